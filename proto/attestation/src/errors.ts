@@ -1,0 +1,42 @@
+/** Every refusal of this package. docs/error-codes.md explains each; a test keeps both equal. */
+export type AttestationErrorCode =
+  // form of the token
+  | 'ATTESTATION_TOO_LARGE'
+  | 'ATTESTATION_MALFORMED'
+  | 'ATTESTATION_ENCODING_NOT_CANONICAL'
+  | 'ATTESTATION_HEADER_INVALID'
+  | 'ATTESTATION_TYPE_UNSUPPORTED'
+  | 'ATTESTATION_ALGORITHM_UNSUPPORTED'
+  | 'ATTESTATION_ALGORITHM_MISMATCH'
+  | 'ATTESTATION_CLAIMS_INVALID'
+  | 'ATTESTATION_DISCLOSURE_INVALID'
+  // key and signature
+  | 'ATTESTATION_KEY_UNKNOWN'
+  | 'ATTESTATION_KEY_FOREIGN'
+  | 'ATTESTATION_KEY_USE_INVALID'
+  | 'ATTESTATION_KEY_EXPIRED'
+  | 'ATTESTATION_SIGNATURE_INVALID'
+  // time and place
+  | 'ATTESTATION_ISSUED_IN_FUTURE'
+  | 'ATTESTATION_ISSUER_MISMATCH'
+  // keys as registered
+  | 'PROVINCE_KEY_INVALID'
+  | 'PROVINCE_UNKNOWN'
+  // people
+  | 'IDENTITY_DOCUMENT_TYPE_UNSUPPORTED'
+  | 'IDENTITY_DOCUMENT_NUMBER_INVALID'
+  | 'IDENTITY_DOCUMENT_CHECK_DIGIT_INVALID'
+  | 'SUBJECT_REFERENCE_INVALID'
+  // personal payloads
+  | 'SEALED_PAYLOAD_INVALID';
+
+/** Thrown by every `parse…` and `verify…` of this package. The message is for operators and never quotes the input. */
+export class AttestationError extends Error {
+  readonly code: AttestationErrorCode;
+
+  constructor(code: AttestationErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'AttestationError';
+    this.code = code;
+  }
+}
