@@ -1,0 +1,36 @@
+/** Every refusal of an adapter that is not one of the attestation package's. docs/error-codes.md explains each. */
+export type AdapterErrorCode =
+  // the local system, or the code it was asked about
+  | 'LOCAL_CODE_EXPIRED'
+  | 'LOCAL_CODE_INVALID'
+  | 'LOCAL_CODE_FOREIGN'
+  | 'LOCAL_PERMISSION_DENIED'
+  | 'LOCAL_VERIFIER_INCOMPLETE'
+  | 'LOCAL_SYSTEM_UNREACHABLE'
+  | 'LOCAL_SYSTEM_TIMEOUT'
+  | 'LOCAL_SYSTEM_BUSY'
+  | 'LOCAL_ANSWER_INVALID'
+  | 'LOCAL_ANSWER_TOO_LARGE'
+  | 'LOCAL_PERSON_UNRESOLVED'
+  // translation
+  | 'TRANSLATION_VALUE_UNKNOWN'
+  | 'TRANSLATION_RECORD_INVALID'
+  // calls of the hub
+  | 'OPERATION_NOT_OFFERED'
+  | 'CALL_DEADLINE_PASSED'
+  | 'CALL_INVALID'
+  // the register's view of this adapter
+  | 'REGISTRATION_REFUSED'
+  // start
+  | 'CONFIG_INVALID';
+
+/** Thrown by everything of this workspace. The message is for operators: it never quotes a person's particulars. */
+export class AdapterError extends Error {
+  readonly code: AdapterErrorCode;
+
+  constructor(code: AdapterErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'AdapterError';
+    this.code = code;
+  }
+}
