@@ -1,0 +1,65 @@
+import type { AttestationErrorCode } from '@health-code/attestation';
+
+/** Every refusal and failure of the hub. docs/error-codes.md explains each; a test keeps both equal. */
+export type HubErrorCode =
+  // start
+  | 'CONFIG_INVALID'
+  | 'DATABASE_UNAVAILABLE'
+  | 'NATS_UNAVAILABLE'
+  // provinces joining
+  | 'ENROLMENT_REFUSED'
+  | 'REGISTRATION_INVALID'
+  // ledger
+  | 'LEDGER_ENTRY_NOT_FOUND'
+  | 'ATTESTATION_EQUIVOCATED'
+  // requests
+  | 'REQUEST_INVALID'
+  | 'PURPOSE_MISSING'
+  | 'CODE_MISSING'
+  | 'CODE_TOO_LARGE'
+  | 'CODE_UNKNOWN'
+  | 'CODE_AMBIGUOUS'
+  | 'BATCH_TOO_LARGE'
+  | 'SUBJECT_UNKNOWN'
+  // calls to a province
+  | 'PROVINCE_NOT_ADMITTED'
+  | 'PROVINCE_NOT_REGISTERED'
+  | 'ADAPTER_UNREACHABLE'
+  | 'ADAPTER_TIMEOUT'
+  | 'ADAPTER_ANSWER_INVALID'
+  | 'ADAPTER_REFUSED'
+  // a fault of the hub itself
+  | 'INTERNAL';
+
+/** What the hub throws or hands on: its own codes and those of the attestation package, which pass through unchanged. */
+export type ErrorCode = HubErrorCode | AttestationErrorCode;
+
+/** One field of a request that was refused, in the terms of google.rpc.BadRequest. */
+export interface FieldViolation {
+  /** Path of the field as in the .proto file, for example `context.purpose`. */
+  readonly field: string;
+  /** What is wrong with it; never quotes the value. */
+  readonly description: string;
+}
+
+/** What a {@link HubError} carries beside code and message. */
+export interface HubErrorOptions extends ErrorOptions {
+  readonly fieldViolations?: readonly FieldViolation[];
+  /** The province's own code behind `ADAPTER_REFUSED`, for example `LOCAL_CODE_EXPIRED`. */
+  readonly provinceErrorCode?: string;
+}
+
+/** The one error class of the hub. The message is for operators and never quotes personal data. */
+export class HubError extends Error {
+  readonly code: HubErrorCode;
+  readonly fieldViolations: readonly FieldViolation[];
+  readonly provinceErrorCode: string | undefined;
+
+  constructor(code: HubErrorCode, message: string, options: HubErrorOptions = {}) {
+    super(message, options);
+    this.name = 'HubError';
+    this.code = code;
+    this.fieldViolations = options.fieldViolations ?? [];
+    this.provinceErrorCode = options.provinceErrorCode;
+  }
+}

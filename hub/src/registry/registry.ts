@@ -1,0 +1,101 @@
+import type { ProvinceCode, ProvinceKey, ProvinceKeyRing } from '@health-code/attestation';
+
+/** Says which scanned texts are codes of one province; literal, never a pattern. Lengths in bytes, both ends included. */
+export interface Recogniser {
+  readonly prefix: string;
+  /** Text that must occur after the prefix; empty means none is asked for. */
+  readonly infix: string;
+  readonly minLength: number;
+  readonly maxLength: number;
+}
+
+/** Whether a province may speak. A suspended one keeps its keys: what it signed can still be checked. */
+export type Standing = 'admitted' | 'suspended';
+
+/** A province as admitted by the operator and stated by its own adapter. Times in seconds since the epoch. */
+export interface RegisteredProvince {
+  readonly code: ProvinceCode;
+  readonly standing: Standing;
+  /** Whether its adapter has ever registered. */
+  readonly registered: boolean;
+  readonly recognisers: readonly Recogniser[];
+  /** Key personal payloads are encrypted to: the one of its last registration. */
+  readonly encryptionKey?: ProvinceKey;
+  readonly lastHeartbeatAt?: number;
+}
+
+/** 赋码规则: a rule that attestations of one province may cite. */
+export interface RegisteredRule {
+  readonly province: ProvinceCode;
+  readonly id: string;
+  readonly version: string;
+}
+
+/** The whole registry as read from the database in one statement of time. */
+export interface RegistryContent {
+  readonly provinces: readonly RegisteredProvince[];
+  readonly keys: readonly ProvinceKey[];
+  readonly rules: readonly RegisteredRule[];
+}
+
+const ruleKey = (province: string, id: string, version: string): string => JSON.stringify([province, id, version]);
+
+/**
+ * The registry in memory, so that no verification waits for the database. Replaced as a whole after each committed
+ * change: a reader sees the old content or the new one, never a mixture.
+ */
+export class LiveRegistry implements ProvinceKeyRing {
+  #provinces: ReadonlyMap<string, RegisteredProvince> = new Map();
+  #list: readonly RegisteredProvince[] = [];
+  #keys: ReadonlyMap<string, ProvinceKey> = new Map();
+  #rules: ReadonlySet<string> = new Set();
+  #version = 0;
+
+  /** Changes whenever content changes; a heartbeat is no change. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Signature and encryption keys, former ones included; verifyAttestation refuses the wrong use. */
+  find(kid: string): ProvinceKey | undefined {
+    return this.#keys.get(kid);
+  }
+
+  /** The province of a GB/T 2260 code, unless it was never admitted. */
+  findProvince(code: string): RegisteredProvince | undefined {
+    return this.#provinces.get(code);
+  }
+
+  /** Every admitted or suspended province, in the order of their codes. */
+  provinces(): readonly RegisteredProvince[] {
+    return this.#list;
+  }
+
+  /** Every key of one province, former ones included, newest registration first. */
+  keysOf(province: string): readonly ProvinceKey[] {
+    return [...this.#keys.values()].filter((key) => key.province === province);
+  }
+
+  /** Whether the province registered this version of the rule. */
+  isRuleRegistered(province: string, ruleId: string, ruleVersion: string): boolean {
+    return this.#rules.has(ruleKey(province, ruleId, ruleVersion));
+  }
+
+  /** Puts `content` in the place of everything known so far. */
+  replace(content: RegistryContent): void {
+    this.#list = content.provinces;
+    this.#provinces = new Map(content.provinces.map((province) => [province.code, province]));
+    this.#keys = new Map(content.keys.map((key) => [key.kid, key]));
+    this.#rules = new Set(content.rules.map((rule) => ruleKey(rule.province, rule.id, rule.version)));
+    this.#version += 1;
+  }
+
+  /** Notes that the adapter of `code` was heard from at `at`, in seconds; an unknown province is left alone. */
+  recordHeartbeat(code: string, at: number): void {
+    const province = this.#provinces.get(code);
+    if (province === undefined) return;
+    const heard = { ...province, lastHeartbeatAt: at };
+    this.#list = this.#list.map((other) => (other === province ? heard : other));
+    this.#provinces = new Map(this.#list.map((other) => [other.code, other]));
+  }
+}
