@@ -19,6 +19,7 @@ export type HubErrorCode =
   | 'CODE_TOO_LARGE'
   | 'CODE_UNKNOWN'
   | 'CODE_AMBIGUOUS'
+  | 'CODE_NOT_TEXT'
   | 'BATCH_TOO_LARGE'
   | 'SUBJECT_UNKNOWN'
   // calls to a province
@@ -28,6 +29,7 @@ export type HubErrorCode =
   | 'ADAPTER_TIMEOUT'
   | 'ADAPTER_ANSWER_INVALID'
   | 'ADAPTER_REFUSED'
+  | 'ADAPTER_BUSY'
   // a fault of the hub itself
   | 'INTERNAL';
 
@@ -51,11 +53,11 @@ export interface HubErrorOptions extends ErrorOptions {
 
 /** The one error class of the hub. The message is for operators and never quotes personal data. */
 export class HubError extends Error {
-  readonly code: HubErrorCode;
+  readonly code: ErrorCode;
   readonly fieldViolations: readonly FieldViolation[];
   readonly provinceErrorCode: string | undefined;
 
-  constructor(code: HubErrorCode, message: string, options: HubErrorOptions = {}) {
+  constructor(code: ErrorCode, message: string, options: HubErrorOptions = {}) {
     super(message, options);
     this.name = 'HubError';
     this.code = code;
