@@ -1,0 +1,88 @@
+import { Metadata, status, type StatusObject } from '@grpc/grpc-js';
+import { AttestationError } from '@health-code/attestation';
+import { HubError, type ErrorCode } from '../errors.js';
+import { isDatabaseUnavailable } from './database-failure.js';
+import { encodeRichError, type RichError } from './rich-error.js';
+
+/** The gRPC status of every code; a new code without a row does not compile. */
+const GRPC_STATUS: Readonly<Record<ErrorCode, status>> = {
+  CONFIG_INVALID: status.INTERNAL,
+  DATABASE_UNAVAILABLE: status.UNAVAILABLE,
+  NATS_UNAVAILABLE: status.UNAVAILABLE,
+  ENROLMENT_REFUSED: status.UNAUTHENTICATED,
+  REGISTRATION_INVALID: status.INVALID_ARGUMENT,
+  LEDGER_ENTRY_NOT_FOUND: status.NOT_FOUND,
+  ATTESTATION_EQUIVOCATED: status.FAILED_PRECONDITION,
+  REQUEST_INVALID: status.INVALID_ARGUMENT,
+  PURPOSE_MISSING: status.INVALID_ARGUMENT,
+  CODE_MISSING: status.INVALID_ARGUMENT,
+  CODE_TOO_LARGE: status.INVALID_ARGUMENT,
+  CODE_UNKNOWN: status.INVALID_ARGUMENT,
+  CODE_AMBIGUOUS: status.INVALID_ARGUMENT,
+  BATCH_TOO_LARGE: status.INVALID_ARGUMENT,
+  SUBJECT_UNKNOWN: status.NOT_FOUND,
+  PROVINCE_NOT_ADMITTED: status.FAILED_PRECONDITION,
+  PROVINCE_NOT_REGISTERED: status.FAILED_PRECONDITION,
+  ADAPTER_UNREACHABLE: status.UNAVAILABLE,
+  ADAPTER_TIMEOUT: status.DEADLINE_EXCEEDED,
+  ADAPTER_ANSWER_INVALID: status.UNAVAILABLE,
+  ADAPTER_REFUSED: status.FAILED_PRECONDITION,
+  INTERNAL: status.INTERNAL,
+  ATTESTATION_TOO_LARGE: status.INVALID_ARGUMENT,
+  ATTESTATION_MALFORMED: status.INVALID_ARGUMENT,
+  ATTESTATION_ENCODING_NOT_CANONICAL: status.INVALID_ARGUMENT,
+  ATTESTATION_HEADER_INVALID: status.INVALID_ARGUMENT,
+  ATTESTATION_TYPE_UNSUPPORTED: status.INVALID_ARGUMENT,
+  ATTESTATION_ALGORITHM_UNSUPPORTED: status.INVALID_ARGUMENT,
+  ATTESTATION_ALGORITHM_MISMATCH: status.INVALID_ARGUMENT,
+  ATTESTATION_CLAIMS_INVALID: status.INVALID_ARGUMENT,
+  ATTESTATION_DISCLOSURE_INVALID: status.INVALID_ARGUMENT,
+  ATTESTATION_KEY_UNKNOWN: status.INVALID_ARGUMENT,
+  ATTESTATION_KEY_FOREIGN: status.INVALID_ARGUMENT,
+  ATTESTATION_KEY_USE_INVALID: status.INVALID_ARGUMENT,
+  ATTESTATION_KEY_EXPIRED: status.INVALID_ARGUMENT,
+  ATTESTATION_SIGNATURE_INVALID: status.INVALID_ARGUMENT,
+  ATTESTATION_ISSUED_IN_FUTURE: status.INVALID_ARGUMENT,
+  ATTESTATION_ISSUER_MISMATCH: status.INVALID_ARGUMENT,
+  PROVINCE_KEY_INVALID: status.INVALID_ARGUMENT,
+  PROVINCE_UNKNOWN: status.INVALID_ARGUMENT,
+  IDENTITY_DOCUMENT_TYPE_UNSUPPORTED: status.INVALID_ARGUMENT,
+  IDENTITY_DOCUMENT_NUMBER_INVALID: status.INVALID_ARGUMENT,
+  IDENTITY_DOCUMENT_CHECK_DIGIT_INVALID: status.INVALID_ARGUMENT,
+  SUBJECT_REFERENCE_INVALID: status.INVALID_ARGUMENT,
+  SEALED_PAYLOAD_INVALID: status.INVALID_ARGUMENT,
+};
+
+/** Trailer of the richer error model (gRPC error handling guide). */
+const DETAILS = 'grpc-status-details-bin';
+
+/** Every code that has a gRPC status. */
+export const ERROR_CODES = Object.keys(GRPC_STATUS) as readonly ErrorCode[];
+
+/** Whether `error` is a fault of the hub, which belongs in the log; everything else is an answer to its caller. */
+export const isFault = (error: unknown): boolean =>
+  !(error instanceof AttestationError) && !(error instanceof HubError && error.code !== 'INTERNAL');
+
+function describe(error: unknown): Omit<RichError, 'code'> & { readonly reason: ErrorCode } {
+  if (error instanceof HubError) {
+    const metadata = error.provinceErrorCode === undefined ? {} : { province_error_code: error.provinceErrorCode };
+    return { reason: error.code, message: error.message, metadata, fieldViolations: error.fieldViolations };
+  }
+  if (error instanceof AttestationError) {
+    return { reason: error.code, message: error.message, metadata: {}, fieldViolations: [] };
+  }
+  if (isDatabaseUnavailable(error)) {
+    return { reason: 'DATABASE_UNAVAILABLE', message: 'the register cannot be read now', metadata: {}, fieldViolations: [] };
+  }
+  // The text of an unexpected error may quote rows or requests: the caller gets none of it.
+  return { reason: 'INTERNAL', message: 'a fault of the hub', metadata: {}, fieldViolations: [] };
+}
+
+/** What a caller is told about `error`: gRPC status, sentence, and `google.rpc.Status` with `ErrorInfo` and `BadRequest`. */
+export function statusOf(error: unknown): StatusObject {
+  const described = describe(error);
+  const code = GRPC_STATUS[described.reason];
+  const metadata = new Metadata();
+  metadata.set(DETAILS, encodeRichError({ ...described, code }));
+  return { code, details: `${described.reason}: ${described.message}`, metadata };
+}
