@@ -1,0 +1,140 @@
+import type { HealthStatus, ProvinceCode } from '@health-code/attestation';
+import type { DataSource } from 'typeorm';
+
+/** An attestation that is in the ledger: all that looking up and judging it needs. Times in seconds since the epoch. */
+export interface CommittedAttestation {
+  /** Position in the ledger, from 0. */
+  readonly index: number;
+  readonly issuer: ProvinceCode;
+  readonly sequence: number;
+  /** SHA-256 of the compact JWS as received. */
+  readonly tokenDigest: Uint8Array;
+  /** SHA-256 of the signed payload. */
+  readonly contentDigest: Uint8Array;
+  /** Subject reference. */
+  readonly subject: string;
+  readonly status: HealthStatus;
+  readonly reason: string;
+  readonly ruleId: string;
+  readonly ruleVersion: string;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+/** A line of the ledger. */
+export interface LedgerEntry {
+  readonly index: number;
+  readonly issuer: string;
+  readonly sequence: number;
+  readonly salt: Uint8Array;
+  readonly leafDigest: Uint8Array;
+  /** Milliseconds since the epoch. */
+  readonly appendedAt: number;
+  /** Compact JWS; absent after its retention ended. */
+  readonly token?: string;
+}
+
+interface EntryRow {
+  readonly index: string;
+  readonly issuer: string;
+  readonly sequence: string;
+  readonly salt: Buffer;
+  readonly leaf_digest: Buffer;
+  readonly appended_at: Date;
+  readonly token: string | null;
+}
+
+interface CommittedRow {
+  readonly index: string;
+  readonly issuer: ProvinceCode;
+  readonly sequence: string;
+  readonly token_digest: Buffer;
+  readonly content_digest: Buffer;
+  readonly subject_reference: string;
+  readonly status: HealthStatus;
+  readonly reason: string;
+  readonly rule_id: string;
+  readonly rule_version: string;
+  readonly issued_at: string;
+  readonly expires_at: string;
+}
+
+const ENTRY_COLUMNS = `entry.index, entry.issuer, entry.sequence, entry.salt, entry.leaf_digest, entry.appended_at, attestation.token
+  FROM ledger_entry entry LEFT JOIN attestation USING (issuer, sequence)`;
+
+const toEntry = (row: EntryRow): LedgerEntry => ({
+  index: Number(row.index),
+  issuer: row.issuer,
+  sequence: Number(row.sequence),
+  salt: row.salt,
+  leafDigest: row.leaf_digest,
+  appendedAt: row.appended_at.getTime(),
+  ...(row.token === null ? {} : { token: row.token }),
+});
+
+/** Reads the ledger. Only ingest appends to it (`ledger.append.ts`). */
+export class LedgerStore {
+  readonly #database: DataSource;
+
+  constructor(database: DataSource) {
+    this.#database = database;
+  }
+
+  /** Number of entries; the next index. */
+  async size(): Promise<number> {
+    const [row] = await this.#database.query<{ size: string }[]>('SELECT coalesce(max(index) + 1, 0) AS size FROM ledger_entry');
+    return Number(row?.size);
+  }
+
+  /** The entry of (issuer, sequence), if there is one. */
+  async findEntry(issuer: string, sequence: number): Promise<LedgerEntry | undefined> {
+    const [row] = await this.#database.query<EntryRow[]>(
+      `SELECT ${ENTRY_COLUMNS} WHERE entry.issuer = $1 AND entry.sequence = $2`,
+      [issuer, sequence],
+    );
+    return row === undefined ? undefined : toEntry(row);
+  }
+
+  /** At most `limit` entries from index `from` on, in order. */
+  async listEntries(from: number, limit: number): Promise<readonly LedgerEntry[]> {
+    const rows = await this.#database.query<EntryRow[]>(
+      `SELECT ${ENTRY_COLUMNS} WHERE entry.index >= $1 ORDER BY entry.index LIMIT $2`,
+      [from, limit],
+    );
+    return rows.map(toEntry);
+  }
+
+  /** The compact JWS of (issuer, sequence), if it is held. */
+  async readToken(issuer: string, sequence: number): Promise<string | undefined> {
+    const [row] = await this.#database.query<{ token: string }[]>(
+      'SELECT token FROM attestation WHERE issuer = $1 AND sequence = $2',
+      [issuer, sequence],
+    );
+    return row?.token;
+  }
+
+  /** At most `limit` attestations from index `from` on, in ledger order. Entries whose attestation was deleted are left out. */
+  async readCommitted(from: number, limit: number): Promise<readonly CommittedAttestation[]> {
+    const rows = await this.#database.query<CommittedRow[]>(
+      `SELECT entry.index, issuer, sequence, token_digest, content_digest, subject_reference, status, reason, rule_id, rule_version,
+              issued_at, expires_at
+       FROM ledger_entry entry JOIN attestation USING (issuer, sequence)
+       WHERE entry.index >= $1 ORDER BY entry.index LIMIT $2`,
+      [from, limit],
+    );
+    return rows.map((row) => ({
+      index: Number(row.index),
+      issuer: row.issuer,
+      sequence: Number(row.sequence),
+      tokenDigest: row.token_digest,
+      contentDigest: row.content_digest,
+      subject: row.subject_reference,
+      status: row.status,
+      reason: row.reason,
+      ruleId: row.rule_id,
+      ruleVersion: row.rule_version,
+      issuedAt: Number(row.issued_at),
+      expiresAt: Number(row.expires_at),
+    }));
+  }
+}

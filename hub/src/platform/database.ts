@@ -1,0 +1,45 @@
+import { DataSource } from 'typeorm';
+import { HubError } from '../errors.js';
+import type { Logger } from './logger.js';
+import { Ledger1700000000002 } from './migrations/0002-ledger.js';
+
+/** Keys of PostgreSQL advisory locks, all in one place so that no two meanings share a number. */
+export const ADVISORY_LOCK = { migrate: 4_853_001, ingest: 4_853_002 } as const;
+
+/**
+ * Connects and brings the schema up to date. Replicas that start together wait for each other.
+ * @throws HubError DATABASE_UNAVAILABLE
+ */
+export async function openDatabase(url: string, logger: Logger): Promise<DataSource> {
+  const database = new DataSource({
+    type: 'postgres',
+    url,
+    applicationName: 'hub',
+    poolSize: 10,
+    connectTimeoutMS: 5000,
+    migrations: [Ledger1700000000002],
+    migrationsTableName: 'schema_migration',
+    poolErrorHandler: (error: Error) => {
+      logger.warn({ err: error }, 'database connection lost');
+    },
+  });
+  try {
+    await database.initialize();
+  } catch (cause) {
+    throw new HubError('DATABASE_UNAVAILABLE', 'the database cannot be reached', { cause });
+  }
+  await migrate(database, logger);
+  return database;
+}
+
+async function migrate(database: DataSource, logger: Logger): Promise<void> {
+  const lock = database.createQueryRunner();
+  try {
+    await lock.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK.migrate]);
+    const applied = await database.runMigrations({ transaction: 'each' });
+    logger.info({ applied: applied.map((migration) => migration.name) }, 'database schema is up to date');
+  } finally {
+    await lock.query('SELECT pg_advisory_unlock($1)', [ADVISORY_LOCK.migrate]);
+    await lock.release();
+  }
+}

@@ -1,0 +1,104 @@
+import { AckPolicy, DeliverPolicy, DiscardPolicy, jetstreamManager, RetentionPolicy, StorageType, type ConsumerConfig, type JetStreamManager, type StreamConfig } from '@nats-io/jetstream';
+import { connect, nanos, type NatsConnection } from '@nats-io/transport-node';
+import { ALL_ATTESTATIONS, ATTESTATION_STREAM, INGEST_CONSUMER, inboxPrefix } from '@health-code/messages';
+import { HubError } from '../errors.js';
+import type { Logger } from './logger.js';
+
+/** How the hub reaches NATS. */
+export interface NatsOptions {
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * JetStream is transport, PostgreSQL on both ends is the truth: what ages out before it was read is asked for again, so
+ * the age only bounds the disk. Twice the largest attestation, so that a slightly larger one still reaches quarantine.
+ */
+const STREAM_CONFIG = {
+  name: ATTESTATION_STREAM,
+  subjects: [ALL_ATTESTATIONS],
+  storage: StorageType.File,
+  retention: RetentionPolicy.Limits,
+  discard: DiscardPolicy.Old,
+  max_msg_size: 8 * 1024,
+  max_age: nanos(7 * DAY_MS),
+  duplicate_window: nanos(2 * 60 * 1000),
+} satisfies Partial<StreamConfig> & { readonly name: string };
+
+/** Acknowledging one message acknowledges all before it: the last of a committed batch is enough. */
+const CONSUMER_CONFIG = {
+  durable_name: INGEST_CONSUMER,
+  ack_policy: AckPolicy.All,
+  ack_wait: nanos(60 * 1000),
+  max_ack_pending: 20_000,
+} satisfies Partial<ConsumerConfig>;
+
+/**
+ * Connects and stays connected: once up, the connection is taken up again for ever, with state changes logged.
+ * @throws HubError NATS_UNAVAILABLE when the first connection fails
+ */
+export async function connectNats(options: NatsOptions, logger: Logger): Promise<NatsConnection> {
+  try {
+    const connection = await connect({
+      servers: options.url,
+      user: options.user,
+      pass: options.password,
+      name: 'hub',
+      inboxPrefix: inboxPrefix('hub'),
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 250,
+      pingInterval: 10_000,
+    });
+    void logStatus(connection, logger);
+    return connection;
+  } catch (cause) {
+    throw new HubError('NATS_UNAVAILABLE', 'NATS cannot be reached, or refuses the user', { cause });
+  }
+}
+
+async function logStatus(connection: NatsConnection, logger: Logger): Promise<void> {
+  for await (const status of connection.status()) {
+    if (status.type === 'disconnect') logger.warn('NATS connection lost');
+    else if (status.type === 'reconnect') logger.info('NATS connection is back');
+    else if (status.type === 'error') logger.error({ err: status.error }, 'NATS reports an error');
+  }
+}
+
+/** Creates the stream of attestations, or brings an older one to today's settings. Safe to repeat, from several replicas. */
+export async function ensureAttestationStream(manager: JetStreamManager): Promise<void> {
+  const { name, ...settings } = STREAM_CONFIG;
+  try {
+    await manager.streams.update(name, settings);
+  } catch {
+    await manager.streams.add(STREAM_CONFIG);
+  }
+}
+
+/**
+ * Makes the durable consumer deliver from the first message that was never acknowledged, at once. Messages a dead
+ * process had in hand would otherwise come only after `ack_wait`. Only the holder of the ingest lock may call it.
+ */
+export async function resetIngestConsumer(manager: JetStreamManager): Promise<void> {
+  const known = await findConsumer(manager);
+  if (known !== undefined && known.num_ack_pending === 0) return;
+  if (known !== undefined) await manager.consumers.delete(ATTESTATION_STREAM, INGEST_CONSUMER);
+  // A crash right here loses the position: everything is delivered again, and everything known is a duplicate.
+  const position =
+    known === undefined
+      ? { deliver_policy: DeliverPolicy.All }
+      : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: known.ack_floor.stream_seq + 1 };
+  await manager.consumers.add(ATTESTATION_STREAM, { ...CONSUMER_CONFIG, ...position });
+}
+
+async function findConsumer(manager: JetStreamManager) {
+  for await (const consumer of manager.consumers.list(ATTESTATION_STREAM)) {
+    if (consumer.name === INGEST_CONSUMER) return consumer;
+  }
+  return undefined;
+}
+
+/** JetStream's management interface on `connection`. */
+export const manageJetStream = (connection: NatsConnection): Promise<JetStreamManager> => jetstreamManager(connection, { checkAPI: false });
