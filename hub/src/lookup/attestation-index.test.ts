@@ -1,0 +1,137 @@
+import type { ProvinceCode } from '@health-code/attestation';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AttestationIndex } from './attestation-index.js';
+import { digestFromBytes, digestOf } from './digest.js';
+import type { CommittedAttestation } from './lookup.js';
+import { NO_SLOT } from './slot-table.js';
+
+const SEED = [0x9e3779b1, 0x85ebca77] as const;
+const GUIZHOU = '520000' as ProvinceCode;
+const BEIJING = '110000' as ProvinceCode;
+const JIANGSU = '320000' as ProvinceCode;
+
+const bytesOf = (digest: string): Uint8Array => Buffer.from(digest, 'latin1');
+const tokenOf = (issuer: string, sequence: number): string => `token ${issuer} ${String(sequence)}`;
+
+function committed(issuer: ProvinceCode, sequence: number, subject: string, change: Partial<CommittedAttestation> = {}): CommittedAttestation {
+  const token = tokenOf(issuer, sequence);
+  return {
+    index: 0, issuer, sequence, subject, tokenDigest: bytesOf(digestOf(token)), contentDigest: bytesOf(digestOf(`content of ${token}`)),
+    status: '00', reason: 'REASON_NOT_STATED', ruleId: 'gz-1', ruleVersion: '1', issuedAt: 1000, expiresAt: 2000, ...change,
+  };
+}
+
+function indexOf(...attestations: readonly CommittedAttestation[]): AttestationIndex {
+  const index = new AttestationIndex(SEED);
+  for (const attestation of attestations) index.insert(attestation);
+  return index;
+}
+
+const ring = (index: AttestationIndex, subject: string): string[] => {
+  const head = index.findSubject(subject);
+  if (head === NO_SLOT) return [];
+  const members: string[] = [];
+  let slot = head;
+  do {
+    members.push(`${index.terms(slot).issuer} ${String(index.sequence(slot))}`);
+    slot = index.nextCurrent(slot);
+  } while (slot !== head);
+  return members.sort();
+};
+
+describe('AttestationIndex', () => {
+  it('finds an attestation by its token and by issuer and sequence, with what it said', () => {
+    const index = indexOf(committed(GUIZHOU, 7, 'person', { status: '10', reason: 'CLOSE_CONTACT', ruleVersion: '3', issuedAt: 1234, expiresAt: 5678 }));
+    const slot = index.findToken(digestOf(tokenOf(GUIZHOU, 7)));
+    expect(slot).toBe(index.findSequence(GUIZHOU, 7));
+    expect(index.terms(slot)).toEqual({ ordinal: 0, issuer: GUIZHOU, status: '10', reason: 'CLOSE_CONTACT', ruleId: 'gz-1', ruleVersion: '3' });
+    expect([index.sequence(slot), index.issuedAt(slot), index.expiresAt(slot)]).toEqual([7, 1234, 5678]);
+  });
+
+  it('knows no other token, sequence, issuer or subject', () => {
+    const index = indexOf(committed(GUIZHOU, 7, 'person'));
+    expect(index.findToken(digestOf('another'))).toBe(NO_SLOT);
+    expect(index.findSequence(GUIZHOU, 8)).toBe(NO_SLOT);
+    expect(index.findSequence(BEIJING, 7)).toBe(NO_SLOT);
+    expect(index.findSubject('somebody else')).toBe(NO_SLOT);
+  });
+
+  it('tells the same content from other content', () => {
+    const index = indexOf(committed(GUIZHOU, 7, 'person'));
+    expect(index.hasContent(0, bytesOf(digestOf(`content of ${tokenOf(GUIZHOU, 7)}`)))).toBe(true);
+    expect(index.hasContent(0, bytesOf(digestOf('other content')))).toBe(false);
+  });
+
+  it('lets a later sequence of the same issuer and subject supersede the earlier one', () => {
+    const index = indexOf(committed(GUIZHOU, 1, 'person'), committed(GUIZHOU, 2, 'person'));
+    expect(index.isSuperseded(index.findSequence(GUIZHOU, 1))).toBe(true);
+    expect(index.isSuperseded(index.findSequence(GUIZHOU, 2))).toBe(false);
+  });
+
+  it('lets the highest sequence win when an earlier one arrives late', () => {
+    const index = indexOf(committed(GUIZHOU, 2, 'person'), committed(GUIZHOU, 1, 'person'));
+    expect(index.isSuperseded(index.findSequence(GUIZHOU, 1))).toBe(true);
+    expect(ring(index, 'person')).toEqual(['520000 2']);
+  });
+
+  it('keeps one current attestation of each issuer about a subject', () => {
+    const index = indexOf(committed(GUIZHOU, 1, 'person'), committed(BEIJING, 5, 'person'), committed(JIANGSU, 1, 'person'), committed(GUIZHOU, 9, 'person'), committed(BEIJING, 6, 'other'));
+    expect(ring(index, 'person')).toEqual(['110000 5', '320000 1', '520000 9']);
+    expect(ring(index, 'other')).toEqual(['110000 6']);
+  });
+
+  it('takes an attestation that it holds already for the same one', () => {
+    const index = indexOf(committed(GUIZHOU, 1, 'person'), committed(GUIZHOU, 1, 'person'));
+    expect(index.size).toBe(1);
+    expect(index.isSuperseded(0)).toBe(false);
+  });
+
+  it('keeps sequence numbers above 32 bits apart', () => {
+    const high = 2 ** 40 + 1;
+    const index = indexOf(committed(GUIZHOU, 1, 'person'), committed(GUIZHOU, high, 'other'));
+    expect(index.sequence(index.findSequence(GUIZHOU, high))).toBe(high);
+    expect(index.findSequence(GUIZHOU, 1)).toBe(0);
+  });
+
+  it('keeps digests as text and as bytes alike', () => {
+    fc.assert(fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (bytes) => {
+      expect(digestFromBytes(bytes)).toBe(Buffer.from(bytes).toString('latin1'));
+    }));
+  });
+
+  it('holds an attestation in at most 120 bytes once it has grown', () => {
+    const index = new AttestationIndex(SEED);
+    for (let sequence = 1; sequence <= 200_000; sequence += 1) index.insert(committed(GUIZHOU, sequence, `person ${String(sequence)}`));
+    expect(index.byteLength / index.size).toBeLessThan(120);
+    expect(index.sequence(index.findToken(digestOf(tokenOf(GUIZHOU, 123_456))))).toBe(123_456);
+  });
+
+  it('answers like a model made of maps, in whatever order attestations come', () => {
+    const issuer = fc.constantFrom(GUIZHOU, BEIJING, JIANGSU);
+    const arrival = fc.record({ issuer, sequence: fc.integer({ min: 1, max: 60 }), subject: fc.constantFrom('a', 'b', 'c', 'd', 'e') });
+    fc.assert(fc.property(fc.array(arrival, { maxLength: 150 }), (arrivals) => {
+      const index = new AttestationIndex(SEED);
+      const held = new Map<string, { readonly issuer: ProvinceCode; readonly sequence: number; readonly subject: string }>();
+      for (const entry of arrivals) {
+        index.insert(committed(entry.issuer, entry.sequence, entry.subject));
+        const key = `${entry.issuer} ${String(entry.sequence)}`;
+        if (!held.has(key)) held.set(key, entry);
+      }
+      const current = new Map<string, number>();
+      for (const { issuer: by, subject, sequence } of held.values()) {
+        current.set(`${by} ${subject}`, Math.max(sequence, current.get(`${by} ${subject}`) ?? 0));
+      }
+      expect(index.size).toBe(held.size);
+      for (const { issuer: by, subject, sequence } of held.values()) {
+        const slot = index.findSequence(by, sequence);
+        expect(slot).toBe(index.findToken(digestOf(tokenOf(by, sequence))));
+        expect(index.isSuperseded(slot)).toBe(current.get(`${by} ${subject}`) !== sequence);
+      }
+      for (const subject of ['a', 'b', 'c', 'd', 'e']) {
+        const expected = [...current].filter(([key]) => key.endsWith(` ${subject}`)).map(([key, sequence]) => `${key.slice(0, 6)} ${String(sequence)}`);
+        expect(ring(index, subject)).toEqual(expected.sort());
+      }
+    }));
+  });
+});
