@@ -1,6 +1,7 @@
 import { Metadata, status, type StatusObject } from '@grpc/grpc-js';
 import { AttestationError } from '@health-code/attestation';
 import { HubError, type ErrorCode } from '../errors.js';
+import { isProvinceRefusalCode, type ProvinceRefusalCode } from '../province-call/province-refusal.js';
 import { isDatabaseUnavailable } from './database-failure.js';
 import { encodeRichError, type RichError } from './rich-error.js';
 
@@ -19,6 +20,7 @@ const GRPC_STATUS: Readonly<Record<ErrorCode, status>> = {
   CODE_TOO_LARGE: status.INVALID_ARGUMENT,
   CODE_UNKNOWN: status.INVALID_ARGUMENT,
   CODE_AMBIGUOUS: status.INVALID_ARGUMENT,
+  CODE_NOT_TEXT: status.INVALID_ARGUMENT,
   BATCH_TOO_LARGE: status.INVALID_ARGUMENT,
   SUBJECT_UNKNOWN: status.NOT_FOUND,
   PROVINCE_NOT_ADMITTED: status.FAILED_PRECONDITION,
@@ -27,6 +29,7 @@ const GRPC_STATUS: Readonly<Record<ErrorCode, status>> = {
   ADAPTER_TIMEOUT: status.DEADLINE_EXCEEDED,
   ADAPTER_ANSWER_INVALID: status.UNAVAILABLE,
   ADAPTER_REFUSED: status.FAILED_PRECONDITION,
+  ADAPTER_BUSY: status.RESOURCE_EXHAUSTED,
   INTERNAL: status.INTERNAL,
   ATTESTATION_TOO_LARGE: status.INVALID_ARGUMENT,
   ATTESTATION_MALFORMED: status.INVALID_ARGUMENT,
@@ -51,6 +54,34 @@ const GRPC_STATUS: Readonly<Record<ErrorCode, status>> = {
   IDENTITY_DOCUMENT_CHECK_DIGIT_INVALID: status.INVALID_ARGUMENT,
   SUBJECT_REFERENCE_INVALID: status.INVALID_ARGUMENT,
   SEALED_PAYLOAD_INVALID: status.INVALID_ARGUMENT,
+};
+
+/** The gRPC status of `ADAPTER_REFUSED`, by the province's own code. */
+const PROVINCE_REFUSAL_STATUS: Readonly<Record<ProvinceRefusalCode, status>> = {
+  LOCAL_CODE_EXPIRED: status.FAILED_PRECONDITION,
+  LOCAL_CODE_INVALID: status.INVALID_ARGUMENT,
+  LOCAL_CODE_FOREIGN: status.INVALID_ARGUMENT,
+  LOCAL_PERMISSION_DENIED: status.PERMISSION_DENIED,
+  LOCAL_VERIFIER_INCOMPLETE: status.INVALID_ARGUMENT,
+  LOCAL_SYSTEM_UNREACHABLE: status.UNAVAILABLE,
+  LOCAL_SYSTEM_TIMEOUT: status.DEADLINE_EXCEEDED,
+  LOCAL_SYSTEM_BUSY: status.UNAVAILABLE,
+  LOCAL_ANSWER_INVALID: status.UNAVAILABLE,
+  LOCAL_ANSWER_TOO_LARGE: status.UNAVAILABLE,
+  LOCAL_PERSON_UNRESOLVED: status.NOT_FOUND,
+  TRANSLATION_VALUE_UNKNOWN: status.FAILED_PRECONDITION,
+  TRANSLATION_RECORD_INVALID: status.FAILED_PRECONDITION,
+  OPERATION_NOT_OFFERED: status.UNIMPLEMENTED,
+  CALL_DEADLINE_PASSED: status.DEADLINE_EXCEEDED,
+  // The hub made the call: what the caller sent has nothing to do with it.
+  CALL_INVALID: status.UNAVAILABLE,
+  ADAPTER_BUSY: status.RESOURCE_EXHAUSTED,
+  ADAPTER_FAILED: status.UNAVAILABLE,
+  PROVINCE_UNKNOWN: status.INVALID_ARGUMENT,
+  IDENTITY_DOCUMENT_TYPE_UNSUPPORTED: status.INVALID_ARGUMENT,
+  IDENTITY_DOCUMENT_NUMBER_INVALID: status.INVALID_ARGUMENT,
+  IDENTITY_DOCUMENT_CHECK_DIGIT_INVALID: status.INVALID_ARGUMENT,
+  SUBJECT_REFERENCE_INVALID: status.INVALID_ARGUMENT,
 };
 
 /** Trailer of the richer error model (gRPC error handling guide). */
@@ -78,10 +109,15 @@ function describe(error: unknown): Omit<RichError, 'code'> & { readonly reason: 
   return { reason: 'INTERNAL', message: 'a fault of the hub', metadata: {}, fieldViolations: [] };
 }
 
+function grpcStatusOf(error: unknown, reason: ErrorCode): status {
+  const refusal = error instanceof HubError ? error.provinceErrorCode : undefined;
+  return refusal !== undefined && isProvinceRefusalCode(refusal) ? PROVINCE_REFUSAL_STATUS[refusal] : GRPC_STATUS[reason];
+}
+
 /** What a caller is told about `error`: gRPC status, sentence, and `google.rpc.Status` with `ErrorInfo` and `BadRequest`. */
 export function statusOf(error: unknown): StatusObject {
   const described = describe(error);
-  const code = GRPC_STATUS[described.reason];
+  const code = grpcStatusOf(error, described.reason);
   const metadata = new Metadata();
   metadata.set(DETAILS, encodeRichError({ ...described, code }));
   return { code, details: `${described.reason}: ${described.message}`, metadata };
