@@ -52,6 +52,7 @@ export interface Attestation {
   readonly supersedes?: number;
   /** Index in the issuer's status list (IETF Token Status List). Claim `status.status_list.idx`, with its `uri`. */
   readonly statusListIndex: number;
-  /** Salted digests of what only the holder shows (RFC 9901). Claim `_sd`, with `_sd_alg` "sha-256". */
+  /** Salted digests of what only the holder shows (RFC 9901). Claim `_sd`, absent when there are none; SHA-256, RFC 9901's default, so
+   * that `_sd_alg` is absent too. */
   readonly disclosureDigests: readonly string[];
 }

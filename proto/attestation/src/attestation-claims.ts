@@ -1,0 +1,120 @@
+import { z } from 'zod';
+
+import { CLOCK_TOLERANCE_SECONDS, type Attestation } from './attestation.js';
+import { decodeBase64Url } from './base64url.js';
+import { AttestationError } from './errors.js';
+import { EVIDENCE_CLASSES, HEALTH_STATUSES } from './health-status.js';
+import { isProvinceCode, type ProvinceCode } from './province.js';
+import { isSubjectReference } from './subject-reference.js';
+
+/** Longest life of an attestation, in seconds: 31 days. */
+export const ATTESTATION_MAX_LIFETIME_SECONDS = 31 * 24 * 60 * 60;
+
+/** Most digests of disclosures in one attestation. */
+const MAXIMUM_DISCLOSURES = 8;
+
+/** URI of the status list of one issuer (IETF Token Status List, claim `status.status_list.uri`). */
+export function statusListUri(issuer: ProvinceCode): string {
+  return `urn:cn:healthcode:status:${issuer}`;
+}
+
+const sequence = z.int().min(1);
+const seconds = z.int().min(0);
+const digest = z.string().refine((text) => text.length === 43 && decodeBase64Url(text) !== undefined);
+const identifier = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/);
+/** What the local system said, in its own script; no control character or lone surrogate reaches a terminal or a page. */
+const localText = z.string().max(128).regex(/^[^\p{Cc}\p{Cs}]*$/u);
+
+/** The payload as it stands in the token; strict on every level. */
+const WIRE_CLAIMS = z.strictObject({
+  iss: z.string().refine(isProvinceCode),
+  sub: z.string().refine(isSubjectReference),
+  seq: sequence,
+  iat: seconds,
+  exp: seconds,
+  kind: z.literal('health-status'),
+  code: z.enum(HEALTH_STATUSES),
+  since: seconds,
+  reason: z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/),
+  rule: z.strictObject({ id: identifier, ver: identifier }),
+  auth: z.string().regex(/^[0-9A-Z]{6,18}$/),
+  evid: z.enum(EVIDENCE_CLASSES),
+  orig: z.strictObject({ sys: localText.min(1), fld: localText, val: localText }),
+  supersedes: sequence.optional(),
+  status: z.strictObject({ status_list: z.strictObject({ idx: z.int().min(0), uri: z.string() }) }),
+  _sd: z.array(digest).min(1).max(MAXIMUM_DISCLOSURES).optional(),
+});
+
+/** The claims of one token, by their names on the wire. */
+export type WireClaims = z.infer<typeof WIRE_CLAIMS>;
+
+/** Rules over more than one claim: the claim that is reported, and whether the rule is broken. */
+const CROSS_CLAIM_RULES: readonly (readonly [string, (claims: WireClaims) => boolean])[] = [
+  ['exp', ({ iat, exp }) => exp <= iat || exp - iat > ATTESTATION_MAX_LIFETIME_SECONDS],
+  ['since', ({ since, iat }) => since > iat + CLOCK_TOLERANCE_SECONDS],
+  ['supersedes', ({ supersedes, seq }) => supersedes !== undefined && supersedes >= seq],
+  ['status.status_list.uri', ({ iss, status }) => status.status_list.uri !== statusListUri(iss)],
+  ['_sd', ({ _sd }) => _sd !== undefined && new Set(_sd).size !== _sd.length],
+];
+
+/**
+ * Checks the form of a payload.
+ *
+ * @throws {AttestationError} ATTESTATION_CLAIMS_INVALID, naming every bad claim by its path and none by its value.
+ */
+export function parseWireClaims(payload: unknown): WireClaims {
+  const parsed = WIRE_CLAIMS.safeParse(payload);
+  if (!parsed.success) throw refusal(parsed.error.issues.map((issue) => issue.path.join('.') || '(unknown claim)'));
+  const broken = CROSS_CLAIM_RULES.filter(([, isBroken]) => isBroken(parsed.data)).map(([path]) => path);
+  if (broken.length > 0) throw refusal(broken);
+  return parsed.data;
+}
+
+function refusal(paths: readonly string[]): AttestationError {
+  return new AttestationError('ATTESTATION_CLAIMS_INVALID', `claims not as specified: ${[...new Set(paths)].join(', ')}`);
+}
+
+/** From the names on the wire to ours; checks nothing. */
+export function fromWireClaims(claims: WireClaims): Attestation {
+  const attestation = {
+    issuer: claims.iss as ProvinceCode,
+    subject: claims.sub,
+    sequence: claims.seq,
+    issuedAt: claims.iat,
+    expiresAt: claims.exp,
+    kind: claims.kind,
+    status: claims.code,
+    since: claims.since,
+    reason: claims.reason,
+    rule: { id: claims.rule.id, version: claims.rule.ver },
+    authority: claims.auth,
+    evidence: claims.evid,
+    original: { system: claims.orig.sys, field: claims.orig.fld, value: claims.orig.val },
+    statusListIndex: claims.status.status_list.idx,
+    disclosureDigests: claims._sd ?? [],
+  };
+  return claims.supersedes === undefined ? attestation : { ...attestation, supersedes: claims.supersedes };
+}
+
+/** To the names on the wire, in the one order of members every token has. */
+export function toWireClaims(attestation: Attestation): WireClaims {
+  const { rule, original, disclosureDigests } = attestation;
+  return {
+    iss: attestation.issuer,
+    sub: attestation.subject,
+    seq: attestation.sequence,
+    iat: attestation.issuedAt,
+    exp: attestation.expiresAt,
+    kind: attestation.kind,
+    code: attestation.status,
+    since: attestation.since,
+    reason: attestation.reason,
+    rule: { id: rule.id, ver: rule.version },
+    auth: attestation.authority,
+    evid: attestation.evidence,
+    orig: { sys: original.system, fld: original.field, val: original.value },
+    ...(attestation.supersedes === undefined ? {} : { supersedes: attestation.supersedes }),
+    status: { status_list: { idx: attestation.statusListIndex, uri: statusListUri(attestation.issuer) } },
+    ...(disclosureDigests.length === 0 ? {} : { _sd: [...disclosureDigests] }),
+  };
+}

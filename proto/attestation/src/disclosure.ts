@@ -1,0 +1,79 @@
+import { pack, SDJwt } from '@sd-jwt/core';
+
+import { AttestationError } from './errors.js';
+import { sha256 } from './web-crypto.js';
+
+/** What only the holder shows. */
+export interface HolderDisclosures {
+  /** 脱敏姓名 as the province masks it, for example 测*甲: what a checkpoint compares with the person. */
+  readonly maskedName?: string;
+}
+
+/** Name of the disclosed claim. */
+const MASKED_NAME = 'masked_name';
+
+/** No control character or lone surrogate reaches a terminal or a page. */
+const MASKED_NAME_FORM = /^[^\p{Cc}\p{Cs}]{1,64}$/u;
+
+/** Disclosures of one attestation, encoded for its presentation, and their digests for its claims. */
+export interface PackedDisclosures {
+  readonly digests: readonly string[];
+  readonly encoded: readonly string[];
+}
+
+const HASH_NAME = 'sha-256';
+
+async function hash(text: string | ArrayBuffer): Promise<Uint8Array> {
+  return sha256(typeof text === 'string' ? new TextEncoder().encode(text) : new Uint8Array(text));
+}
+
+/**
+ * Salted digests and encoded disclosures (RFC 9901 4.2).
+ *
+ * @throws {AttestationError} ATTESTATION_DISCLOSURE_INVALID for a name that is empty, too long or not text.
+ */
+export async function packDisclosures(disclosures: HolderDisclosures, salt: () => string): Promise<PackedDisclosures> {
+  const { maskedName } = disclosures;
+  if (maskedName === undefined) return { digests: [], encoded: [] };
+  if (!MASKED_NAME_FORM.test(maskedName)) throw invalid('masked name is not 1 to 64 characters of text');
+  const claims = { [MASKED_NAME]: maskedName };
+  const packed = await pack(claims, { _sd: [MASKED_NAME] }, { hasher: hash, alg: HASH_NAME }, salt);
+  const digests = await Promise.all(packed.disclosures.map((one) => one.digest({ hasher: hash, alg: HASH_NAME })));
+  return { digests, encoded: packed.disclosures.map((one) => one.encode()) };
+}
+
+/**
+ * Attacker-controlled input: the holder presents it. The library drops a disclosure no digest stands for; here it is
+ * refused (RFC 9901 7.1 step 5), and so is one presented twice or of another name.
+ *
+ * @throws {AttestationError} ATTESTATION_DISCLOSURE_INVALID
+ */
+export async function verifyDisclosures(
+  token: string,
+  encoded: readonly string[],
+  digests: readonly string[],
+): Promise<HolderDisclosures> {
+  if (encoded.length === 0) return {};
+  const unused = new Set(digests);
+  let found: HolderDisclosures = {};
+  for (const disclosure of await decodeDisclosures(token, encoded)) {
+    const digest = await disclosure.digest({ hasher: hash, alg: HASH_NAME });
+    if (!unused.delete(digest)) throw invalid('a disclosure is not of this attestation');
+    if (disclosure.key !== MASKED_NAME || found.maskedName !== undefined) throw invalid('a disclosure of another name');
+    if (typeof disclosure.value !== 'string' || !MASKED_NAME_FORM.test(disclosure.value)) throw invalid('not a masked name');
+    found = { maskedName: disclosure.value };
+  }
+  return found;
+}
+
+async function decodeDisclosures(token: string, encoded: readonly string[]): Promise<NonNullable<SDJwt['disclosures']>> {
+  try {
+    return (await SDJwt.fromEncode(`${token}~${encoded.join('~')}~`, hash)).disclosures ?? [];
+  } catch (cause) {
+    throw new AttestationError('ATTESTATION_DISCLOSURE_INVALID', 'a disclosure cannot be read', { cause });
+  }
+}
+
+function invalid(message: string): AttestationError {
+  return new AttestationError('ATTESTATION_DISCLOSURE_INVALID', message);
+}

@@ -1,0 +1,117 @@
+import { ATTESTATION_MAX_BYTES, type Attestation } from './attestation.js';
+import { fromWireClaims, parseWireClaims, toWireClaims, type WireClaims } from './attestation-claims.js';
+import { parseAttestationHeader, type AttestationHeader } from './attestation-header.js';
+import { decodeBase64Url } from './base64url.js';
+import { AttestationError } from './errors.js';
+
+/** The form is right; nothing is known yet about who wrote it. */
+export interface UnverifiedAttestation {
+  /** The compact JWS alone, without disclosures. */
+  readonly token: string;
+  readonly header: AttestationHeader;
+  readonly payload: Uint8Array;
+  readonly signingInput: Uint8Array;
+  readonly signature: Uint8Array;
+  readonly claims: Attestation;
+  /** Encoded disclosures, where the text was an SD-JWT; unchecked. */
+  readonly disclosures: readonly string[];
+}
+
+/** A byte order mark stays and is then refused as JSON: with it the same claims would have two texts. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+const ENCODER = new TextEncoder();
+
+/**
+ * Attacker-controlled input: a compact JWS (RFC 7515 7.1) or an SD-JWT without key binding (RFC 9901 4). One content
+ * has one text. Nothing is trimmed, padded or skipped; base64url and UTF-8 are canonical; header and payload are byte
+ * for byte what {@link signAttestation} writes for the same claims, which leaves no room for duplicate or reordered
+ * members, spaces, escapes, `1.0` for `1` or a second reading by another JSON parser.
+ *
+ * @throws {AttestationError} ATTESTATION_TOO_LARGE, ATTESTATION_MALFORMED, ATTESTATION_ENCODING_NOT_CANONICAL,
+ * ATTESTATION_HEADER_INVALID, ATTESTATION_ALGORITHM_UNSUPPORTED, ATTESTATION_TYPE_UNSUPPORTED,
+ * ATTESTATION_CLAIMS_INVALID
+ */
+export function parseAttestation(text: string): UnverifiedAttestation {
+  if (text.length > ATTESTATION_MAX_BYTES) throw new AttestationError('ATTESTATION_TOO_LARGE', 'text is too long');
+  const { token, disclosures } = splitPresentation(text);
+  const [headerText, payloadText, signatureText] = splitToken(token);
+  const headerBytes = decodeSegment(headerText);
+  const payload = decodeSegment(payloadText);
+  const signature = decodeSegment(signatureText);
+  disclosures.forEach(decodeSegment);
+
+  const headerJson = decodeText(headerBytes);
+  const header = parseAttestationHeader(parseJson(headerJson));
+  requireCanonical(headerJson, header);
+
+  const payloadJson = decodeText(payload);
+  const claims = fromWireClaims(parseWireClaims(parseJson(payloadJson)));
+  requireCanonical(payloadJson, toWireClaims(claims));
+
+  const signingInput = ENCODER.encode(token.slice(0, headerText.length + 1 + payloadText.length));
+  return { token, header, payload, signingInput, signature, claims, disclosures };
+}
+
+/**
+ * The claims of a token that is already known, byte for byte, to have been parsed and verified: what the hub reads back
+ * from its own ledger. Checks nothing; for any other text use {@link parseAttestation}.
+ */
+export function readClaims(token: string): Attestation {
+  const payload = decodeSegment(token.slice(token.indexOf('.') + 1, token.lastIndexOf('.')));
+  return fromWireClaims(parseJson(decodeText(payload)) as WireClaims);
+}
+
+interface Presentation {
+  readonly token: string;
+  readonly disclosures: readonly string[];
+}
+
+/** RFC 9901 4: `token`, or `token~disclosure~…~`. What follows the last `~` would be a key binding. */
+function splitPresentation(text: string): Presentation {
+  const [token = '', ...rest] = text.split('~');
+  if (rest.length === 0) return { token, disclosures: [] };
+  if (rest.pop() !== '') throw malformed('text does not end with its last disclosure');
+  if (rest.includes('')) throw malformed('empty disclosure');
+  return { token, disclosures: rest };
+}
+
+function splitToken(token: string): readonly [string, string, string] {
+  const [header, payload, signature, ...more] = token.split('.');
+  if (!header || !payload || !signature || more.length > 0) throw malformed('not three segments');
+  return [header, payload, signature];
+}
+
+function decodeSegment(segment: string): Uint8Array {
+  const bytes = decodeBase64Url(segment);
+  if (!bytes) throw notCanonical('base64url is not canonical');
+  return bytes;
+}
+
+function decodeText(bytes: Uint8Array): string {
+  try {
+    return UTF_8.decode(bytes);
+  } catch (cause) {
+    throw notCanonical('not UTF-8', cause);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AttestationError('ATTESTATION_MALFORMED', 'not JSON', { cause });
+  }
+}
+
+function requireCanonical(text: string, content: unknown): void {
+  if (JSON.stringify(content) !== text) throw notCanonical('JSON is not in its canonical form');
+}
+
+function malformed(message: string): AttestationError {
+  return new AttestationError('ATTESTATION_MALFORMED', message);
+}
+
+function notCanonical(message: string, cause?: unknown): AttestationError {
+  return new AttestationError('ATTESTATION_ENCODING_NOT_CANONICAL', message, { cause });
+}

@@ -1,0 +1,81 @@
+import type { HealthStatus } from './health-status.js';
+
+/** 互认结果: why a statement is recognised here, or why not. */
+export type Recognition =
+  | 'recognised'
+  | 'no-agreement'
+  | 'expired'
+  | 'superseded'
+  | 'signature-invalid'
+  | 'issuer-suspended'
+  | 'unknown-code'
+  | 'issuer-unreachable'
+  | 'conflict'
+  | 'no-rule'
+  | 'no-status';
+
+/** Why a statement is not recognised. */
+export type RefusedRecognition = Exclude<Recognition, 'recognised'>;
+
+/** 时效: the age of what is known about the status, and nothing else. */
+export const FRESHNESSES = ['unknown', 'fresh', 'ageing', 'stale', 'expired'] as const;
+
+/** One of {@link FRESHNESSES}. */
+export type Freshness = (typeof FRESHNESSES)[number];
+
+/** 处置建议: 放行, 按属地防疫规定处置, 请本人重新出示或说明, 稍后重试. */
+export type Advice = 'allow' | 'local-procedure' | 'ask-person' | 'try-again';
+
+/** 卡口类别: general place, transport, medical care, key place (care homes, schools). */
+export const CHECKPOINT_CLASSES = ['general', 'transport', 'medical', 'key-place'] as const;
+
+/** One of {@link CHECKPOINT_CLASSES}. */
+export type CheckpointClass = (typeof CHECKPOINT_CLASSES)[number];
+
+/** Greatest age, in seconds and inclusive, at which a status still counts as this. Older than `stale` is expired. */
+export interface FreshnessLimits {
+  readonly fresh: number;
+  readonly ageing: number;
+  readonly stale: number;
+}
+
+const HOUR = 60 * 60;
+const DAY = 24 * HOUR;
+
+/** Published. Medical limits are wide: nobody is turned away from care for the age of a record. */
+export const FRESHNESS_LIMITS: Readonly<Record<CheckpointClass, FreshnessLimits>> = {
+  general: { fresh: 24 * HOUR, ageing: 48 * HOUR, stale: 7 * DAY },
+  transport: { fresh: 24 * HOUR, ageing: 48 * HOUR, stale: 72 * HOUR },
+  medical: { fresh: 48 * HOUR, ageing: 7 * DAY, stale: 31 * DAY },
+  'key-place': { fresh: 12 * HOUR, ageing: 24 * HOUR, stale: 48 * HOUR },
+};
+
+type AdviceByFreshness = Readonly<Record<Freshness, Advice>>;
+
+/** Published. Advice for a recognised green, by its age. The only table in which `allow` stands. */
+export const GREEN_ADVICE: Readonly<Record<CheckpointClass, AdviceByFreshness>> = {
+  general: { unknown: 'try-again', fresh: 'allow', ageing: 'allow', stale: 'try-again', expired: 'try-again' },
+  transport: { unknown: 'try-again', fresh: 'allow', ageing: 'allow', stale: 'try-again', expired: 'try-again' },
+  medical: { unknown: 'try-again', fresh: 'allow', ageing: 'allow', stale: 'allow', expired: 'try-again' },
+  'key-place': { unknown: 'try-again', fresh: 'allow', ageing: 'allow', stale: 'try-again', expired: 'try-again' },
+};
+
+/** Published. Advice for a recognised yellow or red: the place's own rules decide, at any age, reason stated or not. */
+export const OTHER_STATUS_ADVICE: Readonly<Record<Exclude<HealthStatus, '00'>, Advice>> = {
+  '01': 'local-procedure',
+  '10': 'local-procedure',
+};
+
+/** Published. Advice where nothing is recognised. */
+export const REFUSAL_ADVICE: Readonly<Record<RefusedRecognition, Advice>> = {
+  'no-agreement': 'local-procedure',
+  expired: 'ask-person',
+  superseded: 'ask-person',
+  'signature-invalid': 'local-procedure',
+  'issuer-suspended': 'local-procedure',
+  'unknown-code': 'ask-person',
+  'issuer-unreachable': 'try-again',
+  conflict: 'local-procedure',
+  'no-rule': 'local-procedure',
+  'no-status': 'ask-person',
+};

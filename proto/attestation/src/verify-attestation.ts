@@ -1,0 +1,86 @@
+import { CLOCK_TOLERANCE_SECONDS, type Attestation } from './attestation.js';
+import { verifyDisclosures } from './disclosure.js';
+import { AttestationError } from './errors.js';
+import type { UnverifiedAttestation } from './parse-attestation.js';
+import type { ProvinceKey, ProvinceKeyRing } from './province-key.js';
+import { sha256, verifySignature } from './web-crypto.js';
+
+/** What a province really stated. Whether it may be relied on now is for the verdict. */
+export interface VerifiedAttestation {
+  /** The compact JWS alone. Its text is not its identity: (issuer, sequence) is. */
+  readonly token: string;
+  readonly attestation: Attestation;
+  /** SHA-256 of the payload: equal content is the same attestation, also where the signature bytes differ. */
+  readonly contentDigest: Uint8Array;
+  /** 脱敏姓名, where the holder presented it. */
+  readonly maskedName?: string;
+}
+
+/**
+ * The expiry is not checked: an expired attestation is still a true one, and the verdict says it has expired.
+ *
+ * @param now seconds since the epoch.
+ * @throws {AttestationError} in this order: ATTESTATION_KEY_UNKNOWN, ATTESTATION_KEY_FOREIGN,
+ * ATTESTATION_KEY_USE_INVALID, ATTESTATION_ALGORITHM_MISMATCH, ATTESTATION_KEY_EXPIRED, ATTESTATION_SIGNATURE_INVALID,
+ * ATTESTATION_ISSUED_IN_FUTURE, ATTESTATION_DISCLOSURE_INVALID
+ */
+export async function verifyAttestation(
+  parsed: UnverifiedAttestation,
+  ring: ProvinceKeyRing,
+  now: number,
+): Promise<VerifiedAttestation> {
+  const key = getKey(parsed, ring);
+  requireKeyOfIssuer(parsed, key);
+  requireUseForSignatures(key);
+  requireAlgorithmOfKey(parsed, key);
+  requireKeyValidAtIssue(parsed, key);
+  await requireSignature(parsed, key);
+  requireNotIssuedInFuture(parsed, now);
+  const { token, claims } = parsed;
+  const disclosed = await verifyDisclosures(token, parsed.disclosures, claims.disclosureDigests);
+  return { token, attestation: claims, contentDigest: await sha256(parsed.payload), ...disclosed };
+}
+
+function getKey(parsed: UnverifiedAttestation, ring: ProvinceKeyRing): ProvinceKey {
+  const key = ring.find(parsed.header.kid);
+  if (!key) throw new AttestationError('ATTESTATION_KEY_UNKNOWN', 'no registered key has this thumbprint');
+  return key;
+}
+
+/** A province can speak only for itself. */
+function requireKeyOfIssuer(parsed: UnverifiedAttestation, key: ProvinceKey): void {
+  if (key.province !== parsed.claims.issuer) {
+    throw new AttestationError('ATTESTATION_KEY_FOREIGN', 'key belongs to another province than the issuer');
+  }
+}
+
+function requireUseForSignatures(key: ProvinceKey): void {
+  if (key.use !== 'sig') throw new AttestationError('ATTESTATION_KEY_USE_INVALID', 'key is not for signatures');
+}
+
+/** RFC 8725 3.1: the registry says which algorithm a key is used with, the token has to agree. */
+function requireAlgorithmOfKey(parsed: UnverifiedAttestation, key: ProvinceKey): void {
+  if (key.algorithm !== parsed.header.alg) {
+    throw new AttestationError('ATTESTATION_ALGORITHM_MISMATCH', 'key is registered for another algorithm');
+  }
+}
+
+function requireKeyValidAtIssue(parsed: UnverifiedAttestation, key: ProvinceKey): void {
+  if (key.notAfter !== undefined && parsed.claims.issuedAt > key.notAfter) {
+    throw new AttestationError('ATTESTATION_KEY_EXPIRED', 'issued after the key had expired');
+  }
+}
+
+async function requireSignature(parsed: UnverifiedAttestation, key: ProvinceKey): Promise<void> {
+  if (!(await verifySignature(parsed.header.alg, key.key, parsed.signingInput, parsed.signature))) {
+    throw new AttestationError('ATTESTATION_SIGNATURE_INVALID', 'signature does not fit');
+  }
+}
+
+/** After the signature: only then is the time the issuer's word, and the clock to be looked at. */
+function requireNotIssuedInFuture(parsed: UnverifiedAttestation, now: number): void {
+  // Written so that a clock that is not a number fails it.
+  if (!(parsed.claims.issuedAt <= now + CLOCK_TOLERANCE_SECONDS)) {
+    throw new AttestationError('ATTESTATION_ISSUED_IN_FUTURE', 'issued in the future by this clock');
+  }
+}
