@@ -1,6 +1,8 @@
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { HubError } from '../errors.js';
 import type { Logger } from './logger.js';
+import { Registry1700000000001 } from './migrations/0001-registry.js';
 import { Ledger1700000000002 } from './migrations/0002-ledger.js';
 
 /** Keys of PostgreSQL advisory locks, all in one place so that no two meanings share a number. */
@@ -17,7 +19,7 @@ export async function openDatabase(url: string, logger: Logger): Promise<DataSou
     applicationName: 'hub',
     poolSize: 10,
     connectTimeoutMS: 5000,
-    migrations: [Ledger1700000000002],
+    migrations: [Registry1700000000001, Ledger1700000000002],
     migrationsTableName: 'schema_migration',
     poolErrorHandler: (error: Error) => {
       logger.warn({ err: error }, 'database connection lost');
@@ -41,5 +43,20 @@ async function migrate(database: DataSource, logger: Logger): Promise<void> {
   } finally {
     await lock.query('SELECT pg_advisory_unlock($1)', [ADVISORY_LOCK.migrate]);
     await lock.release();
+  }
+}
+
+/**
+ * A connection of its own, outside the pool: what is held in its session (an advisory lock) ends with it and never goes
+ * back into a pool.
+ * @throws HubError DATABASE_UNAVAILABLE
+ */
+export async function openDedicatedConnection(url: string, applicationName: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, application_name: applicationName, connectionTimeoutMillis: 5000, keepAlive: true });
+  try {
+    await client.connect();
+    return client;
+  } catch (cause) {
+    throw new HubError('DATABASE_UNAVAILABLE', 'the database cannot be reached', { cause });
   }
 }

@@ -31,10 +31,13 @@ export interface RegisteredRule {
   readonly version: string;
 }
 
-/** The whole registry as read from the database in one statement of time. */
+/** The whole registry as read from the database in one snapshot. */
 export interface RegistryContent {
   readonly provinces: readonly RegisteredProvince[];
+  /** Newest statement first. */
   readonly keys: readonly ProvinceKey[];
+  /** The same keys as JWKs (RFC 7517), by key id. */
+  readonly publicKeys: ReadonlyMap<string, object>;
   readonly rules: readonly RegisteredRule[];
 }
 
@@ -48,6 +51,7 @@ export class LiveRegistry implements ProvinceKeyRing {
   #provinces: ReadonlyMap<string, RegisteredProvince> = new Map();
   #list: readonly RegisteredProvince[] = [];
   #keys: ReadonlyMap<string, ProvinceKey> = new Map();
+  #publicKeys: ReadonlyMap<string, object> = new Map();
   #rules: ReadonlySet<string> = new Set();
   #version = 0;
 
@@ -71,9 +75,10 @@ export class LiveRegistry implements ProvinceKeyRing {
     return this.#list;
   }
 
-  /** Every key of one province, former ones included, newest registration first. */
-  keysOf(province: string): readonly ProvinceKey[] {
-    return [...this.#keys.values()].filter((key) => key.province === province);
+  /** Every public key of one province as a JWK Set (RFC 7517 5), former ones included, newest statement first. */
+  findKeySet(province: string): { readonly keys: readonly object[] } {
+    const own = [...this.#keys.values()].filter((key) => key.province === province);
+    return { keys: own.flatMap((key) => this.#publicKeys.get(key.kid) ?? []) };
   }
 
   /** Whether the province registered this version of the rule. */
@@ -86,6 +91,7 @@ export class LiveRegistry implements ProvinceKeyRing {
     this.#list = content.provinces;
     this.#provinces = new Map(content.provinces.map((province) => [province.code, province]));
     this.#keys = new Map(content.keys.map((key) => [key.kid, key]));
+    this.#publicKeys = content.publicKeys;
     this.#rules = new Set(content.rules.map((rule) => ruleKey(rule.province, rule.id, rule.version)));
     this.#version += 1;
   }
@@ -93,7 +99,7 @@ export class LiveRegistry implements ProvinceKeyRing {
   /** Notes that the adapter of `code` was heard from at `at`, in seconds; an unknown province is left alone. */
   recordHeartbeat(code: string, at: number): void {
     const province = this.#provinces.get(code);
-    if (province === undefined) return;
+    if (province === undefined || at <= (province.lastHeartbeatAt ?? 0)) return;
     const heard = { ...province, lastHeartbeatAt: at };
     this.#list = this.#list.map((other) => (other === province ? heard : other));
     this.#provinces = new Map(this.#list.map((other) => [other.code, other]));

@@ -1,0 +1,64 @@
+import { HubError, type FieldViolation } from '../errors.js';
+import type { AdmittedProvince } from './admission.js';
+import { parseRegistration, type Registration, type StatedRule } from './registration.js';
+import type { Recogniser } from './registry.js';
+import type { v1 } from '@health-code/messages';
+
+/** What is registered already and a new registration must not contradict; read under the lock that the change holds. */
+export interface RegisteredBefore {
+  /** Who registered the key ids of the new registration, and for what. */
+  readonly keys: readonly { readonly kid: string; readonly province: string; readonly use: 'sig' | 'enc' }[];
+  /** Recognisers of every other province. */
+  readonly foreignRecognisers: readonly Recogniser[];
+  /** Rules of the province itself. */
+  readonly rules: readonly StatedRule[];
+}
+
+/** Where registrations are kept. `check` runs inside the transaction; what it throws undoes everything. */
+export interface RegistrationStore {
+  saveRegistration(province: AdmittedProvince, registration: Registration, at: number, check: (before: RegisteredBefore) => void): Promise<void>;
+}
+
+/** Whether one text could be taken by both: one prefix begins the other, one infix holds the other, the lengths meet. */
+export function isOverlapping(one: Recogniser, other: Recogniser): boolean {
+  const nests = one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix);
+  const infixesMeet = one.infix.includes(other.infix) || other.infix.includes(one.infix);
+  return nests && infixesMeet && one.minLength <= other.maxLength && other.minLength <= one.maxLength;
+}
+
+/**
+ * Refuses what one province may not state in view of what others, and it itself, stated before.
+ * @throws HubError REGISTRATION_INVALID naming every field that is wrong
+ */
+export function checkAgainst(before: RegisteredBefore, registration: Registration, province: string): void {
+  const violations: FieldViolation[] = [];
+  registration.keys.forEach((key, position) => {
+    const known = before.keys.find((candidate) => candidate.kid === key.kid);
+    const field = `keys[${String(position)}]`;
+    if (known !== undefined && known.province !== province) violations.push({ field, description: 'is registered by another province' });
+    else if (known !== undefined && known.use !== key.use) violations.push({ field, description: 'is registered for another use' });
+  });
+  registration.recognisers.forEach((recogniser, position) => {
+    if (before.foreignRecognisers.some((foreign) => isOverlapping(recogniser, foreign))) {
+      violations.push({ field: `recognisers[${String(position)}]`, description: 'takes in codes of another province' });
+    }
+  });
+  registration.rules.forEach((rule, position) => {
+    const known = before.rules.find((candidate) => candidate.id === rule.id && candidate.version === rule.version);
+    // A rule must not change behind the backs of those it was applied to.
+    if (known !== undefined && known.title !== rule.title) {
+      violations.push({ field: `rules[${String(position)}].title`, description: 'differs from the registered one; a changed rule is a new version' });
+    }
+  });
+  if (violations.length > 0) throw new HubError('REGISTRATION_INVALID', 'the registration is refused', { fieldViolations: violations });
+}
+
+/**
+ * 接入登记: takes what a province states of itself. Keys and rules are only ever added, recognisers are replaced.
+ * @param at seconds since the epoch
+ * @throws HubError REGISTRATION_INVALID
+ */
+export async function registerProvince(province: AdmittedProvince, request: v1.IRegisterRequest, at: number, store: RegistrationStore): Promise<void> {
+  const registration = await parseRegistration(request, province.code);
+  await store.saveRegistration(province, registration, at, (before) => { checkAgainst(before, registration, province.code); });
+}

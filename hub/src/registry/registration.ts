@@ -1,0 +1,140 @@
+import { importProvinceKey, verifyPossessionProof, AttestationError, type ProvinceCode } from '@health-code/attestation';
+import { v1 } from '@health-code/messages';
+import { HubError, type FieldViolation } from '../errors.js';
+import type { Recogniser } from './registry.js';
+
+/** 互认模式: in which of the three official modes a province works. */
+export type RecognitionMode = 'share' | 'convert' | 'direct';
+
+/** A key as a province stated it: checked, with its JWK as it is stored and published. */
+export interface StatedKey {
+  readonly kid: string;
+  readonly use: 'sig' | 'enc';
+  /** Public JWK in JSON. */
+  readonly jwk: string;
+}
+
+/** A version of an assignment rule. */
+export interface StatedRule {
+  readonly id: string;
+  readonly version: string;
+  readonly title: string;
+}
+
+/** What a province's adapter states of itself, after every check that needs no other province. */
+export interface Registration {
+  readonly mode: RecognitionMode;
+  readonly keys: readonly StatedKey[];
+  readonly recognisers: readonly Recogniser[];
+  readonly rules: readonly StatedRule[];
+  readonly adapterVersion: string;
+}
+
+const MODES: Readonly<Record<v1.RecognitionMode, RecognitionMode | undefined>> = {
+  [v1.RecognitionMode.RECOGNITION_MODE_UNSPECIFIED]: undefined,
+  [v1.RecognitionMode.RECOGNITION_MODE_SHARE]: 'share',
+  [v1.RecognitionMode.RECOGNITION_MODE_CONVERT]: 'convert',
+  [v1.RecognitionMode.RECOGNITION_MODE_DIRECT]: 'direct',
+};
+
+const USES: Readonly<Record<v1.KeyUse, 'sig' | 'enc' | undefined>> = {
+  [v1.KeyUse.KEY_USE_UNSPECIFIED]: undefined,
+  [v1.KeyUse.KEY_USE_SIGNATURE]: 'sig',
+  [v1.KeyUse.KEY_USE_ENCRYPTION]: 'enc',
+};
+
+/** Bounds of one registration; lengths in bytes. */
+const MAX = { keys: 16, jwk: 4096, recognisers: 32, prefix: 256, infix: 64, code: 4096, rules: 256, title: 256, adapterVersion: 64 } as const;
+
+const RULE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const RULE_VERSION = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
+
+/** How every attestation begins: base64url of `{"`. A province may not claim those as its own codes. */
+const ATTESTATION_BEGINNING = 'eyJ';
+
+const bytes = (text: string): number => Buffer.byteLength(text);
+const hasRepeats = (values: readonly string[]): boolean => new Set(values).size !== values.length;
+
+type Refuse = (field: string, description: string) => void;
+
+/**
+ * A registration out of an adapter's request, which is attacker-controlled: a province may be compromised.
+ * @throws HubError REGISTRATION_INVALID naming every field that is wrong
+ */
+export async function parseRegistration(request: v1.IRegisterRequest, province: ProvinceCode): Promise<Registration> {
+  const violations: FieldViolation[] = [];
+  const refuse: Refuse = (field, description) => violations.push({ field, description });
+  const mode = MODES[request.mode ?? v1.RecognitionMode.RECOGNITION_MODE_UNSPECIFIED];
+  if (mode === undefined) refuse('mode', 'is not one of the three modes');
+  if (bytes(request.adapterVersion ?? '') > MAX.adapterVersion) refuse('adapter_version', `is longer than ${String(MAX.adapterVersion)} bytes`);
+  const keys = await parseKeys(request.keys ?? [], province, refuse);
+  const recognisers = parseRecognisers(request.recognisers ?? [], refuse);
+  const rules = parseRules(request.rules ?? [], refuse);
+  if (mode === undefined || violations.length > 0) {
+    throw new HubError('REGISTRATION_INVALID', 'the registration is refused', { fieldViolations: violations });
+  }
+  return { mode, keys, recognisers, rules, adapterVersion: request.adapterVersion ?? '' };
+}
+
+async function parseKeys(keys: readonly v1.IPublicKey[], province: ProvinceCode, refuse: Refuse): Promise<readonly StatedKey[]> {
+  if (keys.length > MAX.keys) {
+    refuse('keys', `are more than ${String(MAX.keys)}`);
+    return [];
+  }
+  const stated: StatedKey[] = [];
+  for (const [position, key] of keys.entries()) {
+    try {
+      stated.push(await parseKey(key, province));
+    } catch (error) {
+      refuse(`keys[${String(position)}]`, error instanceof AttestationError || error instanceof HubError ? error.message : 'is not a key');
+    }
+  }
+  if (hasRepeats(stated.map((key) => key.kid))) refuse('keys', 'name one key twice; signing and encryption need a key each');
+  // Only once the keys themselves are good: otherwise the missing one is the refused one.
+  if (stated.length === keys.length) {
+    if (!stated.some((key) => key.use === 'sig')) refuse('keys', 'hold none that signs');
+    if (stated.filter((key) => key.use === 'enc').length !== 1) refuse('keys', 'must hold exactly one to encrypt to');
+  }
+  return stated;
+}
+
+async function parseKey(stated: v1.IPublicKey, province: ProvinceCode): Promise<StatedKey> {
+  const jwk = stated.jwk ?? '';
+  if (bytes(jwk) > MAX.jwk) throw new HubError('REGISTRATION_INVALID', `is longer than ${String(MAX.jwk)} bytes`);
+  const json: unknown = JSON.parse(jwk);
+  const key = await importProvinceKey(json, province);
+  if (USES[stated.use ?? v1.KeyUse.KEY_USE_UNSPECIFIED] !== key.use) throw new HubError('REGISTRATION_INVALID', 'is stated for another use than its JWK says');
+  // A province could otherwise register another's public key and pass off its attestations as its own.
+  if (key.use === 'sig') await verifyPossessionProof(stated.proof ?? '', key);
+  return { kid: key.kid, use: key.use, jwk: JSON.stringify({ ...(json as object), kid: key.kid }) };
+}
+
+function parseRecognisers(recognisers: readonly v1.IRecogniser[], refuse: Refuse): readonly Recogniser[] {
+  if (recognisers.length > MAX.recognisers) refuse('recognisers', `are more than ${String(MAX.recognisers)}`);
+  const stated = recognisers.slice(0, MAX.recognisers).map((recogniser, position): Recogniser => {
+    const { prefix = '', infix = '', minLength = 0, maxLength = 0 } = recogniser as Partial<Recogniser>;
+    const field = (name: string): string => `recognisers[${String(position)}].${name}`;
+    if (prefix === '' || bytes(prefix) > MAX.prefix) refuse(field('prefix'), `is empty or longer than ${String(MAX.prefix)} bytes`);
+    if (prefix.startsWith(ATTESTATION_BEGINNING) || ATTESTATION_BEGINNING.startsWith(prefix)) refuse(field('prefix'), 'takes in attestations');
+    if (bytes(infix) > MAX.infix) refuse(field('infix'), `is longer than ${String(MAX.infix)} bytes`);
+    if (minLength < bytes(prefix) + bytes(infix)) refuse(field('min_length'), 'is less than prefix and infix need');
+    if (maxLength < minLength || maxLength > MAX.code) refuse(field('max_length'), `is less than min_length or more than ${String(MAX.code)}`);
+    return { prefix, infix, minLength, maxLength };
+  });
+  if (hasRepeats(stated.map(({ prefix, infix }) => JSON.stringify([prefix, infix])))) refuse('recognisers', 'state one prefix and infix twice');
+  return stated;
+}
+
+function parseRules(rules: readonly v1.IAssignmentRule[], refuse: Refuse): readonly StatedRule[] {
+  if (rules.length > MAX.rules) refuse('rules', `are more than ${String(MAX.rules)}`);
+  const stated = rules.slice(0, MAX.rules).map((rule, position): StatedRule => {
+    const { id = '', version = '', title = '' } = rule as Partial<StatedRule>;
+    const field = (name: string): string => `rules[${String(position)}].${name}`;
+    if (!RULE_ID.test(id)) refuse(field('id'), 'is not 1 to 64 letters, digits, dots, dashes or underscores');
+    if (!RULE_VERSION.test(version)) refuse(field('version'), 'is not 1 to 32 letters, digits, dots, dashes or underscores');
+    if (title.trim() === '' || bytes(title) > MAX.title) refuse(field('title'), `is empty or longer than ${String(MAX.title)} bytes`);
+    return { id, version, title };
+  });
+  if (hasRepeats(stated.map(({ id, version }) => JSON.stringify([id, version])))) refuse('rules', 'state one version twice');
+  return stated;
+}

@@ -1,0 +1,65 @@
+import { importProvinceKey, type ProvinceKey } from '@health-code/attestation';
+import type { LiveRegistry, RegisteredProvince, RegistryContent } from './registry.js';
+import type { RegistryPulse, StoredKey, StoredRegistry } from './registry.store.js';
+
+/** The stored registry, as far as loading needs it. */
+export interface RegistryReader {
+  readPulse(): Promise<RegistryPulse>;
+  readAll(): Promise<StoredRegistry>;
+}
+
+/** Keeps a {@link LiveRegistry} equal to what is committed, by this process or by another replica. */
+export class RegistryLoader {
+  readonly #reader: RegistryReader;
+  readonly #registry: LiveRegistry;
+  /** Importing a key costs more than the rest of a reload, and a key never changes. */
+  readonly #imported = new Map<string, ProvinceKey>();
+  #revision = -1;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(reader: RegistryReader, registry: LiveRegistry) {
+    this.#reader = reader;
+    this.#registry = registry;
+  }
+
+  /** Brings the registry up to date. Calls follow one another, so that an older state never replaces a newer one. */
+  refresh(): Promise<void> {
+    const next = this.#last.catch(() => undefined).then(() => this.#refresh());
+    this.#last = next;
+    return next;
+  }
+
+  async #refresh(): Promise<void> {
+    const pulse = await this.#reader.readPulse();
+    if (pulse.revision !== this.#revision) {
+      const stored = await this.#reader.readAll();
+      this.#registry.replace(await this.#build(stored));
+      this.#revision = stored.revision;
+    }
+    for (const { code, at } of pulse.heartbeats) this.#registry.recordHeartbeat(code, at);
+  }
+
+  async #build(stored: StoredRegistry): Promise<RegistryContent> {
+    const keys = await Promise.all(stored.keys.map((key) => this.#import(key)));
+    const provinces = stored.provinces.map((province): RegisteredProvince => {
+      const encryptionKey = keys.find((key) => key.province === province.code && key.use === 'enc');
+      return {
+        ...province,
+        recognisers: stored.recognisers
+          .filter((recogniser) => recogniser.province === province.code)
+          .map(({ prefix, infix, minLength, maxLength }) => ({ prefix, infix, minLength, maxLength })),
+        ...(encryptionKey === undefined ? {} : { encryptionKey }),
+      };
+    });
+    const publicKeys = new Map(stored.keys.map((key) => [key.kid, key.jwk]));
+    return { provinces, keys, publicKeys, rules: stored.rules };
+  }
+
+  async #import(stored: StoredKey): Promise<ProvinceKey> {
+    const known = this.#imported.get(stored.kid);
+    if (known !== undefined) return known;
+    const key = await importProvinceKey(stored.jwk, stored.province);
+    this.#imported.set(key.kid, key);
+    return key;
+  }
+}
