@@ -1,25 +1,6 @@
 import type { HealthStatus, ProvinceCode } from '@health-code/attestation';
 import type { DataSource } from 'typeorm';
-
-/** An attestation that is in the ledger: all that looking up and judging it needs. Times in seconds since the epoch. */
-export interface CommittedAttestation {
-  /** Position in the ledger, from 0. */
-  readonly index: number;
-  readonly issuer: ProvinceCode;
-  readonly sequence: number;
-  /** SHA-256 of the compact JWS as received. */
-  readonly tokenDigest: Uint8Array;
-  /** SHA-256 of the signed payload. */
-  readonly contentDigest: Uint8Array;
-  /** Subject reference. */
-  readonly subject: string;
-  readonly status: HealthStatus;
-  readonly reason: string;
-  readonly ruleId: string;
-  readonly ruleVersion: string;
-  readonly issuedAt: number;
-  readonly expiresAt: number;
-}
+import type { CommittedAttestation } from '../lookup/lookup.js';
 
 /** A line of the ledger. */
 export interface LedgerEntry {
@@ -72,7 +53,7 @@ const toEntry = (row: EntryRow): LedgerEntry => ({
   ...(row.token === null ? {} : { token: row.token }),
 });
 
-/** Reads the ledger. Only ingest appends to it (`ledger.append.ts`). */
+/** Reads the ledger. Only the holder of the ingest lock appends to it (`ingest/ingest.store.ts`). */
 export class LedgerStore {
   readonly #database: DataSource;
 

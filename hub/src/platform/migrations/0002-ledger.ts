@@ -63,10 +63,11 @@ export class Ledger1700000000002 implements MigrationInterface {
         sha256 bytea NOT NULL,
         stream_sequence bigint NOT NULL,
         received_at timestamptz NOT NULL,
-        -- a stream that was lost and made anew counts from 1 again
-        UNIQUE (stream_sequence, sha256)
+        -- the same message refused again for the same reason (redelivered, replayed, resent) is one row
+        UNIQUE (issuer, sha256, code)
       );
       COMMENT ON TABLE quarantine IS 'Refused messages: what and why, never the bytes.';
+      COMMENT ON COLUMN quarantine.stream_sequence IS 'Where it was first seen; a stream that is lost and made anew counts from 1 again';
       CREATE INDEX quarantine_issuer ON quarantine (issuer, id);
 
       CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
