@@ -1,4 +1,4 @@
-import { ATTESTATION_MAX_BYTES, parseSubjectReference, type ProvinceCode } from '@health-code/attestation';
+import { ATTESTATION_MAX_BYTES, isSubjectReference, type ProvinceCode } from '@health-code/attestation';
 import { v1 } from '@health-code/messages';
 import { z } from 'zod';
 import { HubError } from '../errors.js';
@@ -29,13 +29,7 @@ const optionalText = z.string().max(1024);
 /** Whole seconds up to the year 9999, as google.protobuf.Timestamp allows. */
 const timestamp = z.object({ seconds: z.int().min(1).max(253_402_300_799), nanos: z.int().min(0).max(999_999_999) });
 const status = z.enum(v1.HealthStatus);
-const subjectReference = z.string().refine((value) => {
-  try {
-    return parseSubjectReference(value) === value;
-  } catch {
-    return false;
-  }
-});
+const subjectReference = z.string().refine(isSubjectReference);
 
 /** Text with a status, none without: a province that says both or neither said nothing. */
 const attested = z
