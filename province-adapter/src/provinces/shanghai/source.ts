@@ -1,0 +1,63 @@
+import type { IdentityDocument } from '@health-code/attestation';
+import { z } from 'zod';
+import { AdapterError } from '../../errors.js';
+import { parseAnswer } from '../../local-format/parse-answer.js';
+import { findHandle, resolveIdentity } from '../../local-format/stand-in-ports.js';
+import { personNotFound } from '../../local-format/translation-table.js';
+import { createLocalHttp } from '../../local-http/local-http.js';
+import type { LocalAnswer, Source, SourceOptions } from '../../province-system.js';
+import { CODE_PREFIX } from './profile.js';
+
+/** 30 hex digits and 13 digits of milliseconds since the epoch. */
+const UID = /^[0-9a-f]{30}[0-9]{13}$/;
+
+const ANSWER = z.object({ code: z.union([z.string(), z.int().transform(String)]), data: z.string().nullish(), message: z.string().nullish() });
+
+/** `data` is JSON inside a JSON string. */
+const DATA = z.object({ type: z.string(), usertype: z.string().optional() });
+
+/** "1" is documented for a QR code that has expired; "-1" is the stand-in's own for one that was never issued. */
+const ERRORS = new Map([['1', 'LOCAL_CODE_EXPIRED'] as const, ['-1', 'LOCAL_CODE_INVALID'] as const]);
+
+function parseUid(code: string): string {
+  if (!code.startsWith(CODE_PREFIX)) throw new AdapterError('LOCAL_CODE_FOREIGN', 'not a 随申码');
+  const uid = code.slice(CODE_PREFIX.length);
+  if (!UID.test(uid)) throw new AdapterError('LOCAL_CODE_INVALID', 'a 随申码 that was not read whole');
+  return uid;
+}
+
+function parseData(text: string | null | undefined): z.infer<typeof DATA> {
+  try {
+    return parseAnswer(DATA, JSON.parse(text ?? ''));
+  } catch {
+    // The text is not kept as the cause: it speaks of a person.
+    throw new AdapterError('LOCAL_ANSWER_INVALID', 'data of ewmcheck is not the documented JSON');
+  }
+}
+
+/** Speaks to 随申码: query on demand. */
+export function createSource(options: SourceOptions): Source {
+  const http = createLocalHttp(options);
+
+  const check = async (uid: string, signal?: AbortSignal): Promise<LocalAnswer> => {
+    const answer = parseAnswer(ANSWER, await http.requestJson({ method: 'GET', path: '/ewmcheck', query: { uid }, ...(signal === undefined ? {} : { signal }) }));
+    if (answer.code !== '0') throw new AdapterError(ERRORS.get(answer.code) ?? 'LOCAL_ANSWER_INVALID', 'ewmcheck answered with another code than success');
+    const { type, usertype } = parseData(answer.data);
+    return { fields: { type, ...(usertype === undefined ? {} : { usertype }) }, answeredAt: Math.floor(Date.now() / 1000) };
+  };
+
+  return {
+    async readCode(code, _verifier, signal) {
+      const answer = await check(parseUid(code), signal);
+      const identity = await resolveIdentity(http, code, signal);
+      return identity === undefined ? answer : { ...answer, identity };
+    },
+    async readPerson(document: IdentityDocument) {
+      // No documented query of 随申码 begins with an identity number.
+      const handle = await findHandle(http, document);
+      if (handle === undefined) return personNotFound(Math.floor(Date.now() / 1000));
+      return { ...(await check(handle['uid'] ?? '')), identity: document };
+    },
+    isReachable: () => http.isReachable('/ewmcheck'),
+  };
+}

@@ -1,0 +1,55 @@
+import type { Documents } from './documents.js';
+import type { SyntheticPerson } from './synthetic-people.js';
+
+/** What a stand-in runs on. */
+export interface LocalSystemContext {
+  readonly documents: Documents;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** That many random bytes in lower-case hex. */
+  readonly randomHex: (bytes: number) => string;
+}
+
+/** A request as a local system sees it. Values are untrusted. */
+export interface LocalRouteRequest {
+  readonly query: Readonly<Record<string, string>>;
+  /** Parsed JSON or form. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** One path of the local format. `answer` returns what is sent as JSON with status 200, as these systems do even for errors. */
+export interface LocalRoute {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly answer: (request: LocalRouteRequest) => Promise<unknown>;
+}
+
+/** A code to show to a scanner. */
+export interface IssuedCode {
+  readonly code: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** A stand-in that has its store: what it answers. */
+export interface RunningLocalSystem {
+  readonly routes: readonly LocalRoute[];
+  /** A fresh scannable code. @param issuedAt milliseconds since the epoch; in the past it makes an old code */
+  issueCode(person: SyntheticPerson, issuedAt: number): Promise<IssuedCode>;
+  /** What the documented interface is asked with for a person known by identity document. Ours, not of the local format. */
+  handleOf(person: SyntheticPerson): Promise<Readonly<Record<string, string>>>;
+  /** The local format's own way to say that something failed, by its documented error code. */
+  errorAnswer(errorCode: string): unknown;
+  /** What is pushed when a person's status changed; absent where the system does not push. */
+  pushBody?(person: SyntheticPerson): unknown;
+}
+
+/** What every `src/provinces/<slug>/local-system.ts` exports as `localSystem`: a stand-in for a closed system. */
+export interface LocalSystem {
+  readonly slug: string;
+  /** Field of {@link SyntheticPerson.fields} that holds the local status. */
+  readonly statusField: string;
+  /** Written to the store at the first start. */
+  readonly people: readonly SyntheticPerson[];
+  open(context: LocalSystemContext): RunningLocalSystem;
+}
