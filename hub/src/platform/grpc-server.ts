@@ -1,0 +1,88 @@
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import { ReflectionService } from '@grpc/reflection';
+import { PROTO_ROOT, SERVICE_PROTO_FILES } from '@health-code/messages';
+import { HealthImplementation } from 'grpc-health-check';
+import type { ListenAddress, TlsFiles } from '../config.js';
+import { getServedDefinition, SERVICES, type ServiceName } from './grpc-access.js';
+import type { GrpcService } from './grpc-handlers.js';
+import type { Dependency, Readiness } from './readiness.js';
+
+/**
+ * What each service needs to serve; `''` is the server as a whole (grpc.health.v1). Known attestations are verified from
+ * memory, so a checkpoint is served while PostgreSQL or NATS is away, and the freshness of the answers says since when.
+ */
+const NEEDS: Readonly<Record<ServiceName | '', readonly Dependency[]>> = {
+  '': ['database', 'nats', 'lookup'],
+  'healthcode.v1.PersonalHealthCode': ['nats'],
+  'healthcode.v1.Checkpoint': ['lookup'],
+  'healthcode.v1.Adapter': ['database'],
+  'healthcode.v1.Ledger': ['database'],
+};
+
+const SERVICE_NAMES = ['', ...Object.keys(SERVICES)] as readonly (ServiceName | '')[];
+
+/** Limits of one connection. Bytes and milliseconds. */
+const CHANNEL_OPTIONS = {
+  'grpc.max_receive_message_length': 8 * 1024 * 1024,
+  // A gate that lost power is noticed, and a stream through a quiet firewall is kept open.
+  'grpc.keepalive_time_ms': 30_000,
+  'grpc.keepalive_timeout_ms': 10_000,
+  'grpc.keepalive_permit_without_calls': 1,
+  'grpc.max_concurrent_streams': 1024,
+} as const;
+
+/** Milliseconds that calls in hand have to end when the hub stops. */
+export const DRAIN_MS = 5000;
+
+/** The hub's gRPC port: its services, `grpc.health.v1` and server reflection, on grpc-js directly. */
+export class GrpcServer {
+  readonly #server = new Server(CHANNEL_OPTIONS);
+  readonly #health = new HealthImplementation(Object.fromEntries(SERVICE_NAMES.map((name) => [name, 'NOT_SERVING' as const])));
+  #draining = false;
+
+  constructor(services: readonly GrpcService[]) {
+    for (const service of services) this.#server.addService(getServedDefinition(service), service.handlers);
+    this.#health.addToServer(this.#server);
+    // The generated code leaves no descriptors at run time: reflection reads the .proto files themselves.
+    const files = loadSync([...SERVICE_PROTO_FILES], { includeDirs: [PROTO_ROOT], keepCase: true });
+    new ReflectionService(files, { services: Object.keys(SERVICES) }).addToServer(this.#server);
+  }
+
+  /** Starts to answer. @returns the address it listens on, the chosen port included */
+  listen({ host, port, tls }: ListenAddress & { readonly tls?: TlsFiles }): Promise<ListenAddress> {
+    const credentials =
+      tls === undefined
+        ? ServerCredentials.createInsecure()
+        : ServerCredentials.createSsl(null, [{ cert_chain: tls.certificate, private_key: tls.key }]);
+    const target = host.includes(':') ? `[${host}]:${String(port)}` : `${host}:${String(port)}`;
+    return new Promise((resolve, reject) => {
+      this.#server.bindAsync(target, credentials, (error, bound) => {
+        if (error === null) resolve({ host, port: bound });
+        else reject(error);
+      });
+    });
+  }
+
+  /** Tells health checks and watchers what is served now. */
+  announce(readiness: Readiness): void {
+    if (this.#draining) return;
+    for (const name of SERVICE_NAMES) this.#health.setStatus(name, readiness.isUp(NEEDS[name]) ? 'SERVING' : 'NOT_SERVING');
+  }
+
+  /** Takes no new calls, lets those in hand end for at most {@link DRAIN_MS}, then cuts them off. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    for (const name of SERVICE_NAMES) this.#health.setStatus(name, 'NOT_SERVING');
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        this.#server.forceShutdown();
+        resolve();
+      }, DRAIN_MS);
+      this.#server.tryShutdown(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+}
