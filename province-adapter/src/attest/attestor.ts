@@ -1,0 +1,143 @@
+import { createHmac } from 'node:crypto';
+import { readClaims, signAttestation, type Attestation, type AttestationClaims, type SigningKey } from '@health-code/attestation';
+import type { NewOutboxEntry, OutboxAddition, OutboxView } from '../outbox/outbox.store.js';
+import { isStillGood, nextClaims, type AttestationTerms, type Statement } from './attest.js';
+
+/** The outbox as attesting needs it. */
+export interface AttestorOutbox {
+  findStanding(subjects: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  append(subjects: readonly string[], plan: (view: OutboxView) => Promise<OutboxAddition>): Promise<void>;
+}
+
+/** What an attestor is made of. */
+export interface AttestorOptions {
+  readonly outbox: AttestorOutbox;
+  readonly key: SigningKey;
+  /** Makes the salts of disclosures. */
+  readonly saltSecret: Uint8Array;
+  readonly terms: AttestationTerms;
+  /** Seconds since the epoch. */
+  readonly now: () => number;
+  /** Called after every commit that left something to publish. */
+  readonly onAppended: () => void;
+}
+
+/** The attestation that stands about a person. */
+export interface AttestedStatement {
+  /** Compact JWS without disclosures. */
+  readonly token: string;
+  readonly attestation: Attestation;
+}
+
+/** What else a transaction of {@link Attestor.record} stores. */
+export type RecordExtras = Pick<OutboxAddition, 'refused' | 'cursor'>;
+
+interface PlannedStatement {
+  readonly claims: AttestationClaims;
+  readonly statement: Statement;
+}
+
+const SALT_BYTES = 16;
+
+/** Statements in, signed attestations in the outbox. What it returns is committed. */
+export class Attestor {
+  constructor(private readonly options: AttestorOptions) {}
+
+  /** One statement; the attestation that stands is given again while it serves, without writing anything. */
+  async attest(statement: Statement): Promise<AttestedStatement> {
+    const standing = await this.#findStillGood(statement);
+    if (standing !== undefined) return standing;
+    await this.record([statement]);
+    return this.#getStanding(statement.subject);
+  }
+
+  /**
+   * The same for the holder: an SD-JWT presentation with what only the holder shows. Disclosures are stored nowhere: their
+   * salts follow from the sequence number and the signing key, so that what was signed before can be presented again.
+   */
+  async attestForHolder(statement: Statement): Promise<string> {
+    const attested = await this.attest(statement);
+    const presentation = await this.#present(attested, statement);
+    if (presentation !== undefined) return presentation;
+    // What stands was signed with another key, or before the name was known.
+    await this.#append([statement], {}, () => false);
+    const renewed = await this.#getStanding(statement.subject);
+    return (await this.#present(renewed, statement)) ?? `${renewed.token}~`;
+  }
+
+  /** Many statements in order, with what else belongs to them, in one transaction; those that change nothing add nothing. */
+  record(statements: readonly Statement[], extras: RecordExtras = {}): Promise<void> {
+    const now = this.options.now();
+    return this.#append(statements, extras, (standing, statement) => isStillGood(standing, statement.record, now));
+  }
+
+  async #append(
+    statements: readonly Statement[],
+    extras: RecordExtras,
+    isGood: (standing: Attestation, statement: Statement) => boolean,
+  ): Promise<void> {
+    const { outbox, onAppended } = this.options;
+    let appended = 0;
+    await outbox.append(statements.map(({ subject }) => subject), async (view) => {
+      const planned = this.#plan(statements, view, isGood);
+      appended = planned.length;
+      return { entries: await Promise.all(planned.map((each) => this.#sign(each))), ...extras };
+    });
+    if (appended > 0) onAppended();
+  }
+
+  #plan(statements: readonly Statement[], view: OutboxView, isGood: (standing: Attestation, statement: Statement) => boolean): readonly PlannedStatement[] {
+    const { terms, now } = this.options;
+    const issuedAt = now();
+    const standing = new Map([...view.standing].map(([subject, token]) => [subject, readClaims(token)]));
+    const planned: PlannedStatement[] = [];
+    for (const statement of statements) {
+      const last = standing.get(statement.subject);
+      if (last !== undefined && isGood(last, statement)) continue;
+      const claims = nextClaims(statement, view.lastSequence + planned.length + 1, last, terms, issuedAt);
+      planned.push({ claims, statement });
+      standing.set(statement.subject, { ...claims, disclosureDigests: [] });
+    }
+    return planned;
+  }
+
+  async #sign({ claims, statement }: PlannedStatement): Promise<NewOutboxEntry> {
+    const { token } = await this.#signWithName(claims, statement);
+    return { sequence: claims.sequence, subject: claims.subject, token };
+  }
+
+  #signWithName(claims: AttestationClaims, { maskedName }: Statement) {
+    const disclosures = maskedName === undefined ? {} : { maskedName };
+    return signAttestation(claims, disclosures, this.options.key, this.#saltsOf(claims.sequence));
+  }
+
+  #saltsOf(sequence: number): () => string {
+    let position = 0;
+    return () => {
+      const mac = createHmac('sha256', this.options.saltSecret).update(`${this.options.terms.issuer}.${sequence}.${position++}`);
+      return mac.digest().subarray(0, SALT_BYTES).toString('base64url');
+    };
+  }
+
+  /** The stored token with the disclosures its digests stand for; undefined when they cannot be made again. */
+  async #present(attested: AttestedStatement, statement: Statement): Promise<string | undefined> {
+    const { disclosureDigests, ...claims } = attested.attestation;
+    const again = await this.#signWithName(claims, statement);
+    if (again.attestation.disclosureDigests.join() !== disclosureDigests.join()) return undefined;
+    return attested.token + again.presentation.slice(again.token.length);
+  }
+
+  async #findStillGood(statement: Statement): Promise<AttestedStatement | undefined> {
+    const token = (await this.options.outbox.findStanding([statement.subject])).get(statement.subject);
+    if (token === undefined) return undefined;
+    const attestation = readClaims(token);
+    return isStillGood(attestation, statement.record, this.options.now()) ? { token, attestation } : undefined;
+  }
+
+  /** What was just committed, or what another call committed right after it. */
+  async #getStanding(subject: string): Promise<AttestedStatement> {
+    const token = (await this.options.outbox.findStanding([subject])).get(subject);
+    if (token === undefined) throw new Error('nothing stands after an append');
+    return { token, attestation: readClaims(token) };
+  }
+}
