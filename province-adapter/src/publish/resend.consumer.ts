@@ -1,0 +1,111 @@
+import { attestationSubject, resendSubject, v1 } from '@health-code/messages';
+import type { JetStreamClient } from '@nats-io/jetstream';
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { AdapterError } from '../errors.js';
+import type { OutboxEntry } from '../outbox/outbox.store.js';
+import type { Logger } from '../platform/logger.js';
+import { PUBLISH_WINDOW } from './outbox.publisher.js';
+
+const MAX_RANGES = 100;
+const MAX_NUMBERS = 10_000;
+const ACK_TIMEOUT_MS = 5000;
+
+/** What a resend responder is made of. */
+export interface ResendOptions {
+  readonly nats: Pick<NatsConnection, 'subscribe'>;
+  readonly jetstream: Pick<JetStreamClient, 'publish'>;
+  readonly outbox: { readRange(first: number, last: number, limit: number): Promise<readonly OutboxEntry[]> };
+  /** GB/T 2260 code. */
+  readonly issuer: string;
+  /** A text that was never used before, for message ids. */
+  readonly unique: () => string;
+  readonly log: Logger;
+}
+
+/** A running responder. */
+export interface ResendResponder {
+  /** Takes no further requests; resolves when those under way are answered. */
+  stop(): Promise<void>;
+}
+
+interface Range {
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * The ranges of a request.
+ *
+ * @throws AdapterError CALL_INVALID for none, too many, an empty one or 0
+ */
+export function parseResendRequest(bytes: Uint8Array): readonly Range[] {
+  let request: v1.ResendRequest;
+  try {
+    request = v1.ResendRequest.decode(bytes);
+  } catch (cause) {
+    throw new AdapterError('CALL_INVALID', 'not a ResendRequest', { cause });
+  }
+  const ranges = request.ranges.map(({ first, last }) => ({ first: first ?? 0, last: last ?? 0 }));
+  const isOrdered = ranges.every(({ first, last }) => Number.isSafeInteger(last) && first >= 1 && first <= last);
+  if (ranges.length === 0 || ranges.length > MAX_RANGES || !isOrdered) throw new AdapterError('CALL_INVALID', 'no ranges to resend');
+  const numbers = ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+  if (numbers > MAX_NUMBERS) throw new AdapterError('CALL_INVALID', 'more than 10000 numbers to resend');
+  return ranges;
+}
+
+/** Publishes a range again. A new message id each time: within its window the broker would swallow the old one. */
+async function resendRange(range: Range, options: ResendOptions): Promise<number> {
+  const { outbox, jetstream, issuer, unique } = options;
+  let published = 0;
+  let first = range.first;
+  for (;;) {
+    const entries = await outbox.readRange(first, range.last, PUBLISH_WINDOW);
+    const last = entries.at(-1);
+    if (last === undefined) return published;
+    await Promise.all(
+      entries.map(({ sequence, token }) =>
+        jetstream.publish(attestationSubject(issuer), token, { msgID: `${issuer}-${sequence}-r${unique()}`, timeout: ACK_TIMEOUT_MS }),
+      ),
+    );
+    published += entries.length;
+    first = last.sequence + 1;
+  }
+}
+
+/** Answers the hub's requests to publish sequence numbers again. Numbers never issued are not counted as published. */
+export function createResendResponder(options: ResendOptions): ResendResponder {
+  const { nats, issuer, log } = options;
+  const underWay = new Set<Promise<void>>();
+
+  const respond = async (message: Msg): Promise<void> => {
+    let published = 0;
+    let reply: v1.IResendReply;
+    try {
+      for (const range of parseResendRequest(message.data)) published += await resendRange(range, options);
+      reply = { published };
+      log.info({ published }, 'published again what the hub asked for');
+    } catch (err) {
+      reply = { published, error: { code: err instanceof AdapterError ? err.code : 'ADAPTER_FAILED' } };
+      log.warn({ err }, 'could not publish again what the hub asked for');
+    }
+    message.respond(v1.ResendReply.encode(reply).finish());
+  };
+
+  const subscription = nats.subscribe(resendSubject(issuer), {
+    queue: `resend-${issuer}`,
+    callback: (error, message) => {
+      if (error !== null) {
+        log.error({ err: error }, 'the subscription to resend requests failed');
+        return;
+      }
+      const answer = respond(message).finally(() => underWay.delete(answer));
+      underWay.add(answer);
+    },
+  });
+  return {
+    async stop() {
+      await subscription.drain();
+      await Promise.all(underWay);
+    },
+  };
+}
