@@ -1,0 +1,123 @@
+import type { handleBidiStreamingCall, handleUnaryCall, ServerDuplexStream } from '@grpc/grpc-js';
+import { AttestationError } from '@health-code/attestation';
+import { v1 } from '@health-code/messages';
+import { HubError, type ErrorCode } from '../errors.js';
+import { isDatabaseUnavailable } from '../platform/database-failure.js';
+import { refusal, unary, type GrpcService } from '../platform/grpc-handlers.js';
+import { parseCheckpoint, parseCodes, parseShown, type Checkpoint } from './checkpoint-request.js';
+import { toVerifyCodeResponse } from './verdict-message.js';
+import type { VerificationCounter } from './verification-counter.js';
+import type { VerifiedCode } from './verified-code.js';
+import type { BatchVerifier } from './verify-batch.js';
+import type { CodeVerifier } from './verify-code.js';
+
+type CodeRequest = v1.VerifyCodeRequest.$Properties;
+type CodeResponse = v1.VerifyCodeResponse.$Properties;
+type BatchRequest = v1.VerifyBatchRequest.$Properties;
+type BatchResponse = v1.VerifyBatchResponse.$Properties;
+type StreamRequest = v1.VerifyStreamRequest.$Properties;
+type StreamResponse = v1.VerifyStreamResponse.$Properties;
+type Stream = ServerDuplexStream<StreamRequest, StreamResponse>;
+
+/** Codes of one stream under way at once; beyond it the stream is not read, and HTTP/2 flow control holds the sender. */
+export const STREAM_CONCURRENCY = 64;
+
+interface CallWithDeadline {
+  getDeadline(): Date | number;
+}
+
+const withDeadline = (checkpoint: Checkpoint, call: CallWithDeadline): Checkpoint => {
+  const deadline = Number(call.getDeadline());
+  return Number.isFinite(deadline) ? { ...checkpoint, deadline } : checkpoint;
+};
+
+function errorCodeOf(error: unknown): ErrorCode {
+  if (error instanceof HubError || error instanceof AttestationError) return error.code;
+  return isDatabaseUnavailable(error) ? 'DATABASE_UNAVAILABLE' : 'INTERNAL';
+}
+
+/** gRPC service `Checkpoint`: whatever a traveller shows, one at a time, in columns, or along a stream. */
+export class CheckpointService implements GrpcService {
+  readonly definition = v1.Checkpoint;
+  readonly #codes: CodeVerifier;
+  readonly #batches: BatchVerifier;
+  readonly #counter: VerificationCounter;
+  readonly #now: () => number;
+
+  /** `now` gives seconds since the epoch. */
+  constructor(codes: CodeVerifier, batches: BatchVerifier, counter: VerificationCounter, now: () => number) {
+    this.#codes = codes;
+    this.#batches = batches;
+    this.#counter = counter;
+    this.#now = now;
+  }
+
+  /** Handlers by method name. */
+  get handlers(): { VerifyCode: handleUnaryCall<CodeRequest, CodeResponse>; VerifyBatch: handleUnaryCall<BatchRequest, BatchResponse>; VerifyStream: handleBidiStreamingCall<StreamRequest, StreamResponse> } {
+    return {
+      VerifyCode: unary((request: CodeRequest, call) => this.verifyCode(request, call)),
+      VerifyBatch: unary((request: BatchRequest, call) => this.verifyBatch(request, call)),
+      VerifyStream: (stream) => {
+        this.#serve(stream);
+      },
+    };
+  }
+
+  /** One code. At once for a known attestation. @throws HubError for a request that cannot be understood */
+  verifyCode(request: CodeRequest, call: CallWithDeadline): CodeResponse | Promise<CodeResponse> {
+    const checkpoint = withDeadline(parseCheckpoint(request.context), call);
+    const shown = parseShown(request);
+    const outcome = shown instanceof Uint8Array ? this.#codes.verifyCode(shown, checkpoint, this.#now()) : this.#codes.verifyPerson(shown, checkpoint, this.#now());
+    return outcome instanceof Promise ? outcome.then((settled) => this.#answer(settled, checkpoint)) : this.#answer(outcome, checkpoint);
+  }
+
+  /** Many codes. At once where all are known. @throws HubError for a request that cannot be understood */
+  verifyBatch(request: BatchRequest, call: CallWithDeadline): BatchResponse | Promise<BatchResponse> {
+    const checkpoint = withDeadline(parseCheckpoint(request.context), call);
+    return this.#batches.verify(parseCodes(request.codes), checkpoint, this.#now());
+  }
+
+  #answer(outcome: VerifiedCode, { purpose }: Checkpoint): CodeResponse {
+    this.#counter.record(purpose, outcome.verdict.recognition);
+    return toVerifyCodeResponse(outcome);
+  }
+
+  #serve(stream: Stream): void {
+    let underWay = 0;
+    let blocked = false;
+    let ended = false;
+    const settle = (): void => {
+      if (ended && underWay === 0) stream.end();
+      else if (underWay >= STREAM_CONCURRENCY || blocked) stream.pause();
+      else stream.resume();
+    };
+    stream.on('drain', () => {
+      blocked = false;
+      settle();
+    });
+    stream.on('end', () => {
+      ended = true;
+      settle();
+    });
+    stream.on('data', (message: StreamRequest) => {
+      underWay += 1;
+      settle();
+      void this.#answerMessage(message, stream).then((answer) => {
+        underWay -= 1;
+        if (stream.cancelled) return;
+        if (!stream.write(answer)) blocked = true;
+        settle();
+      });
+    });
+  }
+
+  /** Never rejects: a request that cannot be understood, or a fault, is an answer, and the stream goes on. */
+  async #answerMessage({ reference, request }: StreamRequest, stream: Stream): Promise<StreamResponse> {
+    try {
+      return { reference: reference ?? 0, response: await this.verifyCode(request ?? {}, stream) };
+    } catch (error) {
+      refusal(error, stream.getPath());
+      return { reference: reference ?? 0, errorCode: errorCodeOf(error) };
+    }
+  }
+}

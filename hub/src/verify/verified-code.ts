@@ -1,0 +1,64 @@
+import { refuse, type Attestation, type Availability, type HealthStatus, type Recognition, type RefusedRecognition, type Verdict } from '@health-code/attestation';
+
+/** Codes that only a verdict carries, beside those of the hub, of the attestation package and of the province asked. */
+export type VerdictErrorCode =
+  | 'ATTESTATION_EXPIRED'
+  | 'ATTESTATION_SUPERSEDED'
+  | 'ATTESTATION_CONTRADICTED'
+  | 'ISSUER_SUSPENDED'
+  | 'RULE_NOT_REGISTERED'
+  | 'STATUS_PENDING'
+  | 'STATUS_NOT_APPLIED'
+  | 'STATUS_UNAVAILABLE'
+  | 'STATUS_EXPIRED';
+
+/** Another statement about the same person that stands against the one shown. */
+export interface ConflictingStatement {
+  readonly issuer: string;
+  readonly sequence: number;
+  readonly status: HealthStatus;
+}
+
+/** The outcome of verifying one code: the verdict, and what it rests on. */
+export interface VerifiedCode {
+  readonly verdict: Verdict;
+  /** Precise reason of a refusal, a code of docs/error-codes.md; empty when recognised. */
+  readonly errorCode: string;
+  /** The attested statement; only where its signature holds. */
+  readonly attestation?: Attestation;
+  /** Seconds since the epoch at which the status was last known to hold; with `attestation`. */
+  readonly knownAt?: number;
+  /** Disclosed by the holder. */
+  readonly maskedName?: string;
+  /** With recognition `conflict`: what stands against the statement shown. */
+  readonly conflicts?: readonly ConflictingStatement[];
+  /** The province that was asked and gave no attestation. */
+  readonly askedProvince?: string;
+  /** Whether that province could state a status; absent where nobody answered. */
+  readonly availability?: Availability;
+  /** The attestation's text, where the caller did not send it. */
+  readonly token?: string;
+  /** 业务透传数据 for QueryHealth. */
+  readonly bizExtData?: string;
+}
+
+/** The code of a refusal that has no more precise one. A new recognition without a row does not compile. */
+export const REFUSAL_CODES: Readonly<Record<Recognition, string>> = {
+  recognised: '',
+  'no-agreement': 'PROVINCE_NOT_ADMITTED',
+  expired: 'ATTESTATION_EXPIRED',
+  superseded: 'ATTESTATION_SUPERSEDED',
+  'signature-invalid': 'ATTESTATION_SIGNATURE_INVALID',
+  'issuer-suspended': 'ISSUER_SUSPENDED',
+  'unknown-code': 'CODE_UNKNOWN',
+  'issuer-unreachable': 'ADAPTER_UNREACHABLE',
+  conflict: 'ATTESTATION_CONTRADICTED',
+  'no-rule': 'RULE_NOT_REGISTERED',
+  'no-status': 'STATUS_UNAVAILABLE',
+};
+
+/** A verdict without a status, and why. */
+export const refused = (recognition: RefusedRecognition, errorCode = REFUSAL_CODES[recognition]): VerifiedCode => ({
+  verdict: refuse(recognition),
+  errorCode,
+});

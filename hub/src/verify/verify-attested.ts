@@ -1,0 +1,202 @@
+import {
+  AttestationError,
+  decideVerdict,
+  parseAttestation,
+  readClaims,
+  verifyAttestation,
+  type Attestation,
+  type CheckpointClass,
+  type HealthStatus,
+  type ProvinceKeyRing,
+  type Verdict,
+  type VerdictFacts,
+  type VerifiedAttestation,
+} from '@health-code/attestation';
+import { digestOf } from '../lookup/digest.js';
+import { NO_SLOT } from '../lookup/slot-table.js';
+import type { Terms } from '../lookup/terms.js';
+import { REFUSAL_CODES, refused, type ConflictingStatement, type VerifiedCode } from './verified-code.js';
+
+/** What is known of committed attestations; {@link AttestationIndex} satisfies it. */
+export interface KnownAttestations {
+  findToken(digest: string): number;
+  findSequence(issuer: string, sequence: number): number;
+  findSubject(subject: string): number;
+  nextCurrent(slot: number): number;
+  terms(slot: number): Terms;
+  sequence(slot: number): number;
+  issuedAt(slot: number): number;
+  expiresAt(slot: number): number;
+  isSuperseded(slot: number): boolean;
+  hasContent(slot: number, contentDigest: Uint8Array): boolean;
+}
+
+/** What is known of provinces. */
+export interface Provinces extends ProvinceKeyRing {
+  readonly version: number;
+  findProvince(code: string): { readonly standing: 'admitted' | 'suspended' } | undefined;
+  isRuleRegistered(province: string, ruleId: string, ruleVersion: string): boolean;
+}
+
+/** When everything an issuer has issued was last known to be held; seconds, 0 = never. */
+export interface FeedTimes {
+  confirmedAt(issuer: string): number;
+}
+
+const textOf = (code: Uint8Array): string => Buffer.from(code.buffer, code.byteOffset, code.byteLength).toString('latin1');
+
+/**
+ * Judges attestations. For one that the ledger holds nothing is verified twice: its text was verified byte for byte on
+ * arrival, and only that is remembered; standing, rules, successors and contradictions are looked up anew every time, so
+ * that no verdict outlives a revocation.
+ */
+export class AttestedVerifier {
+  readonly #known: KnownAttestations;
+  readonly #provinces: Provinces;
+  readonly #feeds: FeedTimes;
+  /** By {@link Terms.ordinal}, for the registry's version they were read from. */
+  #ruleRegistered: (boolean | undefined)[] = [];
+  #rulesVersion = -1;
+
+  constructor(known: KnownAttestations, provinces: Provinces, feeds: FeedTimes) {
+    this.#known = known;
+    this.#provinces = provinces;
+    this.#feeds = feeds;
+  }
+
+  /** The slot of a compact JWS that the ledger holds byte for byte, or {@link NO_SLOT}. Hashes the text, nothing more. */
+  findKnown(code: Uint8Array): number {
+    return this.#known.findToken(digestOf(code));
+  }
+
+  /** Issuer, status, reason and rule of a slot. */
+  terms(slot: number): Terms {
+    return this.#known.terms(slot);
+  }
+
+  /** The verdict on a known attestation: no signature, no database, no promise. `now` in seconds since the epoch. */
+  judge(slot: number, checkpointClass: CheckpointClass, now: number): Verdict {
+    return decideVerdict(this.#factsOf(slot, now), checkpointClass, now);
+  }
+
+  /** The outcome for the text of a known attestation, with the statement it makes. */
+  describe(slot: number, token: string, checkpointClass: CheckpointClass, now: number): VerifiedCode {
+    return this.#decided(readClaims(token), this.#factsOf(slot, now), slot, checkpointClass, now);
+  }
+
+  /**
+   * Verifies what was shown as an attestation: compact JWS, or SD-JWT with disclosures. At once where the ledger holds the
+   * text; by signature and disclosures otherwise. A refusal is an outcome, never an exception.
+   */
+  verify(code: Uint8Array, checkpointClass: CheckpointClass, now: number): VerifiedCode | Promise<VerifiedCode> {
+    const slot = this.findKnown(code);
+    return slot === NO_SLOT ? this.#verifyUnknown(code, checkpointClass, now) : this.describe(slot, textOf(code), checkpointClass, now);
+  }
+
+  async #verifyUnknown(code: Uint8Array, checkpointClass: CheckpointClass, now: number): Promise<VerifiedCode> {
+    let verified: VerifiedAttestation;
+    try {
+      const parsed = parseAttestation(textOf(code));
+      if (this.#provinces.findProvince(parsed.claims.issuer) === undefined) return refused('no-agreement');
+      verified = await verifyAttestation(parsed, this.#provinces, now);
+    } catch (error) {
+      if (error instanceof AttestationError) return refused('signature-invalid', error.code);
+      throw error;
+    }
+    return this.#judgeVerified(verified, checkpointClass, now);
+  }
+
+  /** By identity, not by text: a signature rewritten from s to n-s, or made anew, is the same attestation. */
+  #judgeVerified({ attestation, contentDigest, maskedName }: VerifiedAttestation, checkpointClass: CheckpointClass, now: number): VerifiedCode {
+    const slot = this.#known.findSequence(attestation.issuer, attestation.sequence);
+    const disclosed = maskedName === undefined ? {} : { maskedName };
+    if (slot === NO_SLOT) return { ...this.#judgeUnlisted(attestation, checkpointClass, now), ...disclosed };
+    if (this.#known.hasContent(slot, contentDigest)) {
+      return { ...this.#decided(attestation, this.#factsOf(slot, now), slot, checkpointClass, now), ...disclosed };
+    }
+    // The issuer signed two statements under one number: neither can be relied on here, and the ledger's is named.
+    return { ...refused('conflict', 'ATTESTATION_EQUIVOCATED'), attestation, conflicts: [this.#statement(slot)] };
+  }
+
+  /** Signed and valid, but not in the ledger yet. The feed cannot confirm what it has not brought: known at its issue. */
+  #judgeUnlisted(attestation: Attestation, checkpointClass: CheckpointClass, now: number): VerifiedCode {
+    const { issuer, subject, sequence, status, reason, expiresAt, issuedAt, rule } = attestation;
+    const head = this.#known.findSubject(subject);
+    const facts: VerdictFacts = {
+      standing: this.#provinces.findProvince(issuer)?.standing ?? 'none',
+      superseded: head !== NO_SLOT && this.#hasLater(head, issuer, sequence),
+      conflict: head !== NO_SLOT && (this.#contradicts(head, issuer, status, now) || this.#isContradicted(head, issuer, status, now)),
+      ruleRegistered: this.#provinces.isRuleRegistered(issuer, rule.id, rule.version),
+      status,
+      reason,
+      expiresAt,
+      knownAt: issuedAt,
+    };
+    return this.#decided(attestation, facts, head, checkpointClass, now);
+  }
+
+  #factsOf(slot: number, now: number): VerdictFacts {
+    const terms = this.#known.terms(slot);
+    const { issuer, status, reason } = terms;
+    return {
+      standing: this.#provinces.findProvince(issuer)?.standing ?? 'none',
+      superseded: this.#known.isSuperseded(slot),
+      conflict: this.#isContradicted(slot, issuer, status, now),
+      ruleRegistered: this.#isRuleRegistered(terms),
+      status,
+      reason,
+      expiresAt: this.#known.expiresAt(slot),
+      knownAt: Math.max(this.#known.issuedAt(slot), this.#feeds.confirmedAt(issuer)),
+    };
+  }
+
+  #isRuleRegistered(terms: Terms): boolean {
+    if (this.#rulesVersion !== this.#provinces.version) {
+      this.#ruleRegistered = [];
+      this.#rulesVersion = this.#provinces.version;
+    }
+    return (this.#ruleRegistered[terms.ordinal] ??= this.#provinces.isRuleRegistered(terms.issuer, terms.ruleId, terms.ruleVersion));
+  }
+
+  /** Whether another current attestation in the ring of `slot` contradicts; for most people the ring is `slot` alone. */
+  #isContradicted(slot: number, issuer: string, status: HealthStatus, now: number): boolean {
+    for (let other = this.#known.nextCurrent(slot); other !== slot; other = this.#known.nextCurrent(other)) {
+      if (this.#contradicts(other, issuer, status, now)) return true;
+    }
+    return false;
+  }
+
+  /** An admitted province other than `issuer` says something else, and what it says has not expired. */
+  #contradicts(other: number, issuer: string, status: HealthStatus, now: number): boolean {
+    const terms = this.#known.terms(other);
+    return (
+      terms.issuer !== issuer &&
+      terms.status !== status &&
+      this.#known.expiresAt(other) > now &&
+      this.#provinces.findProvince(terms.issuer)?.standing === 'admitted'
+    );
+  }
+
+  #hasLater(head: number, issuer: string, sequence: number): boolean {
+    return this.#ring(head).some((slot) => this.#known.terms(slot).issuer === issuer && this.#known.sequence(slot) > sequence);
+  }
+
+  #ring(head: number): readonly number[] {
+    const slots: number[] = [head];
+    for (let slot = this.#known.nextCurrent(head); slot !== head; slot = this.#known.nextCurrent(slot)) slots.push(slot);
+    return slots;
+  }
+
+  #statement(slot: number): ConflictingStatement {
+    const { issuer, status } = this.#known.terms(slot);
+    return { issuer, sequence: this.#known.sequence(slot), status };
+  }
+
+  #decided(attestation: Attestation, facts: VerdictFacts, ringSlot: number, checkpointClass: CheckpointClass, now: number): VerifiedCode {
+    const verdict = decideVerdict(facts, checkpointClass, now);
+    const decided = { verdict, errorCode: REFUSAL_CODES[verdict.recognition], attestation, knownAt: facts.knownAt };
+    if (verdict.recognition !== 'conflict') return decided;
+    const against = this.#ring(ringSlot).filter((slot) => this.#contradicts(slot, attestation.issuer, attestation.status, now));
+    return { ...decided, conflicts: against.map((slot) => this.#statement(slot)) };
+  }
+}

@@ -1,0 +1,46 @@
+import { CODE_MAX_BYTES, type Checkpoint, type ShownDocument } from './checkpoint-request.js';
+import { refused, type VerifiedCode } from './verified-code.js';
+import type { AttestationJudge } from './verify-local-code.js';
+
+/** Verifies a province's own code. */
+export interface LocalCodes {
+  verify(code: Uint8Array, checkpoint: Checkpoint, now: number): Promise<VerifiedCode>;
+}
+
+/** Verifies the person of an identity document. */
+export interface People {
+  verify(shown: ShownDocument, checkpoint: Checkpoint, now: number): Promise<VerifiedCode>;
+}
+
+/**
+ * Whether a scanned text is meant as an attestation: it begins with "eyJ", the base64url of `{"`, as every compact JWS
+ * with a JSON header does. Nothing is trimmed. Whatever follows is for the strict parser: a truncated attestation is told
+ * apart from an unknown local code, and a local code is never taken for one, since no recogniser may claim this prefix.
+ */
+export const looksAttested = (code: Uint8Array): boolean => code[0] === 0x65 && code[1] === 0x79 && code[2] === 0x4a;
+
+/** 健康码验码, GB/T 38963-2020 6.7: the three things a checkpoint meets, one kind of outcome. */
+export class CodeVerifier {
+  readonly #attested: AttestationJudge;
+  readonly #localCodes: LocalCodes;
+  readonly #people: People;
+
+  constructor(attested: AttestationJudge, localCodes: LocalCodes, people: People) {
+    this.#attested = attested;
+    this.#localCodes = localCodes;
+    this.#people = people;
+  }
+
+  /** What was scanned; at once where the ledger holds it. `now` in seconds since the epoch. */
+  verifyCode(code: Uint8Array, checkpoint: Checkpoint, now: number): VerifiedCode | Promise<VerifiedCode> {
+    if (code.length === 0) return refused('unknown-code', 'CODE_MISSING');
+    if (code.length > CODE_MAX_BYTES) return refused('unknown-code', 'CODE_TOO_LARGE');
+    if (looksAttested(code)) return this.#attested.verify(code, checkpoint.checkpointClass, now);
+    return this.#localCodes.verify(code, checkpoint, now);
+  }
+
+  /** A person without a phone. */
+  verifyPerson(shown: ShownDocument, checkpoint: Checkpoint, now: number): Promise<VerifiedCode> {
+    return this.#people.verify(shown, checkpoint, now);
+  }
+}

@@ -1,0 +1,98 @@
+import type { IdentityDocument } from '@health-code/attestation';
+import type { v1 } from '@health-code/messages';
+import { NO_SLOT } from '../lookup/slot-table.js';
+import type { Checkpoint, ShownDocument } from './checkpoint-request.js';
+import { outcomeOfFailedCall } from './province-refusal-outcome.js';
+import { refused, type VerifiedCode } from './verified-code.js';
+import { judgeAnswer, limitsOf, type AttestationJudge, type CallLimits, type UnverifiedAnswer } from './verify-local-code.js';
+
+/** Asks a province about a person. */
+export interface PersonCaller {
+  attestPerson(province: string, document: IdentityDocument, context: v1.CheckpointContext.$Properties, limits?: CallLimits): Promise<UnverifiedAnswer>;
+  resolveReference(province: string, document: IdentityDocument, limits?: CallLimits): Promise<string>;
+}
+
+/** The current statements about a subject; {@link AttestationIndex} satisfies it. */
+export interface CurrentStatements {
+  findSubject(subject: string): number;
+  nextCurrent(slot: number): number;
+  terms(slot: number): { readonly issuer: string };
+  sequence(slot: number): number;
+  issuedAt(slot: number): number;
+  expiresAt(slot: number): number;
+}
+
+/** Whether a province may speak. */
+export interface Standings {
+  findProvince(code: string): { readonly standing: 'admitted' | 'suspended' } | undefined;
+}
+
+/** Reads the text of a committed attestation. */
+export interface TokenReader {
+  readToken(issuer: string, sequence: number): Promise<string | undefined>;
+}
+
+/** An identity document of a person without a phone. The document itself is sent on encrypted, and kept nowhere. */
+export class PersonVerifier {
+  readonly #caller: PersonCaller;
+  readonly #provinces: Standings;
+  readonly #statements: CurrentStatements;
+  readonly #tokens: TokenReader;
+  readonly #judge: AttestationJudge;
+
+  constructor(caller: PersonCaller, provinces: Standings, statements: CurrentStatements, tokens: TokenReader, judge: AttestationJudge) {
+    this.#caller = caller;
+    this.#provinces = provinces;
+    this.#statements = statements;
+    this.#tokens = tokens;
+    this.#judge = judge;
+  }
+
+  /** The outcome for the person of a document: asked of the home province, or found through the opaque reference. */
+  async verify({ document, homeProvince }: ShownDocument, checkpoint: Checkpoint, now: number): Promise<VerifiedCode> {
+    const asked = homeProvince ?? checkpoint.province;
+    if (homeProvince !== undefined && this.#provinces.findProvince(homeProvince)?.standing === 'suspended') {
+      return { ...refused('issuer-suspended'), askedProvince: homeProvince };
+    }
+    if (homeProvince === undefined) {
+      let reference: string;
+      try {
+        reference = await this.#caller.resolveReference(asked, document, limitsOf(checkpoint));
+      } catch (error) {
+        return outcomeOfFailedCall(asked, error);
+      }
+      return this.#verifyReference(reference, checkpoint, now);
+    }
+    let answer: UnverifiedAnswer;
+    try {
+      answer = await this.#caller.attestPerson(asked, document, checkpoint.context, limitsOf(checkpoint));
+    } catch (error) {
+      return outcomeOfFailedCall(asked, error);
+    }
+    return judgeAnswer(asked, answer, checkpoint, this.#judge, now);
+  }
+
+  async #verifyReference(reference: string, checkpoint: Checkpoint, now: number): Promise<VerifiedCode> {
+    const slot = this.#findBest(reference, now);
+    const token = slot === NO_SLOT ? undefined : await this.#tokens.readToken(this.#statements.terms(slot).issuer, this.#statements.sequence(slot));
+    if (token === undefined) return { ...refused('no-status', 'SUBJECT_UNKNOWN'), availability: 'no-such-person' };
+    const outcome = await this.#judge.verify(Buffer.from(token), checkpoint.checkpointClass, now);
+    return { ...outcome, availability: 'available', token };
+  }
+
+  /** What may be relied on before what may not, then the latest issue; where two provinces differ the verdict says conflict. */
+  #findBest(reference: string, now: number): number {
+    const head = this.#statements.findSubject(reference);
+    if (head === NO_SLOT) return NO_SLOT;
+    let best = head;
+    for (let slot = this.#statements.nextCurrent(head); slot !== head; slot = this.#statements.nextCurrent(slot)) {
+      if (this.#rank(slot, now) > this.#rank(best, now)) best = slot;
+    }
+    return best;
+  }
+
+  #rank(slot: number, now: number): number {
+    const reliable = this.#provinces.findProvince(this.#statements.terms(slot).issuer)?.standing === 'admitted' && this.#statements.expiresAt(slot) > now;
+    return this.#statements.issuedAt(slot) + (reliable ? Number.MAX_SAFE_INTEGER / 2 : 0);
+  }
+}
