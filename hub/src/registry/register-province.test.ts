@@ -1,0 +1,136 @@
+import { createPossessionProof, generateProvinceKey, importSigningKey, parseProvinceCode, type GeneratedProvinceKey } from '@health-code/attestation';
+import { v1 } from '@health-code/messages';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { HubError } from '../errors.js';
+import { checkAgainst, isOverlapping, type RegisteredBefore } from './register-province.js';
+import { parseRegistration, type Registration } from './registration.js';
+import type { Recogniser } from './registry.js';
+
+const GUIZHOU = parseProvinceCode('520000');
+const BEIJING = parseProvinceCode('110000');
+const NOTHING: RegisteredBefore = { keys: [], foreignRecognisers: [], rules: [] };
+
+let signing: GeneratedProvinceKey;
+let sealing: GeneratedProvinceKey;
+let good: v1.IRegisterRequest;
+
+beforeAll(async () => {
+  signing = await generateProvinceKey('sig');
+  sealing = await generateProvinceKey('enc');
+  const proof = await createPossessionProof(await importSigningKey(signing.privateJwk), GUIZHOU);
+  good = {
+    mode: v1.RecognitionMode.RECOGNITION_MODE_DIRECT,
+    keys: [
+      { jwk: JSON.stringify(signing.publicJwk), use: v1.KeyUse.KEY_USE_SIGNATURE, proof },
+      { jwk: JSON.stringify(sealing.publicJwk), use: v1.KeyUse.KEY_USE_ENCRYPTION },
+    ],
+    recognisers: [{ prefix: 'HC:52:', infix: '', minLength: 10, maxLength: 200 }],
+    rules: [{ id: '520000-direct', version: '1', title: '国家码直接使用' }],
+    adapterVersion: '0.1.0',
+  };
+});
+
+async function refusedFields(attempt: Promise<unknown> | (() => unknown)): Promise<readonly string[]> {
+  try {
+    await (typeof attempt === 'function' ? attempt() : attempt);
+  } catch (error) {
+    if (error instanceof HubError && error.code === 'REGISTRATION_INVALID') return error.fieldViolations.map(({ field }) => field);
+    throw error;
+  }
+  return [];
+}
+
+describe('parseRegistration', () => {
+  it('accepts keys with proof, recognisers and rules', async () => {
+    const registration = await parseRegistration(good, GUIZHOU);
+    expect(registration.keys.map(({ kid, use }) => [kid, use])).toEqual([
+      [signing.publicJwk.kid, 'sig'],
+      [sealing.publicJwk.kid, 'enc'],
+    ]);
+    expect(registration.mode).toBe('direct');
+  });
+
+  it('refuses a signing key without a proof made for this very province', async () => {
+    expect(await refusedFields(parseRegistration(good, BEIJING))).toEqual(['keys[0]']);
+    const [key, other] = good.keys ?? [];
+    if (key === undefined || other === undefined) throw new Error('no keys');
+    expect(await refusedFields(parseRegistration({ ...good, keys: [{ ...key, proof: '' }, other] }, GUIZHOU))).toEqual(['keys[0]']);
+  });
+
+  it('refuses a private key, a key stated for another use, and text that is no key', async () => {
+    const jwks = [JSON.stringify(signing.privateJwk), 'null', '[]', '{', 'x'.repeat(5000)];
+    for (const jwk of jwks) {
+      const keys = [{ ...good.keys?.[0], jwk }, good.keys?.[1] ?? {}];
+      expect(await refusedFields(parseRegistration({ ...good, keys }, GUIZHOU)), jwk.slice(0, 9)).toEqual(['keys[0]']);
+    }
+    const swapped = [{ ...good.keys?.[0], use: v1.KeyUse.KEY_USE_ENCRYPTION }, good.keys?.[1] ?? {}];
+    expect(await refusedFields(parseRegistration({ ...good, keys: swapped }, GUIZHOU))).toEqual(['keys[0]']);
+  });
+
+  it('refuses a registration without a key to sign or one to encrypt to, or with one key twice', async () => {
+    const [first = {}, second = {}] = good.keys ?? [];
+    for (const keys of [[], [first], [second], [first, second, second]]) {
+      expect(await refusedFields(parseRegistration({ ...good, keys }, GUIZHOU))).toContain('keys');
+    }
+  });
+
+  it('refuses recognisers without bounds, and such as take in attestations', async () => {
+    const attempt = (recogniser: v1.IRecogniser) => refusedFields(parseRegistration({ ...good, recognisers: [recogniser] }, GUIZHOU));
+    expect(await attempt({})).toEqual(expect.arrayContaining(['recognisers[0].prefix']));
+    expect(await attempt({ prefix: 'HC:', minLength: 2, maxLength: 9 })).toEqual(['recognisers[0].min_length']);
+    expect(await attempt({ prefix: 'HC:', minLength: 9, maxLength: 8 })).toEqual(['recognisers[0].max_length']);
+    expect(await attempt({ prefix: 'HC:', minLength: 9, maxLength: 5000 })).toEqual(['recognisers[0].max_length']);
+    for (const prefix of ['e', 'eyJ', 'eyJhbGciOi']) expect(await attempt({ prefix, minLength: 20, maxLength: 30 })).toEqual(['recognisers[0].prefix']);
+  });
+
+  it('names every bad field at once', async () => {
+    const bad = { ...good, mode: v1.RecognitionMode.RECOGNITION_MODE_UNSPECIFIED, rules: [{ id: 'a b', version: '', title: '' }] };
+    expect(await refusedFields(parseRegistration(bad, GUIZHOU))).toEqual(['mode', 'rules[0].id', 'rules[0].version', 'rules[0].title']);
+  });
+});
+
+describe('checkAgainst', () => {
+  const registration = (): Promise<Registration> => parseRegistration(good, GUIZHOU);
+
+  it('accepts the same registration again', async () => {
+    const again = await registration();
+    const before: RegisteredBefore = { keys: again.keys.map((key) => ({ ...key, province: GUIZHOU })), foreignRecognisers: [], rules: again.rules };
+    expect(await refusedFields(() => { checkAgainst(before, again, GUIZHOU); })).toEqual([]);
+  });
+
+  it('refuses a key of another province, and a key that changed its use', async () => {
+    const stated = await registration();
+    const [first, second] = stated.keys;
+    if (first === undefined || second === undefined) throw new Error('no keys');
+    const before: RegisteredBefore = { ...NOTHING, keys: [{ ...first, province: BEIJING }, { ...second, use: 'sig', province: GUIZHOU }] };
+    expect(await refusedFields(() => { checkAgainst(before, stated, GUIZHOU); })).toEqual(['keys[0]', 'keys[1]']);
+  });
+
+  it('refuses recognisers that take in codes of another province', async () => {
+    const before: RegisteredBefore = { ...NOTHING, foreignRecognisers: [{ prefix: 'HC:52:B', infix: '', minLength: 8, maxLength: 50 }] };
+    const stated = await registration();
+    expect(await refusedFields(() => { checkAgainst(before, stated, GUIZHOU); })).toEqual(['recognisers[0]']);
+  });
+
+  it('refuses a rule whose registered version said something else', async () => {
+    const before: RegisteredBefore = { ...NOTHING, rules: [{ id: '520000-direct', version: '1', title: '别的规则' }] };
+    const stated = await registration();
+    expect(await refusedFields(() => { checkAgainst(before, stated, GUIZHOU); })).toEqual(['rules[0].title']);
+  });
+});
+
+describe('isOverlapping', () => {
+  const recogniser = (prefix: string, infix = '', minLength = 1, maxLength = 100): Recogniser => ({ prefix, infix, minLength, maxLength });
+
+  it('sees that one text could be taken by both', () => {
+    expect(isOverlapping(recogniser('https://a/'), recogniser('https://a/b'))).toBe(true);
+    expect(isOverlapping(recogniser('https://a/b', 'x'), recogniser('https://a/', 'x'))).toBe(true);
+    expect(isOverlapping(recogniser('h'), recogniser('https://a/', 'qrCode='))).toBe(true);
+  });
+
+  it('leaves apart other beginnings, other infixes and other lengths', () => {
+    expect(isOverlapping(recogniser('https://a/'), recogniser('https://b/'))).toBe(false);
+    expect(isOverlapping(recogniser('https://a/', 'qrCode='), recogniser('https://a/', 'token='))).toBe(false);
+    expect(isOverlapping(recogniser('HC', '', 2, 10), recogniser('HC', '', 11, 20))).toBe(false);
+  });
+});
