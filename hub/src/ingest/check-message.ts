@@ -52,19 +52,21 @@ export async function checkMessage(message: IngestMessage, ring: ProvinceKeyRing
   const { streamSequence, payload } = message;
   try {
     // One character a byte: what is not ASCII is not base64url either, and the parser refuses it.
-    const parsed = parseAttestation(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).latin1Slice());
+    const parsed = parseAttestation(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('latin1'));
     // A disclosure is for the holder alone; the hub must not store one, not even by accident (invariant 5).
     if (parsed.disclosures.length > 0 || parsed.token.length !== payload.length) throw disclosed();
     if (parsed.claims.issuer !== issuer) throw foreign();
     return { streamSequence, verified: await verifyAttestation(parsed, ring, now) };
   } catch (cause) {
-    return { streamSequence, ...refuseMessage(message, cause instanceof AttestationError ? cause.code : 'INGEST_CHECK_FAILED'), issuer, cause };
+    const code = cause instanceof AttestationError ? cause.code : 'INGEST_CHECK_FAILED';
+    return { streamSequence, issuer, code, size: payload.length, sha256: hash('sha256', payload, 'buffer'), cause };
   }
 }
 
-/** What is kept of a message that is set aside. */
-export function refuseMessage(message: Pick<IngestMessage, 'payload'>, code: QuarantineCode): Pick<RefusedMessage, 'code' | 'size' | 'sha256'> {
-  return { code, size: message.payload.length, sha256: hash('sha256', message.payload, 'buffer') };
+/** A verified message that must be set aside after all. */
+export function refuseVerified(message: VerifiedMessage, code: QuarantineCode, cause: unknown): RefusedMessage {
+  const { attestation, token } = message.verified;
+  return { streamSequence: message.streamSequence, issuer: attestation.issuer, code, size: token.length, sha256: hash('sha256', token, 'buffer'), cause };
 }
 
 const disclosed = (): AttestationError =>

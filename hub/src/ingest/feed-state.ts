@@ -64,15 +64,28 @@ export class FeedState {
     confirm(feed);
   }
 
-  /** What was committed, or what the database says. Older facts change nothing. */
+  /** What the database says. Older facts change nothing. */
   recordHeld(held: FeedSnapshot): void {
     const feed = this.#feed(held.issuer);
-    feed.contiguous = Math.max(feed.contiguous, held.contiguous);
-    feed.highest = Math.max(feed.highest, held.highest, held.contiguous);
     feed.confirmedAt = Math.max(feed.confirmedAt, held.confirmedAt);
     feed.equivocations = Math.max(feed.equivocations, held.equivocations);
     feed.quarantined = Math.max(feed.quarantined, held.quarantined);
+    this.recordPosition(held);
+  }
+
+  /** Where the feed stands after a commit. */
+  recordPosition(position: Pick<FeedSnapshot, 'issuer' | 'contiguous' | 'highest'>): void {
+    const feed = this.#feed(position.issuer);
+    feed.contiguous = Math.max(feed.contiguous, position.contiguous);
+    feed.highest = Math.max(feed.highest, position.highest, position.contiguous);
     confirm(feed);
+  }
+
+  /** How many messages a commit set aside. */
+  recordSetAside(added: Pick<FeedSnapshot, 'issuer' | 'equivocations' | 'quarantined'>): void {
+    const feed = this.#feed(added.issuer);
+    feed.equivocations += added.equivocations;
+    feed.quarantined += added.quarantined;
   }
 
   /** Every issuer heard of, by code. */

@@ -52,7 +52,13 @@ async function migrate(database: DataSource, logger: Logger): Promise<void> {
  * @throws HubError DATABASE_UNAVAILABLE
  */
 export async function openDedicatedConnection(url: string, applicationName: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, application_name: applicationName, connectionTimeoutMillis: 5000, keepAlive: true });
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: applicationName,
+    connectionTimeoutMillis: 5000,
+    query_timeout: 30_000,
+    keepAlive: true,
+  });
   try {
     await client.connect();
     return client;

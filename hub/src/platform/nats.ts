@@ -1,4 +1,15 @@
-import { AckPolicy, DeliverPolicy, DiscardPolicy, jetstreamManager, RetentionPolicy, StorageType, type ConsumerConfig, type JetStreamManager, type StreamConfig } from '@nats-io/jetstream';
+import {
+  AckPolicy,
+  DeliverPolicy,
+  DiscardPolicy,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+  type ConsumerConfig,
+  type ConsumerInfo,
+  type JetStreamManager,
+  type StreamConfig,
+} from '@nats-io/jetstream';
 import { connect, nanos, type NatsConnection } from '@nats-io/transport-node';
 import { ALL_ATTESTATIONS, ATTESTATION_STREAM, INGEST_CONSUMER, inboxPrefix } from '@health-code/messages';
 import { HubError } from '../errors.js';
@@ -81,19 +92,19 @@ export async function ensureAttestationStream(manager: JetStreamManager): Promis
  * Makes the durable consumer deliver from the first message that was never acknowledged, at once. Messages a dead
  * process had in hand would otherwise come only after `ack_wait`. Only the holder of the ingest lock may call it.
  */
-export async function resetIngestConsumer(manager: JetStreamManager): Promise<void> {
+export async function resetIngestConsumer(manager: JetStreamManager): Promise<ConsumerInfo> {
   const known = await findConsumer(manager);
-  if (known !== undefined && known.num_ack_pending === 0) return;
+  if (known?.num_ack_pending === 0) return known;
   if (known !== undefined) await manager.consumers.delete(ATTESTATION_STREAM, INGEST_CONSUMER);
   // A crash right here loses the position: everything is delivered again, and everything known is a duplicate.
   const position =
     known === undefined
       ? { deliver_policy: DeliverPolicy.All }
       : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: known.ack_floor.stream_seq + 1 };
-  await manager.consumers.add(ATTESTATION_STREAM, { ...CONSUMER_CONFIG, ...position });
+  return manager.consumers.add(ATTESTATION_STREAM, { ...CONSUMER_CONFIG, ...position });
 }
 
-async function findConsumer(manager: JetStreamManager) {
+async function findConsumer(manager: JetStreamManager): Promise<ConsumerInfo | undefined> {
   for await (const consumer of manager.consumers.list(ATTESTATION_STREAM)) {
     if (consumer.name === INGEST_CONSUMER) return consumer;
   }

@@ -1,0 +1,13 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { DataSource } from 'typeorm';
+import { LedgerStore } from '../ledger/ledger.store.js';
+import { Lookup } from '../lookup/lookup.js';
+import type { Logger } from '../platform/logger.js';
+import { LiveRegistry } from '../registry/registry.js';
+import { FeedSchedule } from './feed.schedule.js';
+import { FeedState } from './feed-state.js';
+import { FeedStore } from './feed.store.js';
+import { IngestConsumer } from './ingest.consumer.js';
+import { ResendPublisher } from './resend.publisher.js';
+import { ResendSchedule } from './resend.schedule.js';
