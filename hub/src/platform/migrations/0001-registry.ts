@@ -48,7 +48,7 @@ export class Registry1700000000001 implements MigrationInterface {
       COMMENT ON TABLE assignment_rule IS 'Only added to: a version never changes its meaning.';
 
       CREATE TABLE registry_revision (
-        only boolean PRIMARY KEY DEFAULT true CHECK (only),
+        single_row boolean PRIMARY KEY DEFAULT true CHECK (single_row),
         revision bigint NOT NULL
       );
       COMMENT ON TABLE registry_revision IS 'One row: grows with every change, so that other replicas see it; locked by whoever changes the registry.';

@@ -1,0 +1,243 @@
+import { createHash } from 'node:crypto';
+import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import { createPossessionProof, generateProvinceKey, importSigningKey, parseProvinceCode, type GeneratedProvinceKey } from '@health-code/attestation';
+import { secondsFromTimestamp, serviceDefinition, unaryTransport, v1 } from '@health-code/messages';
+import type { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../../deploy/embedded/test-services.js';
+import { FeedState } from '../ingest/feed-state.js';
+import { LedgerGrpc } from '../ledger/ledger.grpc.js';
+import { LedgerStore } from '../ledger/ledger.store.js';
+import { openDatabase } from '../platform/database.js';
+import { GrpcServer } from '../platform/grpc-server.js';
+import { createLogger } from '../platform/logger.js';
+import { decodeRichError } from '../platform/rich-error.js';
+import { AdapterGrpc } from './adapter.grpc.js';
+import type { AdmittedProvince } from './admission.js';
+import { RegistryLoader } from './registry-loader.js';
+import { LiveRegistry } from './registry.js';
+import { RegistryStore } from './registry.store.js';
+
+const NOW = 1_800_000_000;
+const TOKENS = { '520000': 'guizhou-enrolment', '110000': 'beijing-enrolment', '310000': 'shanghai-enrolment' } as const;
+type Code = keyof typeof TOKENS;
+
+const admit = (code: Code, standing: AdmittedProvince['standing'] = 'admitted'): AdmittedProvince => ({
+  code: parseProvinceCode(code),
+  standing,
+  enrolmentTokenSha256: createHash('sha256').update(TOKENS[code]).digest(),
+});
+const ADMITTED = [admit('520000'), admit('110000'), admit('310000')];
+
+let testDatabase: TestDatabase;
+let database: DataSource;
+let store: RegistryStore;
+let loader: RegistryLoader;
+let server: GrpcServer;
+let client: Client;
+const registry = new LiveRegistry();
+const feeds = new FeedState();
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  database = await openDatabase(testDatabase.url, createLogger('silent'));
+  store = new RegistryStore(database);
+  loader = new RegistryLoader(store, registry);
+  await store.applyAdmission(ADMITTED);
+  await loader.refresh();
+  server = new GrpcServer([
+    new AdapterGrpc({ admitted: ADMITTED, store, registry, refresh: () => loader.refresh(), feeds, now: () => NOW }),
+    new LedgerGrpc(new LedgerStore(database), feeds, registry),
+  ]);
+  const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
+  client = new Client(`127.0.0.1:${String(port)}`, credentials.createInsecure());
+});
+
+afterAll(async () => {
+  client.close();
+  await server.drain();
+  await database.destroy();
+  await testDatabase.drop();
+});
+
+function adapterOf(code: Code): v1.Adapter {
+  const metadata = new Metadata();
+  metadata.set('authorization', `Bearer ${TOKENS[code]}`);
+  return v1.Adapter.create(unaryTransport(client, { timeoutMs: 5000, metadata }));
+}
+
+const ledger = (): v1.Ledger => v1.Ledger.create(unaryTransport(client, { timeoutMs: 5000, metadata: new Metadata() }));
+
+interface Stated {
+  readonly signing: GeneratedProvinceKey;
+  readonly sealing: GeneratedProvinceKey;
+  readonly request: v1.IRegisterRequest;
+}
+
+async function state(code: Code, prefix: string): Promise<Stated> {
+  const [signing, sealing] = await Promise.all([generateProvinceKey('sig'), generateProvinceKey('enc')]);
+  const proof = await createPossessionProof(await importSigningKey(signing.privateJwk), parseProvinceCode(code));
+  const request: v1.IRegisterRequest = {
+    mode: v1.RecognitionMode.RECOGNITION_MODE_CONVERT,
+    keys: [
+      { jwk: JSON.stringify(signing.publicJwk), use: v1.KeyUse.KEY_USE_SIGNATURE, proof },
+      { jwk: JSON.stringify(sealing.publicJwk), use: v1.KeyUse.KEY_USE_ENCRYPTION },
+    ],
+    recognisers: [{ prefix, infix: '', minLength: 20, maxLength: 100 }],
+    rules: [{ id: `${code}-conversion`, version: '1', title: '转码规则' }],
+    adapterVersion: '0.1.0',
+  };
+  return { signing, sealing, request };
+}
+
+async function refusal(call: Promise<unknown>): Promise<{ readonly code: status; readonly reason: string; readonly fields: readonly string[] }> {
+  try {
+    await call;
+  } catch (error) {
+    const { code, metadata } = error as ServiceError;
+    const [details] = metadata.get('grpc-status-details-bin');
+    const { reason, fieldViolations } = decodeRichError(details as Buffer);
+    return { code, reason, fields: fieldViolations.map(({ field }) => field) };
+  }
+  throw new Error('accepted');
+}
+
+describe('Adapter', () => {
+  it('registers the province its token belongs to, and keeps what it states', async () => {
+    const { request, signing, sealing } = await state('520000', 'HC:GUIZHOU:');
+    const versionBefore = registry.version;
+    expect(await adapterOf('520000').register(request)).toMatchObject({ province: '520000', contiguousSequence: 0 });
+
+    expect(registry.version).not.toBe(versionBefore);
+    expect(registry.find(signing.publicJwk.kid ?? '')).toMatchObject({ province: '520000', use: 'sig', algorithm: 'ES256' });
+    expect(registry.findProvince('520000')).toMatchObject({ registered: true, standing: 'admitted', encryptionKey: { kid: sealing.publicJwk.kid } });
+    expect(registry.isRuleRegistered('520000', '520000-conversion', '1')).toBe(true);
+    expect(registry.isRuleRegistered('110000', '520000-conversion', '1')).toBe(false);
+
+    const restarted = new LiveRegistry();
+    await new RegistryLoader(store, restarted).refresh();
+    expect(restarted.provinces()).toEqual(registry.provinces());
+  });
+
+  it('keeps former keys, so that what they signed stays verifiable', async () => {
+    const former = await state('310000', 'HC:SHANGHAI:');
+    const later = await state('310000', 'HC:SHANGHAI:');
+    await adapterOf('310000').register(former.request);
+    await adapterOf('310000').register(later.request);
+    expect(registry.find(former.signing.publicJwk.kid ?? '')?.use).toBe('sig');
+    expect(registry.findKeySet('310000').keys).toHaveLength(4);
+  });
+
+  it('refuses the key of another province, and undoes the whole registration', async () => {
+    const guizhou = await state('520000', 'HC:GUIZHOU:');
+    await adapterOf('520000').register(guizhou.request);
+    const stolen = await state('110000', 'HC:BEIJING:');
+    const keys = [stolen.request.keys?.[0] ?? {}, { jwk: JSON.stringify(guizhou.sealing.publicJwk), use: v1.KeyUse.KEY_USE_ENCRYPTION }];
+    expect(await refusal(adapterOf('110000').register({ ...stolen.request, keys }))).toEqual({
+      code: status.INVALID_ARGUMENT,
+      reason: 'REGISTRATION_INVALID',
+      fields: ['keys[1]'],
+    });
+    await loader.refresh();
+    expect(registry.findProvince('110000')?.registered).toBe(false);
+    expect(registry.find(stolen.signing.publicJwk.kid ?? '')).toBeUndefined();
+  });
+
+  it('refuses codes that another province has claimed', async () => {
+    const { request } = await state('110000', 'HC:GUIZHOU:B');
+    expect(await refusal(adapterOf('110000').register(request))).toMatchObject({ reason: 'REGISTRATION_INVALID', fields: ['recognisers[0]'] });
+  });
+
+  it('lets only one of two provinces claim the same codes at the same moment', async () => {
+    const [one, other] = await Promise.all([state('310000', 'HC:CONTESTED:'), state('520000', 'HC:CONTESTED:')]);
+    const outcomes = await Promise.allSettled([adapterOf('310000').register(one.request), adapterOf('520000').register(other.request)]);
+    expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('takes heartbeats of registered provinces, and tells them the time', async () => {
+    const answer = await adapterOf('520000').heartbeat({ lastSequence: 9, localSystemReachable: true });
+    expect(secondsFromTimestamp(answer.hubTime)).toBe(NOW);
+    expect(feeds.snapshot().find(({ issuer }) => issuer === '520000')?.highest).toBe(9);
+    expect(registry.findProvince('520000')?.lastHeartbeatAt).toBe(NOW);
+    const elsewhere = new LiveRegistry();
+    await new RegistryLoader(store, elsewhere).refresh();
+    expect(elsewhere.findProvince('520000')?.lastHeartbeatAt).toBe(NOW);
+    expect(await refusal(adapterOf('110000').heartbeat({}))).toMatchObject({ reason: 'PROVINCE_NOT_REGISTERED' });
+  });
+
+  it('refuses a token that is not admitted', async () => {
+    const metadata = new Metadata();
+    metadata.set('authorization', 'Bearer stranger');
+    const stranger = v1.Adapter.create(unaryTransport(client, { timeoutMs: 5000, metadata }));
+    expect(await refusal(stranger.heartbeat({}))).toMatchObject({ code: status.UNAUTHENTICATED, reason: 'ENROLMENT_REFUSED' });
+  });
+});
+
+describe('RegistryStore', () => {
+  it('suspends who is no longer admitted, and keeps the keys', async () => {
+    const keysBefore = registry.findKeySet('310000').keys.length;
+    await store.applyAdmission([admit('520000', 'suspended'), admit('110000')]);
+    await loader.refresh();
+    expect(registry.provinces().map(({ code, standing }) => [code, standing])).toEqual([
+      ['110000', 'admitted'],
+      ['310000', 'suspended'],
+      ['520000', 'suspended'],
+    ]);
+    expect(registry.findKeySet('310000').keys).toHaveLength(keysBefore);
+    await store.applyAdmission(ADMITTED);
+    await loader.refresh();
+  });
+});
+
+describe('Ledger', () => {
+  beforeAll(async () => {
+    await database.query(
+      `INSERT INTO ledger_entry (index, issuer, sequence, salt, leaf_digest, appended_at)
+       SELECT n, '520000', n + 1, decode(repeat('ab', 16), 'hex'), decode(repeat('cd', 32), 'hex'), to_timestamp($1) FROM generate_series(0, 449) n`,
+      [NOW + 0.5],
+    );
+  });
+
+  async function list(request: v1.IListEntriesRequest): Promise<readonly number[]> {
+    const method = serviceDefinition(v1.Ledger)['ListEntries'];
+    if (method === undefined) throw new Error('no method');
+    const stream = client.makeServerStreamRequest(method.path, method.requestSerialize, method.responseDeserialize, request);
+    const indexes: number[] = [];
+    for await (const { entry } of stream as AsyncIterable<v1.ListEntriesResponse>) indexes.push(Number(entry?.index));
+    return indexes;
+  }
+
+  it('tells its size and the feed of every province, heard of or not', async () => {
+    const summary = await ledger().getSummary({});
+    expect(summary.size).toBe(450);
+    expect(summary.feeds.map(({ issuer, complete }) => [issuer, complete])).toEqual([
+      ['110000', true],
+      ['310000', true],
+      ['520000', false],
+    ]);
+  });
+
+  it('shows one entry, or says that there is none', async () => {
+    const { entry } = await ledger().getEntry({ issuer: '520000', sequence: 7 });
+    expect(entry).toMatchObject({ index: 6, sequence: 7, appendedAt: { seconds: NOW, nanos: 500_000_000 } });
+    expect(await refusal(ledger().getEntry({ issuer: '520000', sequence: 451 }))).toMatchObject({ code: status.NOT_FOUND, reason: 'LEDGER_ENTRY_NOT_FOUND' });
+    expect(await refusal(ledger().getEntry({}))).toMatchObject({ reason: 'LEDGER_ENTRY_NOT_FOUND' });
+  });
+
+  it('streams a range in order, and no more than asked for', async () => {
+    expect(await list({})).toEqual(Array.from({ length: 450 }, (_, index) => index));
+    expect(await list({ fromIndex: 190, limit: 20 })).toEqual(Array.from({ length: 20 }, (_, index) => 190 + index));
+    expect(await list({ fromIndex: 450 })).toEqual([]);
+    expect((await refusal(list({ limit: 10_001 }))).reason).toBe('REQUEST_INVALID');
+  });
+
+  it('publishes the keys of every province, former ones included, and nothing private', async () => {
+    const { provinces } = await ledger().listProvinces({});
+    expect(provinces.map(({ code, slug, name }) => [code, slug, name])).toContainEqual(['520000', 'guizhou', '贵州']);
+    for (const { code, jwks } of provinces) {
+      const { keys } = JSON.parse(jwks) as { keys: readonly { readonly d?: string; readonly kid?: string }[] };
+      expect(keys).toEqual(registry.findKeySet(code).keys);
+      expect(keys.every((key) => key.d === undefined && key.kid !== undefined)).toBe(true);
+    }
+  });
+});
