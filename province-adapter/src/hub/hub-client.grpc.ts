@@ -1,0 +1,75 @@
+import { Client, Metadata, credentials, status, type ServiceError } from '@grpc/grpc-js';
+import { timestampFromSeconds, unaryTransport, v1 } from '@health-code/messages';
+import type { AdapterConfig } from '../config.js';
+import { AdapterError } from '../errors.js';
+
+const CALL_TIMEOUT_MS = 5000;
+
+/** What the hub answered to a heartbeat. */
+export interface HeartbeatAnswer {
+  readonly contiguousSequence: number;
+  /** Milliseconds since the epoch; undefined when the hub did not say. */
+  readonly hubTimeMs?: number;
+}
+
+/** The hub as an adapter sees it. */
+export interface HubClient {
+  /**
+   * @returns the last sequence number the hub holds without a gap before it
+   * @throws AdapterError REGISTRATION_REFUSED when repeating it changes nothing; anything else may pass
+   */
+  register(request: v1.IRegisterRequest): Promise<number>;
+  /** @throws AdapterError REGISTRATION_REFUSED when the hub does not know this adapter (any more) */
+  heartbeat(lastSequence: number, isLocalSystemReachable: boolean, nowSeconds: number): Promise<HeartbeatAnswer>;
+  close(): void;
+}
+
+/** Statuses by which the hub says that it does not know this adapter, or will not. */
+const REFUSALS: readonly number[] = [
+  status.NOT_FOUND,
+  status.UNAUTHENTICATED,
+  status.PERMISSION_DENIED,
+  status.FAILED_PRECONDITION,
+  status.INVALID_ARGUMENT,
+];
+
+const refusalOf = (cause: unknown): unknown => {
+  const { code, details } = cause as Partial<ServiceError>;
+  if (code === undefined || !REFUSALS.includes(code)) return cause;
+  return new AdapterError('REGISTRATION_REFUSED', `the hub refuses this adapter: ${details ?? ''}`, { cause });
+};
+
+/** A client of the hub's service Adapter; TLS for every address that is not a loopback one. */
+export function createHubClient(options: AdapterConfig['hub']): HubClient {
+  const transport = options.tls ? credentials.createSsl(options.authority ?? null) : credentials.createInsecure();
+  const client = new Client(options.address, transport, {
+    // grpc-js would wait up to two minutes after the hub was away for a while.
+    'grpc.initial_reconnect_backoff_ms': 200,
+    'grpc.max_reconnect_backoff_ms': 2000,
+  });
+  const metadata = new Metadata();
+  metadata.set('authorization', `Bearer ${options.enrolmentToken}`);
+  const hub = v1.Adapter.create(unaryTransport(client, { timeoutMs: CALL_TIMEOUT_MS, metadata }));
+  return {
+    async register(request) {
+      try {
+        return (await hub.register(request)).contiguousSequence;
+      } catch (cause) {
+        throw refusalOf(cause);
+      }
+    },
+    async heartbeat(lastSequence, localSystemReachable, nowSeconds) {
+      try {
+        const answer = await hub.heartbeat({ lastSequence, localSystemReachable, sentAt: timestampFromSeconds(nowSeconds) });
+        const { hubTime } = answer;
+        const time = hubTime === null || hubTime === undefined ? {} : { hubTimeMs: (hubTime.seconds ?? 0) * 1000 + (hubTime.nanos ?? 0) / 1e6 };
+        return { contiguousSequence: answer.contiguousSequence, ...time };
+      } catch (cause) {
+        throw refusalOf(cause);
+      }
+    },
+    close: () => {
+      client.close();
+    },
+  };
+}
