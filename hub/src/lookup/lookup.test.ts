@@ -12,7 +12,7 @@ function lookupOver(ledger: readonly CommittedAttestation[], reader?: CommittedR
   const applied: number[] = [];
   const messages: string[] = [];
   const store = reader ?? { readCommitted: (from: number, limit: number) => Promise.resolve(ledger.filter(({ index }) => index >= from).slice(0, limit)) };
-  const log = { info: (_: object, message: string) => messages.push(message), error: (_: object, message: string) => messages.push(message) };
+  const log = { info: (_: object, message: string) => messages.push(message), warn: (_: object, message: string) => messages.push(message) };
   return { lookup: new Lookup({ insert: ({ index }) => applied.push(index) }, store, log), applied, messages };
 }
 

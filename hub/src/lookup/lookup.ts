@@ -34,7 +34,7 @@ export interface CommittedReader {
 /** Where progress is told. */
 export interface LookupLog {
   info(fields: object, message: string): void;
-  error(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
 }
 
 /** Entries read at once while catching up. */
@@ -67,7 +67,7 @@ export class Lookup {
     for (const entry of entries) {
       if (entry.index > this.#appliedIndex + 1) {
         this.catchUp().catch((error: unknown) => {
-          this.#log.error({ error, appliedIndex: this.#appliedIndex }, 'lookup could not fill a hole; the next round tries again');
+          this.#log.warn({ err: error, appliedIndex: this.#appliedIndex }, 'lookup could not fill a hole; the next round tries again');
         });
         return;
       }
