@@ -52,7 +52,9 @@ export interface Attestation {
   readonly supersedes?: number;
   /** Index in the issuer's status list (IETF Token Status List). Claim `status.status_list.idx`, with its `uri`. */
   readonly statusListIndex: number;
-  /** Salted digests of what only the holder shows (RFC 9901). Claim `_sd`, absent when there are none; SHA-256, RFC 9901's default, so
-   * that `_sd_alg` is absent too. */
+  /**
+   * Salted digests of what only the holder shows (RFC 9901). Claim `_sd`, absent when there are none; `_sd_alg` is
+   * absent, SHA-256 being its default.
+   */
   readonly disclosureDigests: readonly string[];
 }
