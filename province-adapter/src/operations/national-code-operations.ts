@@ -1,0 +1,75 @@
+import { parseSubjectReference, type HealthStatus } from '@health-code/attestation';
+import { timestampFromSeconds, v1 } from '@health-code/messages';
+import { stateAnswer } from '../attest/state-answer.js';
+import type { Statement } from '../attest/attest.js';
+import type { CallHandlers } from '../call/call-handlers.js';
+import { AdapterError } from '../errors.js';
+import type { NationalCodeOperations, Source } from '../province-system.js';
+import type { AttestAnswerTerms } from './attest-answer.js';
+import { parseCorrection, parseDeclaration, parseTrips } from './parse-request.js';
+import { parsePurpose, parseText } from './parse-verifier.js';
+
+/** The operations that change something in the province. */
+export type ChangeOperations = Pick<CallHandlers, 'declareHealth' | 'declareTrip' | 'applyCode' | 'makeCode' | 'correctHealth'>;
+
+/** What these operations need beside the source. */
+export interface ChangeTerms extends AttestAnswerTerms {
+  /** The presentation for the holder: with what only the holder shows. */
+  readonly attestForHolder: (statement: Statement) => Promise<string>;
+}
+
+const STATUSES: Readonly<Record<HealthStatus, v1.HealthStatus>> = {
+  '00': v1.HealthStatus.HEALTH_STATUS_GREEN,
+  '01': v1.HealthStatus.HEALTH_STATUS_YELLOW,
+  '10': v1.HealthStatus.HEALTH_STATUS_RED,
+};
+
+function getOperations(source: Source): NationalCodeOperations {
+  if (source.operations === undefined) throw new AdapterError('OPERATION_NOT_OFFERED', 'the local system does not offer this operation');
+  return source.operations;
+}
+
+/** GB/T 38963-2020 6.2, 6.3, 6.5, 6.6 and 6.8, for local systems that offer them. */
+export function createChangeOperations(source: Source, terms: ChangeTerms): ChangeOperations {
+  return {
+    async declareHealth(request) {
+      const operations = getOperations(source);
+      const declaration = await parseDeclaration(request, terms.resolve, terms.now());
+      const { declarationId, validUntil, answer } = await operations.declareHealth(declaration);
+      const stated = await stateAnswer(answer, terms, declaration.document);
+      const reply = { declarationId, validUntil: timestampFromSeconds(validUntil), subjectReference: declaration.subjectReference };
+      if (!('statement' in stated)) return { ...reply, status: v1.HealthStatus.HEALTH_STATUS_UNSPECIFIED };
+      const { attestation } = await terms.attest(stated.statement);
+      return { ...reply, status: STATUSES[attestation.status] };
+    },
+    async declareTrip(request) {
+      const operations = getOperations(source);
+      const trips = parseTrips(request.trips);
+      return { tripId: await operations.declareTrip(parseSubjectReference(request.subjectReference ?? ''), trips) };
+    },
+    async applyCode(request) {
+      const operations = getOperations(source);
+      const reference = parseSubjectReference(request.subjectReference ?? '');
+      const { businessSerialNumber, randomNumber, expiresAt } = await operations.applyCode(
+        reference, parseText(request.organisation), parsePurpose(request.purpose),
+      );
+      return { businessSerialNumber, randomNumber, expiresAt: timestampFromSeconds(expiresAt) };
+    },
+    async makeCode(request) {
+      const operations = getOperations(source);
+      const application = {
+        businessSerialNumber: parseText(request.businessSerialNumber),
+        randomNumber: parseText(request.randomNumber),
+      };
+      const { code, expiresAt, answer } = await operations.makeCode(application, request.bizExtData ?? '');
+      const stated = await stateAnswer(answer, terms);
+      const attestation = 'statement' in stated ? await terms.attestForHolder(stated.statement) : '';
+      return { code, expiresAt: timestampFromSeconds(expiresAt), attestation };
+    },
+    async correctHealth(request) {
+      const operations = getOperations(source);
+      const { ticket, state, dueAt } = await operations.correctHealth(parseCorrection(request));
+      return { ticket, state, dueAt: timestampFromSeconds(dueAt) };
+    },
+  };
+}
