@@ -29,6 +29,8 @@ const optionalText = z.string().max(1024);
 /** Whole seconds up to the year 9999, as google.protobuf.Timestamp allows. */
 const timestamp = z.object({ seconds: z.int().min(1).max(253_402_300_799), nanos: z.int().min(0).max(999_999_999) });
 const status = z.enum(v1.HealthStatus);
+/** 脱敏证件号码: whatever a province masks it with, not a whole resident identity number. */
+const maskedIdNumber = optionalText.refine((value) => !/\d{17}[\dXx]/.test(value));
 const subjectReference = z.string().refine(isSubjectReference);
 
 /** Text with a status, none without: a province that says both or neither said nothing. */
@@ -45,7 +47,7 @@ const REPLY = {
   reference: z.object({ subjectReference }),
   declareHealth: z.object({ declarationId: text, validUntil: timestamp, status, subjectReference }),
   declareTrip: z.object({ tripId: text }),
-  queryHealth: z.object({ attested, maskedName: optionalText, maskedIdNumber: optionalText, guidance: optionalText }),
+  queryHealth: z.object({ attested, maskedName: optionalText, maskedIdNumber, guidance: optionalText }),
   applyCode: z.object({ businessSerialNumber: text, randomNumber: text, expiresAt: timestamp }),
   // An SD-JWT: the attestation with its disclosures, for the holder; nothing the hub itself relies on.
   makeCode: z.object({ code: z.instanceof(Uint8Array).refine(({ length }) => length > 0), expiresAt: timestamp, attestation: z.string().max(2 * ATTESTATION_MAX_BYTES) }),

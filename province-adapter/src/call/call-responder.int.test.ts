@@ -71,7 +71,7 @@ const request = async (message: Uint8Array): Promise<v1.SealedReply> =>
 async function send({ message, replyKey }: Sealed): Promise<v1.ProvinceReply> {
   const reply = await request(message);
   expect(reply.error ?? undefined).toBeUndefined();
-  return v1.ProvinceReply.decode(await openWithSecret(reply.jwe, replyKey));
+  return v1.ProvinceReply.decode(await openWithSecret(reply.jwe ?? '', replyKey));
 }
 
 const attestCode = { attestCode: { code: CODE, context: { province: '110000', purpose: v1.Purpose.PURPOSE_CHECKPOINT } } };
