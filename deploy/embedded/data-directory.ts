@@ -15,8 +15,10 @@ export interface DataDirectory {
   readonly secretFile: (name: string, make?: () => string) => string;
   /** The port `name` had before if it is free, else the first free one of `preferred`, else any; remembered. */
   readonly port: (name: string, preferred?: readonly number[]) => Promise<number>;
-  /** Remembers a child, so that the next start can end it should this supervisor be killed. */
+  /** Remembers a child, so that it can be stopped, and that the next start can end it should this supervisor be killed. */
   readonly remember: (child: Child) => void;
+  /** The latest child of each name. */
+  readonly children: () => readonly Child[];
   /** Lets the next supervisor in. */
   readonly release: () => void;
 }
@@ -71,6 +73,7 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
   }
   await endLeftovers(root);
   const self = findProcess(process.pid) ?? { pid: process.pid, started: '' };
+  const live = new Map<string, Child>();
   const children = new Map<string, Occupation['children'][number]>();
   const write = (): void => {
     replaceFile(join(root, OCCUPATION), JSON.stringify({ supervisor: self, children: [...children.values()] } satisfies Occupation));
@@ -97,11 +100,13 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
       return port;
     },
     remember: (child) => {
+      live.set(child.name, child);
       const identity = child.pid === undefined ? undefined : findProcess(child.pid);
       if (identity === undefined) return;
       children.set(child.name, { ...identity, name: child.name, stopSignal: child.stopSignal });
       write();
     },
+    children: () => [...live.values()],
     release: () => {
       rmSync(join(root, OCCUPATION), { force: true });
     },

@@ -74,13 +74,13 @@ function removeStalePid(cluster: string): void {
   if (existsSync('/proc/self') && !program.includes(cluster)) rmSync(file, { force: true });
 }
 
-async function query(url: string, sql: string): Promise<void> {
+async function query(url: string, sql: string, values: readonly string[] = []): Promise<number> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
   // A server that goes away while the client is idle would otherwise end this process.
   client.on('error', () => undefined);
   await client.connect();
   try {
-    await client.query(sql);
+    return (await client.query(sql, [...values])).rowCount ?? 0;
   } finally {
     await client.end();
   }
@@ -88,6 +88,7 @@ async function query(url: string, sql: string): Promise<void> {
 
 async function createDatabase(adminUrl: string, name: string): Promise<void> {
   try {
+    if ((await query(adminUrl, 'SELECT 1 FROM pg_database WHERE datname = $1', [name])) > 0) return;
     await query(adminUrl, `CREATE DATABASE ${pg.escapeIdentifier(name)}`);
   } catch (cause) {
     if (cause instanceof pg.DatabaseError && cause.code === DUPLICATE_DATABASE) return;

@@ -1,0 +1,38 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { DataDirectory } from './data-directory.js';
+
+/** A province that takes part: its folder in the adapter, and its GB/T 2260 code. */
+export interface ProvinceSeat {
+  readonly slug: string;
+  readonly code: string;
+}
+
+/** The provinces of `npm start`. */
+export const DEFAULT_PROVINCES: readonly ProvinceSeat[] = [
+  { slug: 'guizhou', code: '520000' },
+  { slug: 'beijing', code: '110000' },
+  { slug: 'shanghai', code: '310000' },
+  { slug: 'jiangsu', code: '320000' },
+  { slug: 'sichuan', code: '510000' },
+];
+
+const SUBJECT_KEY_BYTES = 32;
+
+/** File with the enrolment token by which the hub knows province `code`. */
+export const enrolmentTokenFile = (data: DataDirectory, code: string): string => data.secretFile(`enrolment-${code}`);
+
+/** File with the key of subject references, which every adapter holds and the hub never sees. */
+export const subjectKeyFile = (data: DataDirectory): string =>
+  data.secretFile('subject-key.json', () => JSON.stringify({ version: 1, secret: randomBytes(SUBJECT_KEY_BYTES).toString('base64url') }));
+
+/** Writes the hub's list of admitted provinces, which knows each token by its digest only. Returns the file. */
+export function writeAdmissionFile(data: DataDirectory, provinces: readonly ProvinceSeat[]): string {
+  const admitted = provinces.map(({ code }) => {
+    const token = readFileSync(enrolmentTokenFile(data, code), 'utf8');
+    return { code, enrolmentTokenSha256: createHash('sha256').update(token).digest('hex'), standing: 'admitted' };
+  });
+  const file = data.at('admission.json');
+  writeFileSync(file, `${JSON.stringify({ provinces: admitted }, null, 2)}\n`, { mode: 0o600 });
+  return file;
+}
