@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Documents } from './documents.js';
 import type { RunningLocalSystem } from './local-system.js';
 import type { SyntheticPerson } from './synthetic-people.js';
@@ -5,8 +6,18 @@ import type { SyntheticPerson } from './synthetic-people.js';
 /** How often changes are looked for, in milliseconds. */
 const INTERVAL_MS = 500;
 
+/** Longest wait for the adapter's answer, in milliseconds. */
+const TIMEOUT_MS = 5000;
+
 /** Most changes in one round; the rest follow in the next. */
 const BATCH = 100;
+
+/** Where changes are pushed to. */
+export interface PushTarget {
+  readonly url: string;
+  /** Bearer token the endpoint demands. */
+  readonly token?: string;
+}
 
 /** What was pushed so far, kept in the store so that a restart goes on where it stopped. */
 interface PushCursor {
@@ -27,10 +38,12 @@ export async function pushChanges(documents: Documents, running: RunningLocalSys
 }
 
 /** Sends to an adapter's push endpoint; accepted means answered with a 2xx status. */
-export function createPushSender(url: string): (body: unknown) => Promise<boolean> {
+export function createPushSender({ url, token }: PushTarget, stop: AbortSignal): (body: unknown) => Promise<boolean> {
+  const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
   return async (body) => {
     try {
-      const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal: AbortSignal.timeout(5000) });
+      const signal = AbortSignal.any([stop, AbortSignal.timeout(TIMEOUT_MS)]);
+      const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal });
       await response.body?.cancel();
       return response.ok;
     } catch {
@@ -40,19 +53,20 @@ export function createPushSender(url: string): (body: unknown) => Promise<boolea
   };
 }
 
-/** Pushes for as long as the process lives. @returns how to stop */
-export function startPushing(documents: Documents, running: RunningLocalSystem, url: string): () => void {
-  const send = createPushSender(url);
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  const round = async (): Promise<void> => {
-    // A database that is away ends the round, not the process.
-    const pushed = await pushChanges(documents, running, send).catch(() => 0);
-    if (!stopped) timer = setTimeout(() => void round(), pushed === BATCH ? 0 : INTERVAL_MS);
+/** Pushes until stopped. @returns how to stop; resolves when nothing is under way any more */
+export function startPushing(documents: Documents, running: RunningLocalSystem, target: PushTarget): () => Promise<void> {
+  const stop = new AbortController();
+  const send = createPushSender(target, stop.signal);
+  const push = async (): Promise<void> => {
+    while (!stop.signal.aborted) {
+      // A database that is away ends the round, not the process.
+      const pushed = await pushChanges(documents, running, send).catch(() => 0);
+      if (pushed < BATCH) await delay(INTERVAL_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+    }
   };
-  void round();
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
+  const pushing = push();
+  return async () => {
+    stop.abort();
+    await pushing;
   };
 }

@@ -49,6 +49,8 @@ export interface LocalSystem {
   readonly slug: string;
   /** Field of {@link SyntheticPerson.fields} that holds the local status. */
   readonly statusField: string;
+  /** Further fields that belong to the statement: a new status does not inherit the old one's reason. */
+  readonly statementFields: readonly string[];
   /** Written to the store at the first start. */
   readonly people: readonly SyntheticPerson[];
   open(context: LocalSystemContext): RunningLocalSystem;

@@ -111,7 +111,10 @@ export async function createStandIn(system: LocalSystem, context: LocalSystemCon
   server.post(`${OURS}status`, async (request) => {
     const { person: id, value, ...fields } = STATUS_BODY.parse(request.body);
     await getPerson(id);
-    return people.change(id, (person) => ({ ...person, fields: { ...person.fields, ...fields, [system.statusField]: value }, changedAt: context.now() }));
+    return people.change(id, (person) => {
+      const kept = Object.fromEntries(Object.entries(person.fields).filter(([name]) => !system.statementFields.includes(name)));
+      return { ...person, fields: { ...kept, ...fields, [system.statusField]: value }, changedAt: context.now() };
+    });
   });
   server.post(`${OURS}faults`, (request) => {
     fault = FAULTS_BODY.parse(request.body);

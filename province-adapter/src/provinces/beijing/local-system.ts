@@ -19,6 +19,7 @@ const NO_SUCH_USER = { errcode: 'BIS:STANDIN-404', errmsg: '用户不存在', da
 export const localSystem: LocalSystem = {
   slug: 'beijing',
   statusField: 'code',
+  statementFields: [],
   people,
   open({ documents, now, randomHex }) {
     const codes = documents.collection<StoredCode>('code');

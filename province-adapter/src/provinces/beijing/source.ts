@@ -1,6 +1,6 @@
 import type { IdentityDocument } from '@health-code/attestation';
 import { z } from 'zod';
-import { AdapterError } from '../../errors.js';
+import { AdapterError, type AdapterErrorCode } from '../../errors.js';
 import { parseAnswer } from '../../local-format/parse-answer.js';
 import { findHandle, resolveIdentity } from '../../local-format/stand-in-ports.js';
 import { personNotFound } from '../../local-format/translation-table.js';
@@ -11,7 +11,7 @@ import { CODE_PREFIX } from './profile.js';
 const OK = 'BIS:10200';
 
 /** Ours: no errcode but the one for success is documented. */
-const ERRORS = new Map([['BIS:STANDIN-404', 'LOCAL_CODE_INVALID'] as const]);
+const ERRORS = new Map<string, AdapterErrorCode>([['BIS:STANDIN-404', 'LOCAL_CODE_INVALID']]);
 
 /** The form a `userUUID` has here; the real one is not documented. */
 const USER_UUID = /^[0-9a-f]{32}$/;
@@ -35,14 +35,14 @@ async function request<T>(http: LocalHttp, schema: z.ZodType<T>, path: string, u
 }
 
 /** Speaks to 健康宝: query on demand. */
-export function createSource(options: SourceOptions): Source {
+export function createSource(options: SourceOptions, now: () => number = Date.now): Source {
   const http = createLocalHttp(options);
 
   const readUser = async (userUUID: string, signal?: AbortSignal): Promise<LocalAnswer> => {
     const { code } = await request(http, HEALTH_CODE, '/getHealthCode', userUUID, signal);
     const base = await request(http, BASE_DATA, '/getBaseData', userUUID, signal);
-    const answeredAt = Math.floor(Date.now() / 1000);
-    if (base.validDate <= Date.now()) throw new AdapterError('LOCAL_CODE_EXPIRED', 'a code of 健康宝 ends with its day');
+    const answeredAt = Math.floor(now() / 1000);
+    if (base.validDate <= now()) throw new AdapterError('LOCAL_CODE_EXPIRED', 'a code of 健康宝 ends with its day');
     return {
       fields: { code, createTime: base.createTime, validDate: String(base.validDate) },
       maskedName: base.name,
@@ -60,7 +60,7 @@ export function createSource(options: SourceOptions): Source {
     async readPerson(document: IdentityDocument) {
       // No documented query of 健康宝 begins with an identity number.
       const handle = await findHandle(http, document);
-      if (handle === undefined) return personNotFound(Math.floor(Date.now() / 1000));
+      if (handle === undefined) return personNotFound(Math.floor(now() / 1000));
       return { ...(await readUser(handle['userUUID'] ?? '')), identity: document };
     },
     isReachable: () => http.isReachable('/getHealthCode'),

@@ -17,6 +17,7 @@ const issuedAtOf = (uid: string): number => Number(uid.slice(30));
 export const localSystem: LocalSystem = {
   slug: 'shanghai',
   statusField: 'type',
+  statementFields: [],
   people,
   open({ documents, now, randomHex }) {
     const codes = documents.collection<StoredCode>('code');

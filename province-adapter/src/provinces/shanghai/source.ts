@@ -1,6 +1,6 @@
 import type { IdentityDocument } from '@health-code/attestation';
 import { z } from 'zod';
-import { AdapterError } from '../../errors.js';
+import { AdapterError, type AdapterErrorCode } from '../../errors.js';
 import { parseAnswer } from '../../local-format/parse-answer.js';
 import { findHandle, resolveIdentity } from '../../local-format/stand-in-ports.js';
 import { personNotFound } from '../../local-format/translation-table.js';
@@ -17,7 +17,10 @@ const ANSWER = z.object({ code: z.union([z.string(), z.int().transform(String)])
 const DATA = z.object({ type: z.string(), usertype: z.string().optional() });
 
 /** "1" is documented for a QR code that has expired; "-1" is the stand-in's own for one that was never issued. */
-const ERRORS = new Map([['1', 'LOCAL_CODE_EXPIRED'] as const, ['-1', 'LOCAL_CODE_INVALID'] as const]);
+const ERRORS = new Map<string, AdapterErrorCode>([
+  ['1', 'LOCAL_CODE_EXPIRED'],
+  ['-1', 'LOCAL_CODE_INVALID'],
+]);
 
 function parseUid(code: string): string {
   if (!code.startsWith(CODE_PREFIX)) throw new AdapterError('LOCAL_CODE_FOREIGN', 'not a 随申码');
@@ -36,14 +39,14 @@ function parseData(text: string | null | undefined): z.infer<typeof DATA> {
 }
 
 /** Speaks to 随申码: query on demand. */
-export function createSource(options: SourceOptions): Source {
+export function createSource(options: SourceOptions, now: () => number = Date.now): Source {
   const http = createLocalHttp(options);
 
   const check = async (uid: string, signal?: AbortSignal): Promise<LocalAnswer> => {
     const answer = parseAnswer(ANSWER, await http.requestJson({ method: 'GET', path: '/ewmcheck', query: { uid }, ...(signal === undefined ? {} : { signal }) }));
     if (answer.code !== '0') throw new AdapterError(ERRORS.get(answer.code) ?? 'LOCAL_ANSWER_INVALID', 'ewmcheck answered with another code than success');
     const { type, usertype } = parseData(answer.data);
-    return { fields: { type, ...(usertype === undefined ? {} : { usertype }) }, answeredAt: Math.floor(Date.now() / 1000) };
+    return { fields: { type, ...(usertype === undefined ? {} : { usertype }) }, answeredAt: Math.floor(now() / 1000) };
   };
 
   return {
@@ -55,7 +58,7 @@ export function createSource(options: SourceOptions): Source {
     async readPerson(document: IdentityDocument) {
       // No documented query of 随申码 begins with an identity number.
       const handle = await findHandle(http, document);
-      if (handle === undefined) return personNotFound(Math.floor(Date.now() / 1000));
+      if (handle === undefined) return personNotFound(Math.floor(now() / 1000));
       return { ...(await check(handle['uid'] ?? '')), identity: document };
     },
     isReachable: () => http.isReachable('/ewmcheck'),

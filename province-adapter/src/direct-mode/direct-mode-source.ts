@@ -1,0 +1,82 @@
+import { parseIdentityDocument, type ProvinceCode } from '@health-code/attestation';
+import type { ZodType } from 'zod';
+import { AdapterError, type AdapterErrorCode } from '../errors.js';
+import { parseAnswer } from '../local-format/parse-answer.js';
+import { createLocalHttp } from '../local-http/local-http.js';
+import type { LocalAnswer, NationalCodeOperations, Source, SourceOptions } from '../province-system.js';
+import { directModeCodePrefix } from './direct-mode-profile.js';
+import { APPLIED, CORRECTION_RECEIVED, DECLARED, ENVELOPE, MADE, PATHS, PUSH, STATEMENT, TRIP_DECLARED, type ReturnCode, type Statement } from './national-code.js';
+
+/** The random part of a code. */
+const RANDOM_PART = /^[0-9a-f]{48}$/;
+
+const ERRORS: Readonly<Record<Exclude<ReturnCode, 'OK'>, AdapterErrorCode>> = {
+  REQUEST_INVALID: 'CALL_INVALID',
+  PERSON_UNKNOWN: 'LOCAL_PERSON_UNRESOLVED',
+  CODE_UNKNOWN: 'LOCAL_CODE_INVALID',
+  CODE_EXPIRED: 'LOCAL_CODE_EXPIRED',
+  CODE_SPENT: 'LOCAL_CODE_EXPIRED',
+  APPLICATION_UNKNOWN: 'LOCAL_CODE_INVALID',
+  APPLICATION_EXPIRED: 'LOCAL_CODE_EXPIRED',
+  HANDLE_UNKNOWN: 'LOCAL_CODE_EXPIRED',
+  HANDLE_TAKEN: 'LOCAL_CODE_INVALID',
+  BUSY: 'LOCAL_SYSTEM_BUSY',
+};
+
+function answerOf(statement: Statement, answeredAt: number): LocalAnswer {
+  const { person, bizExtData, guidance, maskedName, maskedIdNumber, since, validUntil, ...texts } = statement;
+  return {
+    fields: { ...texts, since: String(since), validUntil: String(validUntil) },
+    ...(person === undefined ? {} : { identity: parseIdentityDocument(person.idType, person.idNumber), maskedName, maskedIdNumber }),
+    ...(guidance === '' ? {} : { guidance }),
+    ...(bizExtData === undefined ? {} : { bizExtData }),
+    answeredAt,
+  };
+}
+
+/** Speaks the national code to a province in direct mode: pushed to, queried on demand, and all operations of GB/T 38963 clause 6. */
+export function createDirectModeSource(code: ProvinceCode, options: SourceOptions, now: () => number = Date.now): Source {
+  const http = createLocalHttp(options);
+  const prefix = directModeCodePrefix(code);
+  const seconds = (): number => Math.floor(now() / 1000);
+
+  const post = async <T>(schema: ZodType<T>, path: string, json: unknown, signal?: AbortSignal): Promise<T> => {
+    const answer = await http.requestJson({ method: 'POST', path, json, ...(signal === undefined ? {} : { signal }) });
+    const envelope = parseAnswer(ENVELOPE, answer);
+    if (envelope.code !== 'OK') throw new AdapterError(ERRORS[envelope.code], `the national code answered ${envelope.code}`);
+    return parseAnswer(schema, envelope.content);
+  };
+
+  const operations: NationalCodeOperations = {
+    async declareHealth(declaration) {
+      const { declarationId, validUntil, statement } = await post(DECLARED, PATHS.declareHealth, declaration);
+      return { declarationId, validUntil, answer: answerOf(statement, seconds()) };
+    },
+    async declareTrip(subjectReference, trips) {
+      return (await post(TRIP_DECLARED, PATHS.declareTrip, { subjectReference, trips })).tripId;
+    },
+    applyCode: (subjectReference, organisation, purpose) => post(APPLIED, PATHS.applyCode, { subjectReference, organisation, purpose }),
+    async makeCode({ businessSerialNumber, randomNumber }, bizExtData) {
+      const made = await post(MADE, PATHS.makeCode, { businessSerialNumber, randomNumber, bizExtData });
+      return { code: new TextEncoder().encode(made.code), expiresAt: made.expiresAt, answer: answerOf(made.statement, seconds()) };
+    },
+    correctHealth: (correction) => post(CORRECTION_RECEIVED, PATHS.correctHealth, correction),
+  };
+
+  return {
+    operations,
+    async readCode(text, verifier, signal) {
+      if (!text.startsWith(prefix)) throw new AdapterError('LOCAL_CODE_FOREIGN', 'not a national code of this province');
+      if (!RANDOM_PART.test(text.slice(prefix.length))) throw new AdapterError('LOCAL_CODE_INVALID', 'a national code that was not read whole');
+      return answerOf(await post(STATEMENT, PATHS.verifyCode, { code: text, verifier }, signal), seconds());
+    },
+    async readPerson(document, verifier) {
+      return answerOf(await post(STATEMENT, PATHS.queryHealth, { idType: document.type, idNumber: document.number, verifier }), seconds());
+    },
+    async readBizExtData(bizExtData, verifier) {
+      return answerOf(await post(STATEMENT, PATHS.queryHealth, { bizExtData, verifier }), seconds());
+    },
+    parsePush: (body) => parseAnswer(PUSH, body).statements.map((statement) => answerOf(statement, seconds())),
+    isReachable: () => http.isReachable(PATHS.queryHealth),
+  };
+}

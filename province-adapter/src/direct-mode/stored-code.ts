@@ -1,0 +1,78 @@
+import type { DocumentCollection, Documents } from '../stand-in/documents.js';
+import type { SyntheticPerson } from '../stand-in/synthetic-people.js';
+
+/** 健康码: how long and how often it may be scanned. Defaults of the identity-code SDK that the standard's interfaces resemble. */
+export const CODE_LIFETIME_MS = 60_000;
+
+/** Most scans of one code. */
+export const CODE_SCANS = 1;
+
+/** A code that was made. Times in milliseconds since the epoch. */
+export interface StoredCode {
+  readonly person: string;
+  readonly expiresAt: number;
+  readonly scansLeft: number;
+  /** 业务透传数据 given when it was made; empty when none. */
+  readonly bizExtData: string;
+}
+
+/** 调用申请. */
+export interface StoredApplication {
+  readonly person: string;
+  readonly randomNumber: string;
+  readonly expiresAt: number;
+  readonly spent: boolean;
+}
+
+/** Whom 业务透传数据 stand for. */
+export interface StoredHandle {
+  readonly person: string;
+  readonly expiresAt: number;
+}
+
+/** Everything the national code stores. Declarations, trips and corrections are kept as they came. */
+export interface NationalCodeStore {
+  readonly people: DocumentCollection<SyntheticPerson>;
+  readonly codes: DocumentCollection<StoredCode>;
+  readonly applications: DocumentCollection<StoredApplication>;
+  readonly handles: DocumentCollection<StoredHandle>;
+  /** Subject reference → key of a person. */
+  readonly references: DocumentCollection<{ readonly person: string }>;
+  readonly declarations: DocumentCollection<unknown>;
+  readonly trips: DocumentCollection<unknown>;
+  readonly corrections: DocumentCollection<unknown>;
+}
+
+/** The collections of one province's national code. */
+export function openNationalCodeStore(documents: Documents): NationalCodeStore {
+  return {
+    people: documents.collection('person'),
+    codes: documents.collection('code'),
+    applications: documents.collection('application'),
+    handles: documents.collection('handle'),
+    references: documents.collection('reference'),
+    declarations: documents.collection('declaration'),
+    trips: documents.collection('trip'),
+    corrections: documents.collection('correction'),
+  };
+}
+
+/** Takes one scan off a code, atomically: of two scanners at once only one is told yes. */
+export async function takeScan(codes: DocumentCollection<StoredCode>, code: string): Promise<boolean> {
+  let isTaken = false;
+  await codes.change(code, (stored) => {
+    isTaken = stored.scansLeft > 0;
+    return isTaken ? { ...stored, scansLeft: stored.scansLeft - 1 } : undefined;
+  });
+  return isTaken;
+}
+
+/** Spends an application, atomically: it makes one code. */
+export async function spendApplication(applications: DocumentCollection<StoredApplication>, serialNumber: string): Promise<boolean> {
+  let isTaken = false;
+  await applications.change(serialNumber, (stored) => {
+    isTaken = !stored.spent;
+    return isTaken ? { ...stored, spent: true } : undefined;
+  });
+  return isTaken;
+}

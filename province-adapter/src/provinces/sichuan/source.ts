@@ -1,0 +1,111 @@
+import { parseIdentityDocument, type IdentityDocument } from '@health-code/attestation';
+import { z } from 'zod';
+import { AdapterError, type AdapterErrorCode } from '../../errors.js';
+import { parseAnswer } from '../../local-format/parse-answer.js';
+import { findHandle, resolveIdentity } from '../../local-format/stand-in-ports.js';
+import { personNotFound } from '../../local-format/translation-table.js';
+import { createLocalHttp } from '../../local-http/local-http.js';
+import type { LocalAnswer, LocalChanges, Source, SourceOptions } from '../../province-system.js';
+import { CERTIFICATE_TYPE_OF, CERTIFICATE_TYPES } from './certificate-type.js';
+import { CODE_PREFIX } from './profile.js';
+import { signRequest } from './sign-request.js';
+
+const OK = '0';
+
+/** Ours: no errcode but the one for success is documented. */
+const ERRORS = new Map<string, AdapterErrorCode>([
+  ['standin-sign', 'LOCAL_PERMISSION_DENIED'],
+  ['standin-unknown', 'LOCAL_CODE_INVALID'],
+]);
+
+/** The stand-in's credential; a real one comes as `https://<appId>:<secretKey>@host`. */
+const STAND_IN_CREDENTIAL = { appId: 'standin-app', secretKey: 'standin-secret' };
+
+const CODE_CONTENT = /^[0-9a-f]{48}$/;
+
+const ENVELOPE = z.object({ errcode: z.union([z.string(), z.int().transform(String)]) });
+const REPORT = z.object({
+  risk_assessment_grade: z.string(),
+  reason: z.string(),
+  guide: z.string(),
+  rule_number: z.string().optional(),
+  report_date: z.string(),
+  report_valid_date: z.string(),
+  report_expired: z.boolean(),
+});
+const DECODED = z.union([z.object({ qrcode_expired: z.literal(true) }), REPORT.extend({ name: z.string(), certificate_id: z.string(), certificate_type: z.string() })]);
+
+/** Ours: which people changed. The status itself is then read through the documented interface. */
+const CHANGES = z.object({ changes: z.array(z.object({ certificate_type: z.string(), certificate_id: z.string(), name: z.string() })), cursor: z.string() });
+
+function answerOf(report: z.infer<typeof REPORT>, answeredAt: number): LocalAnswer {
+  const { guide, report_expired, rule_number, ...texts } = report;
+  return {
+    fields: { ...texts, report_expired: String(report_expired), ...(rule_number === undefined ? {} : { rule_number }) },
+    // The words of the reason are for the person as much as the guide is.
+    guidance: [report.reason, guide].filter((text) => text !== '').join('。'),
+    answeredAt,
+  };
+}
+
+function requireWhole(code: string): void {
+  if (!code.startsWith(CODE_PREFIX)) throw new AdapterError('LOCAL_CODE_FOREIGN', 'not a code of 天府健康通');
+  if (!CODE_CONTENT.test(code.slice(CODE_PREFIX.length))) throw new AdapterError('LOCAL_CODE_INVALID', 'a code of 天府健康通 that was not read whole');
+}
+
+/** The document of a change, where it is of a kind that people are referred to by. */
+function documentOf(certificateType: string, number: string): IdentityDocument | undefined {
+  const type = CERTIFICATE_TYPES[certificateType];
+  if (type === undefined) throw new AdapterError('LOCAL_ANSWER_INVALID', 'certificate_type is none of the documented ones');
+  return type === '99' ? undefined : parseIdentityDocument(type, number);
+}
+
+/** Speaks to 天府健康通: polled for changes, queried on demand. */
+export function createSource(options: SourceOptions, now: () => number = Date.now): Source {
+  const url = new URL(options.baseUrl);
+  const credential = url.username === '' ? STAND_IN_CREDENTIAL : { appId: decodeURIComponent(url.username), secretKey: decodeURIComponent(url.password) };
+  url.username = '';
+  url.password = '';
+  const http = createLocalHttp({ ...options, baseUrl: url.href });
+
+  const post = async <T>(schema: z.ZodType<T>, path: string, parameters: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<T> => {
+    const signed = { ...credential, ...parameters, timestamp: String(now()) };
+    const answer = await http.requestJson({ method: 'POST', path, json: { ...signed, sign: signRequest(signed) }, ...(signal === undefined ? {} : { signal }) });
+    const { errcode } = parseAnswer(ENVELOPE, answer);
+    if (errcode !== OK) throw new AdapterError(ERRORS.get(errcode) ?? 'LOCAL_ANSWER_INVALID', '天府健康通 answered with another errcode than success');
+    return parseAnswer(z.object({ data: schema }), answer).data;
+  };
+
+  const readReport = async (certificateType: string, certificateId: string, name: string): Promise<LocalAnswer> => {
+    const report = await post(REPORT, '/health/code', { certificate_type: certificateType, certificate_id: certificateId, name });
+    const answer = answerOf(report, Math.floor(now() / 1000));
+    const identity = documentOf(certificateType, certificateId);
+    return identity === undefined ? answer : { ...answer, identity };
+  };
+
+  return {
+    async readCode(code, _verifier, signal) {
+      requireWhole(code);
+      const decoded = await post(DECODED, '/health/decode', { code_content: code }, signal);
+      if ('qrcode_expired' in decoded) throw new AdapterError('LOCAL_CODE_EXPIRED', 'qrcode_expired');
+      const { name, certificate_id, certificate_type, ...report } = decoded;
+      if (!Object.hasOwn(CERTIFICATE_TYPES, certificate_type)) throw new AdapterError('LOCAL_ANSWER_INVALID', 'certificate_type is none of the documented ones');
+      const identity = await resolveIdentity(http, code, signal);
+      return { ...answerOf(report, Math.floor(now() / 1000)), maskedName: name, maskedIdNumber: certificate_id, ...(identity === undefined ? {} : { identity }) };
+    },
+    async readPerson(document) {
+      // /health/code asks by certificate, and wants the name as well.
+      const handle = await findHandle(http, document);
+      if (handle === undefined) return personNotFound(Math.floor(now() / 1000));
+      return readReport(CERTIFICATE_TYPE_OF[document.type], document.number, handle['name'] ?? '');
+    },
+    async readChanges(cursor): Promise<LocalChanges> {
+      const query = cursor === undefined ? {} : { after: cursor };
+      const { changes, cursor: next } = parseAnswer(CHANGES, await http.requestJson({ method: 'GET', path: '/stand-in/changes', query }));
+      const answers: LocalAnswer[] = [];
+      for (const { certificate_type, certificate_id, name } of changes) answers.push(await readReport(certificate_type, certificate_id, name));
+      return { answers, cursor: next };
+    },
+    isReachable: () => http.isReachable('/health/code'),
+  };
+}
