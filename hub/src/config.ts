@@ -118,10 +118,10 @@ function describeIssue(issue: z.core.$ZodIssue, given: Environment): string {
 }
 
 /**
- * The configuration in `env`. An empty value counts as absent.
+ * The configuration in `env`, by default that of the process. An empty value counts as absent.
  * @throws HubError CONFIG_INVALID with one line for every bad key
  */
-export function parseConfig(env: Environment, readFile: ReadFile = readFileSync): HubConfig {
+export function parseConfig(env: Environment = process.env, readFile: ReadFile = readFileSync): HubConfig {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = configSchema(readFile).safeParse(given);
   const problems = [...(parsed.error?.issues ?? []).map((issue) => describeIssue(issue, given)), ...combinationProblems(given)];

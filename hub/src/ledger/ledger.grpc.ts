@@ -47,7 +47,7 @@ const toFeed = (feed: FeedSnapshot): v1.IIssuerFeed => ({
 const emptyFeed = (issuer: string): FeedSnapshot => ({ issuer, contiguous: 0, highest: 0, confirmedAt: 0, equivocations: 0, quarantined: 0 });
 
 /** Service `Ledger`: read only, open to every party, and nothing in it is about a person. */
-export class LedgerGrpc implements GrpcService {
+export class LedgerService implements GrpcService {
   readonly definition = v1.Ledger;
   readonly handlers;
   readonly #ledger: LedgerReader;

@@ -3,7 +3,7 @@ import { serviceDefinition, unaryTransport, v1 } from '@health-code/messages';
 import { service as healthService } from 'grpc-health-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HubError } from '../errors.js';
-import { AdapterGrpc } from '../registry/adapter.grpc.js';
+import { AdapterService } from '../registry/adapter.grpc.js';
 import { LiveRegistry } from '../registry/registry.js';
 import { ALLOWED_CALLERS, getServedDefinition, SERVICES } from './grpc-access.js';
 import { serverStream, unary, type GrpcService } from './grpc-handlers.js';
@@ -18,8 +18,8 @@ const never = (): never => {
 };
 
 /** Adapter with parts none of which a caller without a token may reach. */
-const closedAdapter = (): AdapterGrpc =>
-  new AdapterGrpc({
+const closedAdapter = (): AdapterService =>
+  new AdapterService({
     admitted: [],
     store: { saveRegistration: never, saveHeartbeat: never },
     registry: new LiveRegistry(),

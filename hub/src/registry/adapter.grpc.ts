@@ -17,8 +17,8 @@ export interface FeedProgress {
   recordHeartbeat(issuer: string, lastSequence: number, at: number): void;
 }
 
-/** What {@link AdapterGrpc} needs. */
-export interface AdapterGrpcParts {
+/** What {@link AdapterService} needs. */
+export interface AdapterServiceParts {
   readonly admitted: readonly AdmittedProvince[];
   readonly store: AdapterStore;
   readonly registry: LiveRegistry;
@@ -36,12 +36,12 @@ const authorization = (metadata: Metadata): string | undefined => {
 };
 
 /** Service `Adapter`. The province is the one its enrolment token belongs to; no request can name another. */
-export class AdapterGrpc implements GrpcService {
+export class AdapterService implements GrpcService {
   readonly definition = v1.Adapter;
   readonly handlers;
-  readonly #parts: AdapterGrpcParts;
+  readonly #parts: AdapterServiceParts;
 
-  constructor(parts: AdapterGrpcParts) {
+  constructor(parts: AdapterServiceParts) {
     this.#parts = parts;
     this.handlers = {
       Register: unary<v1.RegisterRequest, v1.IRegisterResponse>((request, call) => this.#register(request, this.#enrolled(call.metadata))),

@@ -6,13 +6,13 @@ import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../deploy/embedded/test-services.js';
 import { FeedState } from '../ingest/feed-state.js';
-import { LedgerGrpc } from '../ledger/ledger.grpc.js';
+import { LedgerService } from '../ledger/ledger.grpc.js';
 import { LedgerStore } from '../ledger/ledger.store.js';
 import { openDatabase } from '../platform/database.js';
 import { GrpcServer } from '../platform/grpc-server.js';
 import { createLogger } from '../platform/logger.js';
 import { decodeRichError } from '../platform/rich-error.js';
-import { AdapterGrpc } from './adapter.grpc.js';
+import { AdapterService } from './adapter.grpc.js';
 import type { AdmittedProvince } from './admission.js';
 import { RegistryLoader } from './registry-loader.js';
 import { LiveRegistry } from './registry.js';
@@ -46,8 +46,8 @@ beforeAll(async () => {
   await store.applyAdmission(ADMITTED);
   await loader.refresh();
   server = new GrpcServer([
-    new AdapterGrpc({ admitted: ADMITTED, store, registry, refresh: () => loader.refresh(), feeds, now: () => NOW }),
-    new LedgerGrpc(new LedgerStore(database), feeds, registry),
+    new AdapterService({ admitted: ADMITTED, store, registry, refresh: () => loader.refresh(), feeds, now: () => NOW }),
+    new LedgerService(new LedgerStore(database), feeds, registry),
   ]);
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
   client = new Client(`127.0.0.1:${String(port)}`, credentials.createInsecure());
@@ -235,8 +235,8 @@ describe('Ledger', () => {
     const { provinces } = await ledger().listProvinces({});
     expect(provinces.map(({ code, slug, name }) => [code, slug, name])).toContainEqual(['520000', 'guizhou', '贵州']);
     for (const { code, jwks } of provinces) {
-      const { keys } = JSON.parse(jwks) as { keys: readonly { readonly d?: string; readonly kid?: string }[] };
-      expect(keys).toEqual(registry.findKeySet(code).keys);
+      const { keys } = JSON.parse(jwks ?? '') as { keys: readonly { readonly d?: string; readonly kid?: string }[] };
+      expect(keys).toEqual(registry.findKeySet(code ?? '').keys);
       expect(keys.every((key) => key.d === undefined && key.kid !== undefined)).toBe(true);
     }
   });

@@ -1,0 +1,22 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+
+/** What a supervisor reads once the hub answers. */
+export interface ReadyNotice {
+  readonly pid: number;
+  /** `host:port`. */
+  readonly grpc: string;
+  /** `host:port`. */
+  readonly http: string;
+}
+
+/** Puts the notice in place in one step, so that nobody reads half of it. */
+export function writeReadyFile(path: string, notice: ReadyNotice): void {
+  const draft = `${path}.${String(notice.pid)}`;
+  writeFileSync(draft, `${JSON.stringify(notice)}\n`);
+  renameSync(draft, path);
+}
+
+/** Takes the notice away, a former process's included. */
+export function removeReadyFile(path: string): void {
+  rmSync(path, { force: true });
+}
