@@ -7,7 +7,7 @@ import { createWakeUp, type WakeUp } from '../platform/wake-up.js';
 /** Messages sent before the broker's acknowledgements are waited for. */
 export const PUBLISH_WINDOW = 256;
 
-const ACK_TIMEOUT_MS = 5000;
+const ACK_TIMEOUT_MS = 3000;
 /** Another instance may have appended; this one notices at the latest after so long. */
 const IDLE_MS = 1000;
 const SHORTEST_PAUSE_MS = 100;

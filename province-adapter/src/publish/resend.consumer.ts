@@ -8,7 +8,7 @@ import { PUBLISH_WINDOW } from './outbox.publisher.js';
 
 const MAX_RANGES = 100;
 const MAX_NUMBERS = 10_000;
-const ACK_TIMEOUT_MS = 5000;
+const ACK_TIMEOUT_MS = 3000;
 
 /** What a resend responder is made of. */
 export interface ResendOptions {

@@ -1,0 +1,151 @@
+import { generateProvinceKey, importSigningKey, parseProvinceCode, readClaims, type SigningKey, type StatusRecord } from '@health-code/attestation';
+import { pino } from 'pino';
+import type { DataSource } from 'typeorm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../../deploy/embedded/test-services.js';
+import { Attestor } from '../attest/attestor.js';
+import { connectDatabase, migrateDatabase } from '../platform/database.js';
+import { OutboxStore } from './outbox.store.js';
+
+const log = pino({ level: 'silent' });
+const NOW = 1_800_000_000;
+const ISSUER = parseProvinceCode('520000');
+const subject = (index: number): string => `1.${String(index).padStart(42, 'a')}A`;
+const green: StatusRecord = {
+  availability: 'available', status: '00', since: NOW - 100, validUntil: NOW + 86_400, reason: 'REASON_NOT_STATED',
+  rule: { id: '520000-assignment', version: '1' }, authority: '520000', evidence: 'self-declared',
+  original: { system: 'guizhou-test', field: 'status', value: '00' },
+};
+const yellow: StatusRecord = { ...green, status: '01', original: { ...green.original, value: '01' } };
+
+describe('OutboxStore', () => {
+  let testDatabase: TestDatabase;
+  let database: DataSource;
+  let store: OutboxStore;
+  let attestor: Attestor;
+  let key: SigningKey;
+  let now = NOW;
+
+  const attestorWith = (saltSecret: Uint8Array): Attestor =>
+    new Attestor({ outbox: store, key, saltSecret, terms: { issuer: ISSUER, lifetimeSeconds: 3600 }, now: () => now, onAppended: () => undefined });
+  const sequences = async (): Promise<readonly number[]> => (await store.readRange(1, 1_000_000, 1_000_000)).map(({ sequence }) => sequence);
+  const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_unused, index) => index + 1);
+
+  beforeAll(async () => {
+    testDatabase = await createTestDatabase();
+    database = await connectDatabase(testDatabase.url, log);
+    await migrateDatabase(database);
+    store = new OutboxStore(database);
+    await store.claim(ISSUER);
+    key = await importSigningKey((await generateProvinceKey('sig')).privateJwk);
+    attestor = attestorWith(new Uint8Array(32));
+  });
+  beforeEach(async () => {
+    now = NOW;
+    await database.query('TRUNCATE attestation_outbox, refused_answer');
+    await database.query('UPDATE issuer_sequence SET last_sequence = 0');
+    await database.query('UPDATE poll_cursor SET cursor = NULL');
+  });
+  afterAll(async () => {
+    await database.destroy();
+    await testDatabase.drop();
+  });
+
+  it('refuses the database of another province', async () => {
+    await expect(store.claim('110000')).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    await expect(store.claim(ISSUER)).resolves.toBeUndefined();
+  });
+
+  it('numbers without a gap under concurrency and rollbacks', async () => {
+    const outcomes = await Promise.allSettled(
+      upTo(60).map((index) =>
+        index % 3 === 0
+          ? store.append([], async ({ lastSequence }) => {
+              await Promise.resolve();
+              return { entries: [{ sequence: lastSequence + 1, subject: subject(index), token: 'x' }, { sequence: lastSequence + 3, subject: subject(index), token: 'x' }] };
+            })
+          : attestor.attest({ subject: subject(index), record: green }),
+      ),
+    );
+    expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(20);
+    expect(await sequences()).toEqual(upTo(40));
+    expect(await store.readLastSequence()).toBe(40);
+    const claims = (await store.readRange(1, 40, 40)).map(({ token }) => readClaims(token));
+    expect(claims.map(({ sequence }) => sequence)).toEqual(upTo(40));
+  });
+
+  it('uses no number up when the connection is lost before the commit', async () => {
+    const append = store.append([], async ({ lastSequence }) => {
+      await database.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database() AND state = 'idle in transaction'");
+      return { entries: [{ sequence: lastSequence + 1, subject: subject(1), token: 'x' }] };
+    });
+    await expect(append).rejects.toThrow();
+    expect(await store.readLastSequence()).toBe(0);
+    await attestor.attest({ subject: subject(1), record: green });
+    expect(await sequences()).toEqual([1]);
+  });
+
+  it('gives the standing attestation again while nothing changed', async () => {
+    const first = await attestor.attest({ subject: subject(1), record: green });
+    now = NOW + 1000;
+    const again = await attestor.attest({ subject: subject(1), record: { ...green, since: now } });
+    expect(again.token).toBe(first.token);
+    expect(await sequences()).toEqual([1]);
+  });
+
+  it('supersedes it when the status changed, and when half its life is over', async () => {
+    await attestor.attest({ subject: subject(1), record: green });
+    const changed = await attestor.attest({ subject: subject(1), record: yellow });
+    expect(changed.attestation).toMatchObject({ sequence: 2, supersedes: 1, status: '01' });
+    now = NOW + 1800;
+    const renewed = await attestor.attest({ subject: subject(1), record: yellow });
+    expect(renewed.attestation).toMatchObject({ sequence: 3, supersedes: 2, issuedAt: now, expiresAt: now + 3600 });
+  });
+
+  it('attests one change of a person once when it comes from two sides at once', async () => {
+    await Promise.all(upTo(8).map(() => attestor.attest({ subject: subject(1), record: green })));
+    expect(await sequences()).toEqual([1]);
+  });
+
+  it('keeps the order of one person’s changes within a batch', async () => {
+    await attestor.record([{ subject: subject(1), record: green }, { subject: subject(1), record: yellow }, { subject: subject(1), record: green }]);
+    const claims = (await store.readRange(1, 10, 10)).map(({ token }) => readClaims(token));
+    expect(claims.map(({ status, supersedes }) => [status, supersedes])).toEqual([['00', undefined], ['01', 1], ['00', 2]]);
+  });
+
+  it('ends an attestation no later than the local statement', async () => {
+    const short = await attestor.attest({ subject: subject(1), record: { ...green, validUntil: NOW + 60 } });
+    expect(short.attestation.expiresAt).toBe(NOW + 60);
+  });
+
+  it('presents the same attestation again with its disclosure, which is stored nowhere', async () => {
+    const statement = { subject: subject(1), record: green, maskedName: '测*甲' };
+    const { token } = await attestor.attest(statement);
+    const [first, second] = [await attestor.attestForHolder(statement), await attestor.attestForHolder(statement)];
+    expect(first).toBe(second);
+    expect(first.startsWith(`${token}~`)).toBe(true);
+    const stored = JSON.stringify(await database.query('SELECT * FROM attestation_outbox'));
+    expect(stored).not.toContain(first.split('~')[1]);
+  });
+
+  it('attests anew for the holder when the name was not known, or the key is another', async () => {
+    await attestor.attest({ subject: subject(1), record: green });
+    const presentation = await attestor.attestForHolder({ subject: subject(1), record: green, maskedName: '测*甲' });
+    expect(readClaims(presentation.split('~')[0] ?? '')).toMatchObject({ sequence: 2, supersedes: 1 });
+    const afterRotation = await attestorWith(new Uint8Array(32).fill(1)).attestForHolder({ subject: subject(1), record: green, maskedName: '测*甲' });
+    expect(readClaims(afterRotation.split('~')[0] ?? '')).toMatchObject({ sequence: 3, supersedes: 2 });
+  });
+
+  it('moves the poll cursor only together with what the poll produced', async () => {
+    await attestor.record([{ subject: subject(1), record: green }], { cursor: { from: undefined, to: 'a' } });
+    const late = attestor.record([{ subject: subject(2), record: green }], { cursor: { from: undefined, to: 'b' } });
+    await expect(late).rejects.toThrow();
+    expect(await store.readCursor()).toBe('a');
+    expect(await sequences()).toEqual([1]);
+    const failing = store.append([], () => Promise.reject(new Error('crash')));
+    await expect(failing).rejects.toThrow('crash');
+    await attestor.record([], { refused: [{ code: 'TRANSLATION_VALUE_UNKNOWN', subject: subject(3) }], cursor: { from: 'a', to: 'b' } });
+    expect(await store.readCursor()).toBe('b');
+    expect(await store.count()).toEqual({ unpublished: 1, refused: 1 });
+  });
+});
