@@ -71,7 +71,7 @@ export class Membership {
       } catch (err) {
         const isRefused = err instanceof AdapterError;
         if (isRefused) this.#state = { ...this.#state, isRegistered: false };
-        this.options.log[isRefused ? 'error' : 'warn']({ err, retryInMs: retryMs }, isRefused ? 'the hub does not know this adapter' : 'the hub is away');
+        this.options.log[isRefused ? 'error' : 'warn']({ err, retryInMs: retryMs }, isRefused ? 'the hub does not know this adapter' : 'no heartbeat: the hub or the database is away');
         await this.#wakeUp.wait(retryMs);
         retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
       }

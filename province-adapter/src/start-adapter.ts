@@ -1,0 +1,133 @@
+import { jetstream } from '@nats-io/jetstream';
+import { nuid, type NatsConnection } from '@nats-io/transport-node';
+import type { FastifyInstance } from 'fastify';
+import type { DataSource } from 'typeorm';
+import { Attestor } from './attest/attestor.js';
+import { createCallResponder } from './call/call-responder.consumer.js';
+import { isLoopback, type AdapterConfig } from './config.js';
+import { AdapterError } from './errors.js';
+import { createHubClient } from './hub/hub-client.grpc.js';
+import { Membership } from './hub/membership.schedule.js';
+import { createRegistration } from './hub/registration.js';
+import type { ProvinceKeys } from './keys/province-keys.js';
+import { PollSchedule } from './observe/poll.schedule.js';
+import { addPushRoute } from './observe/push.http.js';
+import { createChangeOperations } from './operations/national-code-operations.js';
+import { createVerificationOperations } from './operations/verification-operations.js';
+import { OutboxStore } from './outbox/outbox.store.js';
+import { createReferenceResolver } from './person/resolve-subject.js';
+import { createHttpServer, type AdapterHealth } from './platform/http-server.js';
+import type { InstanceLock } from './platform/instance-lock.js';
+import type { Logger } from './platform/logger.js';
+import { settleWithin } from './platform/settle-within.js';
+import type { ProvinceDefinition, Source } from './province-system.js';
+import { OutboxPublisher } from './publish/outbox.publisher.js';
+import { createResendResponder } from './publish/resend.consumer.js';
+
+/** For calls under way to be answered; longer than the hub waits for any of them. */
+const STOP_TIMEOUT_MS = 5000;
+
+/** What an adapter needs before it can start; each of these can be waited for and is opened by `main.ts`. */
+export interface AdapterParts {
+  readonly config: AdapterConfig;
+  readonly province: ProvinceDefinition;
+  readonly keys: ProvinceKeys;
+  readonly database: DataSource;
+  readonly nats: NatsConnection;
+  readonly lead: InstanceLock;
+  readonly adapterVersion: string;
+  readonly log: Logger;
+}
+
+/** An adapter at work. */
+export interface RunningAdapter {
+  /** host:port of health pages and push endpoint. */
+  readonly httpAddress: string;
+  /** Resolves at the first registration at the hub. */
+  readonly registered: Promise<void>;
+  /** Takes in nothing more, answers what is under way, sends what is attested, and lets go of hub and HTTP. */
+  stop(): Promise<void>;
+}
+
+async function readHealth(store: OutboxStore, membership: Membership, parts: AdapterParts): Promise<AdapterHealth> {
+  const counts = await store.count().catch(() => undefined);
+  const details = { database: counts !== undefined, leading: parts.lead.isHeld(), nats: !parts.nats.isClosed(), hub: membership.state, outbox: counts };
+  // The hub is not part of readiness: a local system may push while the hub is away.
+  return { isReady: counts !== undefined && parts.lead.isHeld(), details };
+}
+
+function createServer(source: Source, health: () => Promise<AdapterHealth>, addPush: (server: FastifyInstance, parsePush: NonNullable<Source['parsePush']>) => void, log: Logger): FastifyInstance {
+  const server = createHttpServer(health, log);
+  if (source.parsePush !== undefined) addPush(server, source.parsePush.bind(source));
+  return server;
+}
+
+/**
+ * Wires the way of a code through one province: local system → translate → attest → outbox → NATS, and the hub's calls.
+ *
+ * @throws AdapterError CONFIG_INVALID when the database belongs to another province, or pushing would be open to a network
+ */
+export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter> {
+  const { config, province, keys, database, nats, lead, log } = parts;
+  const { code: issuer } = config.province;
+  const nowSeconds = (): number => Math.floor(Date.now() / 1000);
+  const source = province.createSource(config.localSystem);
+  if (source.parsePush !== undefined && config.pushToken === undefined && !isLoopback(config.http.host)) {
+    throw new AdapterError('CONFIG_INVALID', 'PUSH_TOKEN_FILE is missing: HTTP_ADDRESS is not a loopback address, and whoever pushes states a status');
+  }
+  const store = new OutboxStore(database);
+  await store.claim(issuer);
+
+  const js = jetstream(nats);
+  const publisher = new OutboxPublisher({ outbox: store, jetstream: js, issuer, log, isLeading: lead.isHeld });
+  const attestor = new Attestor({
+    outbox: store,
+    key: keys.signing,
+    saltSecret: keys.saltSecret,
+    terms: { issuer, lifetimeSeconds: config.attestationLifetimeSeconds },
+    now: nowSeconds,
+    onAppended: () => {
+      publisher.notify();
+    },
+  });
+  const terms = { province, resolve: createReferenceResolver(config.subjectKey), now: nowSeconds };
+  const observe = { ...terms, record: attestor.record.bind(attestor) };
+  const callTerms = { ...terms, attest: attestor.attest.bind(attestor), attestForHolder: attestor.attestForHolder.bind(attestor) };
+  const handlers = { ...createVerificationOperations(source, callTerms), ...createChangeOperations(source, callTerms) };
+
+  const hub = createHubClient(config.hub);
+  const membership = new Membership({
+    hub,
+    registration: await createRegistration(province.profile, keys, parts.adapterVersion),
+    readLastSequence: store.readLastSequence.bind(store),
+    isLocalSystemReachable: source.isReachable.bind(source),
+    intervalMs: config.heartbeatIntervalMs,
+    now: Date.now,
+    log,
+  });
+  const server = createServer(source, () => readHealth(store, membership, parts), (http, parsePush) => {
+    addPushRoute(http, { parsePush, observe, log, ...(config.pushToken === undefined ? {} : { token: config.pushToken }) });
+  }, log);
+  const readChanges = source.readChanges?.bind(source);
+  const poll = readChanges === undefined ? undefined : new PollSchedule({
+    readChanges, readCursor: store.readCursor.bind(store), observe, intervalMs: config.pollIntervalMs, isLeading: lead.isHeld, log,
+  });
+
+  const httpAddress = (await server.listen({ ...config.http })).replace(/^http:\/\//, '');
+  const resend = createResendResponder({ nats, jetstream: js, outbox: store, issuer, unique: () => nuid.next(), log });
+  const calls = createCallResponder({ province: issuer, nats, keys: [keys.unsealing], handlers, now: Date.now, log });
+  publisher.start();
+  poll?.start();
+  membership.start();
+  return {
+    httpAddress,
+    registered: membership.registered,
+    async stop() {
+      const answers = Promise.all([server.close(), calls.stop(), resend.stop()]);
+      // Draining asks NATS for a last word, and NATS may be away.
+      await Promise.all([poll?.stop(), membership.stop(), settleWithin(answers, STOP_TIMEOUT_MS)]);
+      await publisher.stop();
+      hub.close();
+    },
+  };
+}
