@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import {
+  generateProvinceKey,
+  importProvinceKey,
+  importSigningKey,
+  parseProvinceCode,
+  signAttestation,
+  type Attestation,
+  type HolderDisclosures,
+  type ProvinceCode,
+  type ProvinceKey,
+  type SignedAttestation,
+  type SigningKey,
+} from '@health-code/attestation';
+import { v1 } from '@health-code/messages';
+import { AttestationIndex } from '../lookup/attestation-index.js';
+import type { Checkpoint } from './checkpoint-request.js';
+import { AttestedVerifier, type Provinces } from './verify-attested.js';
+
+export const GUIZHOU = parseProvinceCode('520000');
+export const BEIJING = parseProvinceCode('110000');
+export const SICHUAN = parseProvinceCode('510000');
+
+/** Seconds since the epoch in every test. */
+export const NOW = 1_700_000_000;
+
+/** An opaque reference of nobody. */
+export const SUBJECT = `1.${'A'.repeat(43)}`;
+export const OTHER_SUBJECT = `1.${'B'.repeat(42)}A`;
+
+export const CHECKPOINT: Checkpoint = {
+  province: BEIJING,
+  checkpointClass: 'transport',
+  purpose: v1.Purpose.PURPOSE_CHECKPOINT,
+  context: { province: BEIJING, checkpointClass: v1.CheckpointClass.CHECKPOINT_CLASS_TRANSPORT, purpose: v1.Purpose.PURPOSE_CHECKPOINT },
+};
+
+interface Signer {
+  readonly signing: SigningKey;
+  readonly key: ProvinceKey;
+}
+
+async function createSigner(province: ProvinceCode): Promise<Signer> {
+  const { privateJwk, publicJwk } = await generateProvinceKey('sig', 'ES256');
+  return { signing: await importSigningKey(privateJwk), key: await importProvinceKey(publicJwk, province) };
+}
+
+const signers = new Map(await Promise.all([GUIZHOU, BEIJING, SICHUAN].map(async (province) => [province, await createSigner(province)] as const)));
+
+export function signerOf(province: ProvinceCode): Signer {
+  const signer = signers.get(province);
+  if (signer === undefined) throw new Error('no signer of this province');
+  return signer;
+}
+
+/** A green of Guizhou, an hour old. */
+export const claims = (change: Partial<Attestation> = {}): Omit<Attestation, 'disclosureDigests'> => ({
+  issuer: GUIZHOU, subject: SUBJECT, sequence: 1, issuedAt: NOW - 3600, expiresAt: NOW + 3600, kind: 'health-status', status: '00', since: (change.issuedAt ?? NOW) - 7200,
+  reason: 'REASON_NOT_STATED', rule: { id: 'rule-1', version: '1' }, authority: '520000', evidence: 'verified-source',
+  original: { system: 'local', field: 'code', value: '00' }, statusListIndex: 1, ...change,
+});
+
+let salts = 0;
+
+export function sign(change: Partial<Attestation> = {}, disclosures: HolderDisclosures = {}, by = change.issuer ?? GUIZHOU): Promise<SignedAttestation> {
+  return signAttestation(claims(change), disclosures, signerOf(by).signing, () => Buffer.from(`salt of a test ${String((salts += 1))}`.padEnd(24)).toString('base64url'));
+}
+
+export const bytes = (text: string): Uint8Array => Buffer.from(text, 'utf8');
+
+/** A hub's knowledge, to be changed by a test. */
+export class Knowledge {
+  readonly index = new AttestationIndex([1, 2]);
+  readonly standings = new Map<string, 'admitted' | 'suspended'>([[GUIZHOU, 'admitted'], [BEIJING, 'admitted'], [SICHUAN, 'admitted']]);
+  readonly confirmed = new Map<string, number>();
+  readonly unregisteredRules = new Set<string>();
+  keysAreKnown = true;
+  registryVersion = 1;
+
+  readonly provinces: Provinces & { readonly version: number } = Object.defineProperty(
+    {
+      version: 0,
+      find: (kid: string) => (this.keysAreKnown ? [...signers.values()].find(({ key }) => key.kid === kid)?.key : undefined),
+      findProvince: (code: string) => {
+        const standing = this.standings.get(code);
+        return standing === undefined ? undefined : { standing };
+      },
+      isRuleRegistered: (_: string, ruleId: string) => !this.unregisteredRules.has(ruleId),
+    },
+    'version',
+    { get: () => this.registryVersion },
+  );
+
+  readonly attested = new AttestedVerifier(this.index, this.provinces, { confirmedAt: (issuer) => this.confirmed.get(issuer) ?? 0 });
+
+  /** As if ingest had committed it. */
+  commit({ token, attestation }: SignedAttestation): void {
+    const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url');
+    this.index.insert({
+      ...attestation,
+      index: this.index.size,
+      tokenDigest: createHash('sha256').update(token).digest(),
+      contentDigest: createHash('sha256').update(payload).digest(),
+      ruleId: attestation.rule.id,
+      ruleVersion: attestation.rule.version,
+    });
+  }
+
+  /** Signs and commits. */
+  async know(change: Partial<Attestation> = {}, disclosures: HolderDisclosures = {}): Promise<SignedAttestation> {
+    const signed = await sign(change, disclosures);
+    this.commit(signed);
+    return signed;
+  }
+}
