@@ -1,0 +1,43 @@
+import { styleText } from 'node:util';
+import type { Addresses } from '../../deploy/embedded/addresses.js';
+import { printVerdict } from '../verify/print-verdict.js';
+import { TRAVELLER, type WalkStep } from '../walk/walk.js';
+
+const indent = (text: string): string => text.split('\n').map((line) => `     ${line}`).join('\n');
+
+/** One step of the walk for a person to read. */
+export function printStep(step: WalkStep, number: number): string {
+  const mark = step.problems.length === 0 ? styleText('green', '✓') : styleText('red', '✗');
+  return [
+    '',
+    `${mark} ${String(number)}. ${styleText('bold', step.title)}`,
+    ...step.detail.map(indent),
+    ...(step.verdict === undefined ? [] : [indent(printVerdict(step.verdict))]),
+    ...step.problems.map((problem) => indent(styleText('red', `not as expected: ${problem}`))),
+  ].join('\n');
+}
+
+/** Where everything is, and commands to copy. `attestationFile` holds what the traveller shows. */
+export function printWaysIn(addresses: Addresses, attestationFile: string): string {
+  const { hub, nats, adapters, localSystems } = addresses;
+  const list = (title: string, entries: Readonly<Record<string, string>>): string[] =>
+    Object.entries(entries).map(([slug, address]) => `  ${`${title} ${slug}`.padEnd(24)} http://${address}`);
+  const question = '{"context":{"province":"110000","purpose":"PURPOSE_TRAVEL"},"code":"\'"$(base64 -w0 ' + attestationFile + ')"\'"}';
+  return `
+${styleText('bold', 'Addresses')}
+  ${'hub, gRPC'.padEnd(24)} ${hub.grpc}   (with server reflection and grpc.health.v1)
+  ${'hub, HTTP'.padEnd(24)} http://${hub.http}
+  ${'NATS'.padEnd(24)} ${nats}
+${[...list('adapter', adapters), ...list('local system', localSystems)].join('\n')}
+
+${styleText('bold', 'Be a checkpoint')} (in another terminal)
+  npm run verify -- --file ${attestationFile}
+  npm run verify -- --id-number ${TRAVELLER.idNumber} --home 520000
+  npm run verify -- "$(curl -s -X POST http://${localSystems['shanghai'] ?? ''}/stand-in/codes -H 'content-type: application/json' \\
+      -d '{"person":"'"$(curl -s http://${localSystems['shanghai'] ?? ''}/stand-in/people | grep -o '01:[0-9X]*' | head -1)"'"}' | grep -o 'https[^"]*')"
+${styleText('bold', 'From any gRPC client')}
+  npx buf curl --protocol grpc --http2-prior-knowledge -d '${question}' \\
+      http://${hub.grpc}/healthcode.v1.Checkpoint/VerifyCode
+  /usr/bin/python3 docs/examples/verify_code.py ${hub.grpc} "$(cat ${attestationFile})"     (needs Debian's python3-grpcio)
+`;
+}
