@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Module } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { LedgerModule } from '../ledger/ledger.module.js';
 import { LedgerStore } from '../ledger/ledger.store.js';
 import type { Logger } from '../platform/logger.js';
 import { LOGGER } from '../platform/tokens.js';
@@ -12,12 +12,13 @@ const word = (): number => randomBytes(4).readUInt32LE();
 
 /** The ledger's attestations in memory. Whoever starts the hub starts {@link LookupSchedule}, and serves only after it has. */
 @Module({
+  imports: [LedgerModule],
   providers: [
     { provide: AttestationIndex, useFactory: () => new AttestationIndex([word(), word()]) },
     {
       provide: Lookup,
-      inject: [AttestationIndex, DataSource, LOGGER],
-      useFactory: (index: AttestationIndex, database: DataSource, logger: Logger) => new Lookup(index, new LedgerStore(database), logger),
+      inject: [AttestationIndex, LedgerStore, LOGGER],
+      useFactory: (index: AttestationIndex, ledger: LedgerStore, logger: Logger) => new Lookup(index, ledger, logger),
     },
     {
       provide: LookupSchedule,
