@@ -31,14 +31,16 @@ export function createDirectModeTranslation(profile: ProvinceProfile): (local: L
     const evidence = EVIDENCE_CLASSES.find((candidate) => candidate === local.fields['evidence']);
     if (evidence === undefined) throw new AdapterError('TRANSLATION_VALUE_UNKNOWN', `${profile.system} gave evidence a value that has no translation`);
     const reason = requireField(local, 'reason');
-    const isStated = reason !== '' || meaning.status === '00';
+    const rule = { id: requireField(local, 'ruleId'), version: requireField(local, 'ruleVersion') };
+    // A colour set by hand may name no rule, a yellow or red no reason: both stand under the conversion rule.
+    const isUnderRule = rule.id !== '' && (reason !== '' || meaning.status === '00');
     return {
       availability: 'available',
       status: meaning.status,
       since: Number(requireField(local, 'since')),
       validUntil: Number(requireField(local, 'validUntil')),
       reason: reason === '' ? REASON_NOT_STATED : reason,
-      rule: isStated ? { id: requireField(local, 'ruleId'), version: requireField(local, 'ruleVersion') } : profile.conversionRule,
+      rule: isUnderRule ? rule : profile.conversionRule,
       authority: requireField(local, 'authority'),
       evidence,
       original,

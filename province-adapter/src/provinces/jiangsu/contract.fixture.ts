@@ -1,0 +1,20 @@
+import type { ProvinceContract } from '../province-contract.js';
+import { VALUES } from './translate.js';
+
+/** 江苏苏康码's answers to the contract. */
+export const contract: ProvinceContract = {
+  values: VALUES,
+  unlistedValues: ['orange', 'GREEN', '00', '绿码', '', 'gray', 'toString'],
+  errorCodes: {
+    '1': 'LOCAL_SYSTEM_BUSY',
+    '111': 'LOCAL_CODE_EXPIRED',
+    '112': 'LOCAL_CODE_FOREIGN',
+    '116': 'LOCAL_PERMISSION_DENIED',
+    '118': 'LOCAL_PERMISSION_DENIED',
+    '119': 'LOCAL_VERIFIER_INCOMPLETE',
+    '2': 'LOCAL_ANSWER_INVALID',
+  },
+  // To 苏康码 a code it does not know is no 苏康码.
+  neverIssued: 'LOCAL_CODE_FOREIGN',
+  foreignCodes: ['https://city.jsstm.example.org/scan?qrCode=0123&page=result'],
+};

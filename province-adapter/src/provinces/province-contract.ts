@@ -1,0 +1,19 @@
+import type { AdapterErrorCode } from '../errors.js';
+import type { ValueTable } from '../local-format/translation-table.js';
+
+/**
+ * What `src/provinces/<slug>/contract.fixture.ts` exports as `contract`: the answers that differ from province to province in the
+ * questions of provinces.contract.int.test.ts. Tests only.
+ */
+export interface ProvinceContract {
+  /** Every value the local status field takes. */
+  readonly values: ValueTable;
+  /** Some of the values it does not take: other systems' words above all. */
+  readonly unlistedValues: readonly string[];
+  /** Every documented error code, and at least one that is not documented. */
+  readonly errorCodes: Readonly<Record<string, AdapterErrorCode>>;
+  /** A code of the right form that was never issued. */
+  readonly neverIssued: AdapterErrorCode;
+  /** Codes that resemble this province's and are another system's, a city's for instance. */
+  readonly foreignCodes: readonly string[];
+}

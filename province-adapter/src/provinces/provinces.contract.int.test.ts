@@ -1,0 +1,272 @@
+import { PROVINCES, REASON_NOT_STATED, parseIdentityDocument } from '@health-code/attestation';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../../deploy/embedded/test-services.js';
+import type { AdapterErrorCode } from '../errors.js';
+import type { LocalAnswer, ProvinceDefinition, Source, VerifierContext } from '../province-system.js';
+import type { FaultMode } from '../stand-in/fault.js';
+import { startStandIn, type StartedStandIn } from '../stand-in/start-stand-in.http.js';
+import { syntheticIdNumber } from '../stand-in/synthetic-people.js';
+import { PROVINCE_FOLDERS } from './registry.js';
+import type { ProvinceContract } from './province-contract.js';
+
+const TIMEOUT_MS = 1000;
+const TWO_DAYS = 172_800;
+const GATE: VerifierContext = { province: '520000', purpose: 'checkpoint', organisation: '91520000MA6DXXXX00', position: 'G60 Gate 1' };
+const NOBODY = parseIdentityDocument('01', syntheticIdNumber('999999', 899));
+
+const ANSWER_MEMBERS = new Set(['fields', 'identity', 'maskedName', 'maskedIdNumber', 'guidance', 'bizExtData', 'answeredAt']);
+
+/** What every source makes of a local system that misbehaves. */
+const FAULTS: readonly (readonly [FaultMode, AdapterErrorCode])[] = [
+  ['down', 'LOCAL_SYSTEM_UNREACHABLE'],
+  ['busy', 'LOCAL_SYSTEM_BUSY'],
+  ['slow', 'LOCAL_SYSTEM_TIMEOUT'],
+  ['html', 'LOCAL_ANSWER_INVALID'],
+  ['garbage', 'LOCAL_ANSWER_INVALID'],
+  ['gbk', 'LOCAL_ANSWER_INVALID'],
+  ['huge', 'LOCAL_ANSWER_TOO_LARGE'],
+  ['wrong-type', 'LOCAL_ANSWER_INVALID'],
+  ['redirect', 'LOCAL_ANSWER_INVALID'],
+];
+
+interface ListedPerson {
+  readonly person: string;
+  readonly name: string;
+  readonly documentType: string;
+  readonly documentNumber: string;
+  readonly value: string;
+}
+
+/** A stand-in as the people who run it see it: the ports of our own. */
+class Operator {
+  constructor(private readonly origin: string) {}
+
+  async people(): Promise<readonly ListedPerson[]> {
+    return (await (await fetch(`${this.origin}/stand-in/people`)).json()) as ListedPerson[];
+  }
+
+  /** Somebody with an identity card. */
+  async somebody(): Promise<ListedPerson> {
+    const person = (await this.people()).find(({ documentType }) => documentType === '01');
+    if (person === undefined) throw new Error('the stand-in has nobody');
+    return person;
+  }
+
+  async issue(person: ListedPerson, ageSeconds = 0): Promise<string> {
+    return ((await this.post('codes', { person: person.person, ageSeconds })) as { readonly code: string }).code;
+  }
+
+  async setStatus(person: ListedPerson, value: string): Promise<void> {
+    await this.post('status', { person: person.person, value });
+  }
+
+  async setFault(mode: FaultMode, value?: string): Promise<void> {
+    await this.post('faults', { mode, value });
+  }
+
+  private async post(name: string, body: unknown): Promise<unknown> {
+    const response = await fetch(`${this.origin}/stand-in/${name}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`/stand-in/${name}: ${String(response.status)}`);
+    return response.json();
+  }
+}
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(async () => {
+  await database.drop();
+});
+
+const now = (): number => Math.floor(Date.now() / 1000);
+const refusal = (code: AdapterErrorCode): unknown => expect.objectContaining({ code });
+
+/** Another character in the middle of the random part. */
+function alter(code: string): string {
+  const at = code.length - 25;
+  return code.slice(0, at) + (code[at] === '0' ? '1' : '0') + code.slice(at + 1);
+}
+
+describe.each(PROVINCE_FOLDERS.map((folder) => [folder.slug, folder] as const))('%s', (slug, folder) => {
+  let province: ProvinceDefinition;
+  let contract: ProvinceContract;
+  let standIn: StartedStandIn;
+  let operator: Operator;
+  let source: Source;
+
+  const start = async (): Promise<void> => {
+    standIn = await startStandIn(await folder.loadLocalSystem(), { databaseUrl: database.url, host: '127.0.0.1', port: 0 });
+    operator = new Operator(`http://${standIn.address}`);
+    source = province.createSource({ baseUrl: `http://${standIn.address}`, timeoutMs: TIMEOUT_MS });
+  };
+  const read = (code: string): Promise<LocalAnswer> => source.readCode(code, GATE);
+
+  beforeAll(async () => {
+    province = await folder.loadProvince();
+    ({ contract } = (await import(`./${slug}/contract.fixture.ts`)) as { contract: ProvinceContract });
+    await start();
+  });
+  afterAll(async () => {
+    await standIn.stop();
+  });
+  beforeEach(async () => {
+    await operator.setFault('none');
+  });
+
+  it('has a profile that agrees with the list of provinces and with itself', () => {
+    const { profile } = province;
+    expect(PROVINCES.find(({ code }) => code === profile.code)?.slug).toBe(slug);
+    expect(profile.slug).toBe(slug);
+    expect(profile.system.startsWith(`${slug}-`)).toBe(true);
+    expect(profile.conversionRule).toEqual({ id: `${profile.code}-conversion`, version: '1' });
+    expect(profile.rules).toContainEqual(expect.objectContaining(profile.conversionRule));
+    expect(new Set(profile.rules.map(({ id, version }) => `${id} ${version}`)).size).toBe(profile.rules.length);
+    expect(profile.rules.every(({ id, title }) => id.startsWith(`${profile.code}-`) && title !== '')).toBe(true);
+    expect(new Intl.DateTimeFormat('en', { timeZone: profile.timeZone }).resolvedOptions().timeZone).toBe(profile.timeZone);
+  });
+
+  it('recognises its own codes and nobody else\'s', async () => {
+    const code = await operator.issue(await operator.somebody());
+    for (const other of PROVINCE_FOLDERS) {
+      const { recognisers } = (await other.loadProvince()).profile;
+      const isRecognised = recognisers.some(({ prefix, infix, minLength, maxLength }) => code.startsWith(prefix) && code.includes(infix) && code.length >= minLength && code.length <= maxLength);
+      expect(isRecognised, other.slug).toBe(other.slug === slug);
+    }
+  });
+
+  it('has at least 20 synthetic people of every colour', async () => {
+    const people = await operator.people();
+    expect(people.length).toBeGreaterThanOrEqual(20);
+    for (const { documentType, documentNumber } of people.filter((person) => person.documentType === '01')) {
+      expect(parseIdentityDocument(documentType, documentNumber).number).toMatch(/^99/);
+    }
+    const colours = people.map(({ value }) => contract.values[value]).map((meaning) => (meaning !== undefined && 'status' in meaning ? meaning.status : ''));
+    expect(colours).toEqual(expect.arrayContaining(['00', '01', '10']));
+  });
+
+  it('translates every value of its table, for the person behind the code', async () => {
+    const person = await operator.somebody();
+    const field = (await folder.loadLocalSystem()).statusField;
+    for (const [value, meaning] of Object.entries(contract.values)) {
+      await operator.setStatus(person, value);
+      const answer = await read(await operator.issue(person));
+      expect(answer.identity).toEqual({ type: person.documentType, number: person.documentNumber });
+      expect(Object.keys(answer).filter((member) => !ANSWER_MEMBERS.has(member))).toEqual([]);
+      const record = province.translate(answer, now());
+      expect(record).toMatchObject({ availability: 'available', ...meaning, original: { system: province.profile.system, field, value } });
+      expect(JSON.stringify(record)).not.toContain(person.documentNumber);
+      expect(JSON.stringify(record)).not.toContain(person.name);
+      if (record.availability !== 'available') continue;
+      expect(record.since).toBeLessThanOrEqual(now());
+      expect(record.validUntil).toBeGreaterThan(now());
+      expect(province.profile.rules).toContainEqual(expect.objectContaining(record.rule));
+      if (record.status !== '00' && record.reason === REASON_NOT_STATED) expect(record.rule).toEqual(province.profile.conversionRule);
+    }
+  });
+
+  it('refuses every value that is not in its table', async () => {
+    const person = await operator.somebody();
+    for (const value of contract.unlistedValues) {
+      await operator.setStatus(person, value);
+      const answer = await read(await operator.issue(person));
+      expect(() => province.translate(answer, now()), value).toThrow(refusal('TRANSLATION_VALUE_UNKNOWN') as Error);
+    }
+    const green = Object.entries(contract.values).find(([, meaning]) => 'status' in meaning && meaning.status === '00');
+    await operator.setStatus(person, green?.[0] ?? '');
+  });
+
+  it('answers about a person by identity document', async () => {
+    const person = await operator.somebody();
+    const document = parseIdentityDocument(person.documentType, person.documentNumber);
+    const answer = await source.readPerson(document, GATE);
+    expect(answer.identity).toEqual(document);
+    expect(province.translate(answer, now())).toMatchObject({ availability: 'available', status: '00' });
+  });
+
+  it('says that there is no such person', async () => {
+    const answer = await source.readPerson(NOBODY, GATE);
+    expect(answer.identity).toBeUndefined();
+    expect(province.translate(answer, now())).toMatchObject({ availability: 'no-such-person' });
+  });
+
+  it('refuses an expired code', async () => {
+    await expect(read(await operator.issue(await operator.somebody(), TWO_DAYS))).rejects.toMatchObject({ code: 'LOCAL_CODE_EXPIRED' });
+  });
+
+  it('refuses a code that was cut short, wherever', async () => {
+    const code = await operator.issue(await operator.somebody());
+    const prefix = province.profile.recognisers[0]?.prefix ?? '';
+    for (const length of [prefix.length + 1, code.length - 20, code.length - 1]) {
+      await expect(read(code.slice(0, length)), String(length)).rejects.toMatchObject({ code: 'LOCAL_CODE_INVALID' });
+    }
+  });
+
+  it('refuses a code that was never issued', async () => {
+    const code = await operator.issue(await operator.somebody());
+    await expect(read(alter(code))).rejects.toMatchObject({ code: contract.neverIssued });
+  });
+
+  it('refuses codes of other provinces, of cities and of nobody', async () => {
+    const others = await Promise.all(PROVINCE_FOLDERS.filter((other) => other.slug !== slug).map(async (other) => `${(await other.loadProvince()).profile.recognisers[0]?.prefix ?? ''}${'0'.repeat(48)}`));
+    for (const code of [...others, ...contract.foreignCodes, 'https://example.org/', '']) {
+      await expect(read(code), code).rejects.toMatchObject({ code: 'LOCAL_CODE_FOREIGN' });
+    }
+  });
+
+  it('knows every documented error code, and takes no other for an answer', async () => {
+    const code = await operator.issue(await operator.somebody());
+    for (const [errorCode, expected] of Object.entries(contract.errorCodes)) {
+      await operator.setFault('error-code', errorCode);
+      await expect(read(code), errorCode).rejects.toMatchObject({ code: expected });
+    }
+  });
+
+  it.each(FAULTS)('takes no harm from a local system that is or sends: %s', async (mode, expected) => {
+    const person = await operator.somebody();
+    const code = await operator.issue(person);
+    await operator.setFault(mode);
+    await expect(read(code)).rejects.toMatchObject({ code: expected });
+    await expect(source.readPerson(parseIdentityDocument(person.documentType, person.documentNumber), GATE)).rejects.toMatchObject({ code: expected });
+    await operator.setFault('none');
+    expect(province.translate(await read(await operator.issue(person)), now())).toMatchObject({ availability: 'available' });
+  });
+
+  it('knows whether its local system answers', async () => {
+    expect(await source.isReachable()).toBe(true);
+    await operator.setFault('down');
+    expect(await source.isReachable()).toBe(false);
+  });
+
+  it('ends with its caller', async () => {
+    const code = await operator.issue(await operator.somebody());
+    await operator.setFault('slow');
+    const began = Date.now();
+    await expect(source.readCode(code, GATE, AbortSignal.timeout(100))).rejects.toMatchObject({ code: 'LOCAL_SYSTEM_TIMEOUT' });
+    expect(Date.now() - began).toBeLessThan(TIMEOUT_MS);
+  });
+
+  it('keeps people and codes over a restart of the local system', async () => {
+    const person = await operator.somebody();
+    const red = Object.entries(contract.values).find(([, meaning]) => 'status' in meaning && meaning.status === '10')?.[0] ?? '';
+    await operator.setStatus(person, red);
+    const code = await operator.issue(person);
+    await standIn.stop();
+    await start();
+    expect(province.translate(await read(code), now())).toMatchObject({ status: '10' });
+  });
+});
+
+describe('the provinces together', () => {
+  it('push, are polled, and are queried on demand', async () => {
+    const sources = await Promise.all(PROVINCE_FOLDERS.map(async (folder) => (await folder.loadProvince()).createSource({ baseUrl: 'http://127.0.0.1:1', timeoutMs: TIMEOUT_MS })));
+    expect(sources.filter((source) => source.parsePush !== undefined)).not.toEqual([]);
+    expect(sources.filter((source) => source.readChanges !== undefined)).not.toEqual([]);
+    expect(sources.filter((source) => source.parsePush === undefined && source.readChanges === undefined)).not.toEqual([]);
+  });
+
+  it('have folders, codes, systems and rules of their own', async () => {
+    const profiles = await Promise.all(PROVINCE_FOLDERS.map(async (folder) => (await folder.loadProvince()).profile));
+    for (const member of ['code', 'slug', 'system'] as const) expect(new Set(profiles.map((profile) => profile[member])).size).toBe(profiles.length);
+  });
+});
