@@ -90,7 +90,7 @@ export class FieldChecks {
     try {
       return parse();
     } catch (error) {
-      if (!(error instanceof HubError)) throw error;
+      if (!(error instanceof HubError) || error.fieldViolations.length === 0) throw error;
       for (const { field, description } of error.fieldViolations) this.refuse(field, description, error.code);
       return undefined;
     }

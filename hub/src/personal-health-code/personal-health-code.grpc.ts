@@ -1,0 +1,80 @@
+import { parseProvinceCode, type Recognition } from '@health-code/attestation';
+import { v1 } from '@health-code/messages';
+import { unary, type GrpcService } from '../platform/grpc-handlers.js';
+import { attestedAnswer, type ProvinceOperation, type ReplyTo, type RequestOf } from '../province-call/parse-reply.js';
+import { toVerifyCodeResponse } from '../verify/verdict-message.js';
+import { judgeAnswer, type AttestationJudge, type CallLimits } from '../verify/verify-local-code.js';
+import { parseApplyCode, parseCorrectHealth, parseDeclareHealth, parseDeclareTrip, parseMakeCode, parseQueryHealth } from './parse-request.js';
+
+/** A gRPC call, as far as its deadline goes. */
+interface CallWithDeadline {
+  getDeadline(): Date | number;
+}
+
+/** Routes an operation to the province that answers for it. */
+export interface ProvinceOperations {
+  call<O extends ProvinceOperation>(province: string, operation: O, request: RequestOf<O>, limits?: CallLimits): Promise<ReplyTo<O>>;
+}
+
+/** Verifies what a traveller shows, as service `Checkpoint` does. */
+export interface CodeVerification {
+  verifyCode(request: v1.IVerifyCodeRequest, call: CallWithDeadline): v1.IVerifyCodeResponse | Promise<v1.IVerifyCodeResponse>;
+}
+
+/** Counts what was asked for which purpose, and nothing else of it. */
+export interface QueryCounter {
+  record(purpose: v1.Purpose, recognition: Recognition): void;
+}
+
+/** What {@link PersonalHealthCodeService} needs. */
+export interface PersonalHealthCodeParts {
+  readonly provinces: ProvinceOperations;
+  readonly checkpoint: CodeVerification;
+  readonly judge: AttestationJudge;
+  readonly counter: QueryCounter;
+  /** Seconds since the epoch. */
+  readonly now: () => number;
+}
+
+const limitsOf = (call: CallWithDeadline): CallLimits => ({ deadline: Number(call.getDeadline()) });
+
+/**
+ * Service `PersonalHealthCode`, GB/T 38963-2020 clause 6. Every request is checked, sealed to the province it names and
+ * forgotten: the hub stores and logs none of it, and answers with what the province answered.
+ */
+export class PersonalHealthCodeService implements GrpcService {
+  readonly definition = v1.PersonalHealthCode;
+  readonly handlers;
+  readonly #parts: PersonalHealthCodeParts;
+
+  constructor(parts: PersonalHealthCodeParts) {
+    this.#parts = parts;
+    const { now, checkpoint } = parts;
+    this.handlers = {
+      DeclareHealth: unary<v1.DeclareHealthRequest, v1.IDeclareHealthResponse>((request, call) => this.#route('declareHealth', parseDeclareHealth(request, now()), call)),
+      DeclareTrip: unary<v1.DeclareTripRequest, v1.IDeclareTripResponse>((request, call) => this.#route('declareTrip', parseDeclareTrip(request), call)),
+      QueryHealth: unary<v1.QueryHealthRequest, v1.IQueryHealthResponse>((request, call) => this.#queryHealth(request, call)),
+      ApplyCode: unary<v1.ApplyCodeRequest, v1.IApplyCodeResponse>((request, call) => this.#route('applyCode', parseApplyCode(request), call)),
+      MakeCode: unary<v1.MakeCodeRequest, v1.IMakeCodeResponse>((request, call) => this.#route('makeCode', parseMakeCode(request), call)),
+      VerifyCode: unary<v1.VerifyCodeRequest, v1.IVerifyCodeResponse>((request, call) => checkpoint.verifyCode(request, call)),
+      CorrectHealth: unary<v1.CorrectHealthRequest, v1.ICorrectHealthResponse>((request, call) => this.#route('correctHealth', parseCorrectHealth(request), call)),
+    };
+  }
+
+  #route<O extends ProvinceOperation>(operation: O, request: RequestOf<O> & { readonly province?: string | null }, call: CallWithDeadline): Promise<ReplyTo<O>> {
+    return this.#parts.provinces.call(request.province ?? '', operation, request, limitsOf(call));
+  }
+
+  /** The province's present statement is an attestation like any other: its verdict is the hub's, and is not taken on trust. */
+  async #queryHealth(message: v1.QueryHealthRequest, call: CallWithDeadline): Promise<v1.IQueryHealthResponse> {
+    const { provinces, judge, counter, now } = this.#parts;
+    const { request, checkpoint } = parseQueryHealth(message);
+    const province = parseProvinceCode(request.province ?? '');
+    const reply = await provinces.call(province, 'queryHealth', request, limitsOf(call));
+    const outcome = await judgeAnswer(province, attestedAnswer(province, reply.attested), checkpoint, judge, now());
+    counter.record(checkpoint.purpose, outcome.verdict.recognition);
+    const { verdict } = toVerifyCodeResponse(outcome);
+    const { maskedName, maskedIdNumber, guidance } = reply;
+    return { verdict: verdict ?? null, maskedName, maskedIdNumber, guidance };
+  }
+}

@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { ProvinceCallModule } from '../province-call/province-call.module.js';
+import { ProvinceCaller } from '../province-call/province-call.publisher.js';
+import { CheckpointService } from '../verify/checkpoint.grpc.js';
+import { VerificationCounter } from '../verify/verification-counter.js';
+import { AttestedVerifier } from '../verify/verify-attested.js';
+import { VerifyModule } from '../verify/verify.module.js';
+import { PersonalHealthCodeService } from './personal-health-code.grpc.js';
+
+/** The interfaces of GB/T 38963-2020 clause 6, routed to provinces. */
+@Module({
+  imports: [ProvinceCallModule, VerifyModule],
+  providers: [
+    {
+      provide: PersonalHealthCodeService,
+      inject: [ProvinceCaller, CheckpointService, AttestedVerifier, VerificationCounter],
+      useFactory: (provinces: ProvinceCaller, checkpoint: CheckpointService, judge: AttestedVerifier, counter: VerificationCounter) =>
+        new PersonalHealthCodeService({ provinces, checkpoint, judge, counter, now: () => Math.floor(Date.now() / 1000) }),
+    },
+  ],
+  exports: [PersonalHealthCodeService],
+})
+export class PersonalHealthCodeModule {}
