@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { GrpcModule } from './grpc.module.js';
 import { PlatformModule, type Platform } from './platform/platform.module.js';
 
-/** The whole hub. Building it starts nothing: hub.ts does, in order. */
+/** The whole hub. Building it starts nothing: platform/start-hub.ts does, in order. */
 @Module({})
 export class AppModule {
   static with(platform: Platform): DynamicModule {

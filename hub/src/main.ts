@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { parseConfig } from './config.js';
 import { HubError } from './errors.js';
-import { startHub, type RunningHub } from './hub.js';
+import { startHub, type RunningHub } from './platform/start-hub.js';
 import { createLogger } from './platform/logger.js';
 import { reasonOf } from './platform/open-within.js';
 import { removeReadyFile, writeReadyFile } from './platform/ready-file.js';

@@ -24,7 +24,7 @@ export interface FeedReader {
   snapshot(): readonly FeedSnapshot[];
 }
 
-const toEntry = (entry: LedgerEntry): v1.IEntry => ({
+const toEntry = (entry: LedgerEntry): v1.Entry.$Properties => ({
   index: entry.index,
   issuer: entry.issuer,
   sequence: entry.sequence,
@@ -34,7 +34,7 @@ const toEntry = (entry: LedgerEntry): v1.IEntry => ({
   ...(entry.token === undefined ? {} : { attestation: Buffer.from(entry.token, 'latin1') }),
 });
 
-const toFeed = (feed: FeedSnapshot): v1.IIssuerFeed => ({
+const toFeed = (feed: FeedSnapshot): v1.IssuerFeed.$Properties => ({
   issuer: feed.issuer,
   contiguousSequence: feed.contiguous,
   highestSequence: feed.highest,
@@ -59,26 +59,26 @@ export class LedgerService implements GrpcService {
     this.#feeds = feeds;
     this.#registry = registry;
     this.handlers = {
-      GetSummary: unary<v1.GetSummaryRequest, v1.IGetSummaryResponse>(() => this.#getSummary()),
-      GetEntry: unary<v1.GetEntryRequest, v1.IGetEntryResponse>((request) => this.#getEntry(request)),
-      ListEntries: serverStream<v1.ListEntriesRequest, v1.IListEntriesResponse>((request) => this.#listEntries(request)),
-      ListProvinces: unary<v1.ListProvincesRequest, v1.IListProvincesResponse>(() => this.#listProvinces()),
+      GetSummary: unary<v1.GetSummaryRequest, v1.GetSummaryResponse.$Properties>(() => this.#getSummary()),
+      GetEntry: unary<v1.GetEntryRequest, v1.GetEntryResponse.$Properties>((request) => this.#getEntry(request)),
+      ListEntries: serverStream<v1.ListEntriesRequest, v1.ListEntriesResponse.$Properties>((request) => this.#listEntries(request)),
+      ListProvinces: unary<v1.ListProvincesRequest, v1.ListProvincesResponse.$Properties>(() => this.#listProvinces()),
     };
   }
 
-  async #getSummary(): Promise<v1.IGetSummaryResponse> {
+  async #getSummary(): Promise<v1.GetSummaryResponse.$Properties> {
     const heard = new Map(this.#feeds.snapshot().map((feed) => [feed.issuer, feed]));
     const feeds = this.#registry.provinces().map(({ code }) => toFeed(heard.get(code) ?? emptyFeed(code)));
     return { size: await this.#ledger.size(), feeds };
   }
 
-  async #getEntry({ issuer, sequence }: v1.GetEntryRequest): Promise<v1.IGetEntryResponse> {
+  async #getEntry({ issuer, sequence }: v1.GetEntryRequest): Promise<v1.GetEntryResponse.$Properties> {
     const entry = Number.isSafeInteger(sequence) ? await this.#ledger.findEntry(issuer, sequence) : undefined;
     if (entry === undefined) throw new HubError('LEDGER_ENTRY_NOT_FOUND', 'the ledger holds no entry of this issuer and sequence');
     return { entry: toEntry(entry) };
   }
 
-  async *#listEntries({ fromIndex, limit }: v1.ListEntriesRequest): AsyncGenerator<v1.IListEntriesResponse> {
+  async *#listEntries({ fromIndex, limit }: v1.ListEntriesRequest): AsyncGenerator<v1.ListEntriesResponse.$Properties> {
     if (!Number.isSafeInteger(fromIndex) || limit > LIST_LIMIT.max) {
       const violation =
         limit > LIST_LIMIT.max
@@ -100,8 +100,8 @@ export class LedgerService implements GrpcService {
     }
   }
 
-  #listProvinces(): v1.IListProvincesResponse {
-    const provinces = this.#registry.provinces().map((province): v1.IProvince => {
+  #listProvinces(): v1.ListProvincesResponse.$Properties {
+    const provinces = this.#registry.provinces().map((province): v1.Province.$Properties => {
       const { slug, name } = getProvince(province.code);
       return {
         code: province.code,

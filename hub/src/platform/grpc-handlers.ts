@@ -17,16 +17,18 @@ export interface GrpcService {
   readonly handlers: UntypedServiceImplementation;
 }
 
-/** What is published on {@link faults}: an error the hub did not expect, and the method it broke. */
+/** What is published on the channel {@link FAULTS}: an error the hub did not expect, and the method it broke. */
 export interface Fault {
   readonly method: string;
   readonly error: unknown;
 }
 
-/** Faults of the hub itself, for the log; callers are only told INTERNAL. */
-export const faults = channel('health-code.hub.fault');
+/** Diagnostics channel of faults of the hub itself, for the log; callers are only told INTERNAL. */
+export const FAULTS = 'health-code.hub.fault';
 
-/** The gRPC status a caller gets for `error`; a fault of the hub itself is published on {@link faults}. */
+const faults = channel(FAULTS);
+
+/** The gRPC status a caller gets for `error`; a fault of the hub itself is published on {@link FAULTS}. */
 export function refusal(error: unknown, method: string): ReturnType<typeof statusOf> {
   if (isFault(error)) faults.publish({ method, error } satisfies Fault);
   return statusOf(error);

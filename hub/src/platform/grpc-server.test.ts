@@ -31,12 +31,12 @@ const closedAdapter = (): AdapterService =>
 const ledger = (handlers: UntypedServiceImplementation): GrpcService => ({ definition: v1.Ledger, handlers });
 
 const LEDGER_HANDLERS: UntypedServiceImplementation = {
-  GetSummary: unary<v1.GetSummaryRequest, v1.IGetSummaryResponse>(() => ({ size: 7 })),
-  GetEntry: unary<v1.GetEntryRequest, v1.IGetEntryResponse>(() => Promise.reject(new HubError('LEDGER_ENTRY_NOT_FOUND', 'none'))),
-  ListEntries: serverStream<v1.ListEntriesRequest, v1.IListEntriesResponse>(async function* () {
+  GetSummary: unary<v1.GetSummaryRequest, v1.GetSummaryResponse.$Properties>(() => ({ size: 7 })),
+  GetEntry: unary<v1.GetEntryRequest, v1.GetEntryResponse.$Properties>(() => Promise.reject(new HubError('LEDGER_ENTRY_NOT_FOUND', 'none'))),
+  ListEntries: serverStream<v1.ListEntriesRequest, v1.ListEntriesResponse.$Properties>(async function* () {
     for (let index = 0; index < 5000; index += 1) yield await Promise.resolve({ entry: { index, salt: Buffer.alloc(64) } });
   }),
-  ListProvinces: unary<v1.ListProvincesRequest, v1.IListProvincesResponse>(() => { throw new TypeError('a fault'); }),
+  ListProvinces: unary<v1.ListProvincesRequest, v1.ListProvincesResponse.$Properties>(() => { throw new TypeError('a fault'); }),
 };
 
 const open: (() => Promise<void> | void)[] = [];
@@ -98,7 +98,7 @@ describe('GrpcServer', () => {
     if (method === undefined) throw new Error('no method');
     const stream = client.makeServerStreamRequest(method.path, method.requestSerialize, method.responseDeserialize, {});
     let next = 0;
-    for await (const message of stream as AsyncIterable<v1.IListEntriesResponse>) {
+    for await (const message of stream as AsyncIterable<v1.ListEntriesResponse.$Properties>) {
       expect(message.entry?.index).toBe(next);
       next += 1;
       if (next % 1000 === 0) await new Promise((resolve) => setTimeout(resolve, 20));

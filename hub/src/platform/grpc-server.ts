@@ -2,7 +2,7 @@ import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { PROTO_ROOT, SERVICE_PROTO_FILES } from '@health-code/messages';
-import { HealthImplementation } from 'grpc-health-check';
+import { HealthImplementation, protoPath as HEALTH_PROTO_FILE } from 'grpc-health-check';
 import type { ListenAddress, TlsFiles } from '../config.js';
 import { getServedDefinition, SERVICES, type ServiceName } from './grpc-access.js';
 import type { GrpcService } from './grpc-handlers.js';
@@ -45,8 +45,8 @@ export class GrpcServer {
     for (const service of services) this.#server.addService(getServedDefinition(service), service.handlers);
     this.#health.addToServer(this.#server);
     // The generated code leaves no descriptors at run time: reflection reads the .proto files themselves.
-    const files = loadSync([...SERVICE_PROTO_FILES], { includeDirs: [PROTO_ROOT], keepCase: true });
-    new ReflectionService(files, { services: Object.keys(SERVICES) }).addToServer(this.#server);
+    const files = loadSync([...SERVICE_PROTO_FILES, HEALTH_PROTO_FILE], { includeDirs: [PROTO_ROOT], keepCase: true });
+    new ReflectionService(files, { services: [...Object.keys(SERVICES), 'grpc.health.v1.Health'] }).addToServer(this.#server);
   }
 
   /** Starts to answer. @returns the address it listens on, the chosen port included */

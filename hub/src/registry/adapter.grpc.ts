@@ -44,8 +44,8 @@ export class AdapterService implements GrpcService {
   constructor(parts: AdapterServiceParts) {
     this.#parts = parts;
     this.handlers = {
-      Register: unary<v1.RegisterRequest, v1.IRegisterResponse>((request, call) => this.#register(request, this.#enrolled(call.metadata))),
-      Heartbeat: unary<v1.HeartbeatRequest, v1.IHeartbeatResponse>((request, call) => this.#heartbeat(request, this.#enrolled(call.metadata))),
+      Register: unary<v1.RegisterRequest, v1.RegisterResponse.$Properties>((request, call) => this.#register(request, this.#enrolled(call.metadata))),
+      Heartbeat: unary<v1.HeartbeatRequest, v1.HeartbeatResponse.$Properties>((request, call) => this.#heartbeat(request, this.#enrolled(call.metadata))),
     };
   }
 
@@ -53,14 +53,14 @@ export class AdapterService implements GrpcService {
     return verifyEnrolment(authorization(metadata), this.#parts.admitted);
   }
 
-  async #register(request: v1.RegisterRequest, province: AdmittedProvince): Promise<v1.IRegisterResponse> {
+  async #register(request: v1.RegisterRequest, province: AdmittedProvince): Promise<v1.RegisterResponse.$Properties> {
     const { store, refresh, feeds, now } = this.#parts;
     await registerProvince(province, request, now(), store);
     await refresh();
     return { province: province.code, contiguousSequence: feeds.contiguous(province.code) };
   }
 
-  async #heartbeat(request: v1.HeartbeatRequest, province: AdmittedProvince): Promise<v1.IHeartbeatResponse> {
+  async #heartbeat(request: v1.HeartbeatRequest, province: AdmittedProvince): Promise<v1.HeartbeatResponse.$Properties> {
     const { store, registry, feeds, now } = this.#parts;
     if (registry.findProvince(province.code)?.registered !== true) {
       throw new HubError('PROVINCE_NOT_REGISTERED', 'register first');

@@ -71,13 +71,13 @@ const ledger = (): v1.Ledger => v1.Ledger.create(unaryTransport(client, { timeou
 interface Stated {
   readonly signing: GeneratedProvinceKey;
   readonly sealing: GeneratedProvinceKey;
-  readonly request: v1.IRegisterRequest;
+  readonly request: v1.RegisterRequest.$Properties;
 }
 
 async function state(code: Code, prefix: string): Promise<Stated> {
   const [signing, sealing] = await Promise.all([generateProvinceKey('sig'), generateProvinceKey('enc')]);
   const proof = await createPossessionProof(await importSigningKey(signing.privateJwk), parseProvinceCode(code));
-  const request: v1.IRegisterRequest = {
+  const request: v1.RegisterRequest.$Properties = {
     mode: v1.RecognitionMode.RECOGNITION_MODE_CONVERT,
     keys: [
       { jwk: JSON.stringify(signing.publicJwk), use: v1.KeyUse.KEY_USE_SIGNATURE, proof },
@@ -198,7 +198,7 @@ describe('Ledger', () => {
     );
   });
 
-  async function list(request: v1.IListEntriesRequest): Promise<readonly number[]> {
+  async function list(request: v1.ListEntriesRequest.$Properties): Promise<readonly number[]> {
     const method = serviceDefinition(v1.Ledger)['ListEntries'];
     if (method === undefined) throw new Error('no method');
     const stream = client.makeServerStreamRequest(method.path, method.requestSerialize, method.responseDeserialize, request);

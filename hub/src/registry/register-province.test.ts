@@ -12,7 +12,7 @@ const NOTHING: RegisteredBefore = { keys: [], foreignRecognisers: [], rules: [] 
 
 let signing: GeneratedProvinceKey;
 let sealing: GeneratedProvinceKey;
-let good: v1.IRegisterRequest;
+let good: v1.RegisterRequest.$Properties;
 
 beforeAll(async () => {
   signing = await generateProvinceKey('sig');
@@ -75,7 +75,7 @@ describe('parseRegistration', () => {
   });
 
   it('refuses recognisers without bounds, and such as take in attestations', async () => {
-    const attempt = (recogniser: v1.IRecogniser) => refusedFields(parseRegistration({ ...good, recognisers: [recogniser] }, GUIZHOU));
+    const attempt = (recogniser: v1.Recogniser.$Properties) => refusedFields(parseRegistration({ ...good, recognisers: [recogniser] }, GUIZHOU));
     expect(await attempt({})).toEqual(expect.arrayContaining(['recognisers[0].prefix']));
     expect(await attempt({ prefix: 'HC:', minLength: 2, maxLength: 9 })).toEqual(['recognisers[0].min_length']);
     expect(await attempt({ prefix: 'HC:', minLength: 9, maxLength: 8 })).toEqual(['recognisers[0].max_length']);

@@ -58,7 +58,7 @@ export function checkAgainst(before: RegisteredBefore, registration: Registratio
  * @param at seconds since the epoch
  * @throws HubError REGISTRATION_INVALID
  */
-export async function registerProvince(province: AdmittedProvince, request: v1.IRegisterRequest, at: number, store: RegistrationStore): Promise<void> {
+export async function registerProvince(province: AdmittedProvince, request: v1.RegisterRequest.$Properties, at: number, store: RegistrationStore): Promise<void> {
   const registration = await parseRegistration(request, province.code);
   await store.saveRegistration(province, registration, at, (before) => { checkAgainst(before, registration, province.code); });
 }

@@ -61,7 +61,7 @@ type Refuse = (field: string, description: string) => void;
  * A registration out of an adapter's request, which is attacker-controlled: a province may be compromised.
  * @throws HubError REGISTRATION_INVALID naming every field that is wrong
  */
-export async function parseRegistration(request: v1.IRegisterRequest, province: ProvinceCode): Promise<Registration> {
+export async function parseRegistration(request: v1.RegisterRequest.$Properties, province: ProvinceCode): Promise<Registration> {
   const violations: FieldViolation[] = [];
   const refuse: Refuse = (field, description) => violations.push({ field, description });
   const mode = MODES[request.mode ?? v1.RecognitionMode.RECOGNITION_MODE_UNSPECIFIED];
@@ -76,7 +76,7 @@ export async function parseRegistration(request: v1.IRegisterRequest, province: 
   return { mode, keys, recognisers, rules, adapterVersion: request.adapterVersion ?? '' };
 }
 
-async function parseKeys(keys: readonly v1.IPublicKey[], province: ProvinceCode, refuse: Refuse): Promise<readonly StatedKey[]> {
+async function parseKeys(keys: readonly v1.PublicKey.$Properties[], province: ProvinceCode, refuse: Refuse): Promise<readonly StatedKey[]> {
   if (keys.length > MAX.keys) {
     refuse('keys', `are more than ${String(MAX.keys)}`);
     return [];
@@ -98,7 +98,7 @@ async function parseKeys(keys: readonly v1.IPublicKey[], province: ProvinceCode,
   return stated;
 }
 
-async function parseKey(stated: v1.IPublicKey, province: ProvinceCode): Promise<StatedKey> {
+async function parseKey(stated: v1.PublicKey.$Properties, province: ProvinceCode): Promise<StatedKey> {
   const jwk = stated.jwk ?? '';
   if (bytes(jwk) > MAX.jwk) throw new HubError('REGISTRATION_INVALID', `is longer than ${String(MAX.jwk)} bytes`);
   const json: unknown = JSON.parse(jwk);
@@ -109,7 +109,7 @@ async function parseKey(stated: v1.IPublicKey, province: ProvinceCode): Promise<
   return { kid: key.kid, use: key.use, jwk: JSON.stringify({ ...(json as object), kid: key.kid }) };
 }
 
-function parseRecognisers(recognisers: readonly v1.IRecogniser[], refuse: Refuse): readonly Recogniser[] {
+function parseRecognisers(recognisers: readonly v1.Recogniser.$Properties[], refuse: Refuse): readonly Recogniser[] {
   if (recognisers.length > MAX.recognisers) refuse('recognisers', `are more than ${String(MAX.recognisers)}`);
   const stated = recognisers.slice(0, MAX.recognisers).map((recogniser, position): Recogniser => {
     const { prefix = '', infix = '', minLength = 0, maxLength = 0 } = recogniser as Partial<Recogniser>;
@@ -125,7 +125,7 @@ function parseRecognisers(recognisers: readonly v1.IRecogniser[], refuse: Refuse
   return stated;
 }
 
-function parseRules(rules: readonly v1.IAssignmentRule[], refuse: Refuse): readonly StatedRule[] {
+function parseRules(rules: readonly v1.AssignmentRule.$Properties[], refuse: Refuse): readonly StatedRule[] {
   if (rules.length > MAX.rules) refuse('rules', `are more than ${String(MAX.rules)}`);
   const stated = rules.slice(0, MAX.rules).map((rule, position): StatedRule => {
     const { id = '', version = '', title = '' } = rule as Partial<StatedRule>;

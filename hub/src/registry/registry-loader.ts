@@ -1,6 +1,6 @@
 import { importProvinceKey, type ProvinceKey } from '@health-code/attestation';
 import type { LiveRegistry, RegisteredProvince, RegistryContent } from './registry.js';
-import type { RegistryPulse, StoredKey, StoredRegistry } from './registry.store.js';
+import type { RegistryPulse, StoredKey, StoredRegistry } from './stored-registry.js';
 
 /** The stored registry, as far as loading needs it. */
 export interface RegistryReader {

@@ -1,40 +1,10 @@
-import { getProvince, type ProvinceCode } from '@health-code/attestation';
+import { getProvince } from '@health-code/attestation';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AdmittedProvince } from './admission.js';
 import type { RegisteredBefore } from './register-province.js';
 import type { Registration, StatedRule } from './registration.js';
-import type { Recogniser, RegisteredRule, Standing } from './registry.js';
-
-/** A province as stored. Times in seconds since the epoch. */
-export interface StoredProvince {
-  readonly code: ProvinceCode;
-  readonly standing: Standing;
-  readonly registered: boolean;
-  readonly lastHeartbeatAt?: number;
-}
-
-/** A key as stored; `jwk` is parsed JSON. */
-export interface StoredKey {
-  readonly kid: string;
-  readonly province: ProvinceCode;
-  readonly use: 'sig' | 'enc';
-  readonly jwk: object;
-}
-
-/** Everything stored, read in one snapshot. Keys come newest statement first. */
-export interface StoredRegistry {
-  readonly revision: number;
-  readonly provinces: readonly StoredProvince[];
-  readonly keys: readonly StoredKey[];
-  readonly recognisers: readonly (Recogniser & { readonly province: ProvinceCode })[];
-  readonly rules: readonly RegisteredRule[];
-}
-
-/** What changes without a new revision, and the revision. */
-export interface RegistryPulse {
-  readonly revision: number;
-  readonly heartbeats: readonly { readonly code: string; readonly at: number }[];
-}
+import type { Recogniser, RegisteredRule } from './registry.js';
+import type { RegistryPulse, StoredKey, StoredProvince, StoredRegistry } from './stored-registry.js';
 
 const RECOGNISER_COLUMNS = 'prefix, infix, min_length AS "minLength", max_length AS "maxLength"';
 

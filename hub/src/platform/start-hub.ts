@@ -1,23 +1,24 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { DataSource } from 'typeorm';
-import { AppModule } from './app.module.js';
-import type { HubConfig, ListenAddress } from './config.js';
-import { FeedSchedule } from './ingest/feed.schedule.js';
-import { IngestConsumer } from './ingest/ingest.consumer.js';
-import { ResendSchedule } from './ingest/resend.schedule.js';
-import { LookupSchedule } from './lookup/lookup.schedule.js';
-import { openDatabase } from './platform/database.js';
-import { faults, type Fault } from './platform/grpc-handlers.js';
-import { GrpcServer } from './platform/grpc-server.js';
-import type { Logger } from './platform/logger.js';
-import { connectNats } from './platform/nats.js';
-import { openWithin, START_PATIENCE, type Patience } from './platform/open-within.js';
-import { Readiness, READINESS } from './platform/readiness.js';
-import { RegistryLoader } from './registry/registry-loader.js';
-import { followRegistry } from './registry/registry.schedule.js';
-import { RegistryStore } from './registry/registry.store.js';
+import { AppModule } from '../app.module.js';
+import type { HubConfig, ListenAddress } from '../config.js';
+import { FeedSchedule } from '../ingest/feed.schedule.js';
+import { IngestConsumer } from '../ingest/ingest.consumer.js';
+import { ResendSchedule } from '../ingest/resend.schedule.js';
+import { LookupSchedule } from '../lookup/lookup.schedule.js';
+import { openDatabase } from './database.js';
+import { FAULTS, type Fault } from './grpc-handlers.js';
+import { GrpcServer } from './grpc-server.js';
+import type { Logger } from './logger.js';
+import { connectNats } from './nats.js';
+import { openWithin, START_PATIENCE, type Patience } from './open-within.js';
+import { Readiness, READINESS } from './readiness.js';
+import { RegistryLoader } from '../registry/registry-loader.js';
+import { followRegistry } from '../registry/registry.schedule.js';
+import { RegistryStore } from '../registry/registry.store.js';
 
 /** A hub that answers. */
 export interface RunningHub {
@@ -115,8 +116,8 @@ function logFaults(logger: Logger, teardown: Teardown): void {
     const { method, error } = message as Fault;
     logger.error({ method, err: error }, 'a call failed by a fault of the hub');
   };
-  faults.subscribe(log);
-  teardown.add('fault log', () => { faults.unsubscribe(log); });
+  subscribe(FAULTS, log);
+  teardown.add('fault log', () => { unsubscribe(FAULTS, log); });
 }
 
 const probesOf = (database: DataSource, nats: NatsConnection) => ({

@@ -1,0 +1,33 @@
+import type { ProvinceCode } from '@health-code/attestation';
+import type { Recogniser, RegisteredRule, Standing } from './registry.js';
+
+/** A province as stored. Times in seconds since the epoch. */
+export interface StoredProvince {
+  readonly code: ProvinceCode;
+  readonly standing: Standing;
+  readonly registered: boolean;
+  readonly lastHeartbeatAt?: number;
+}
+
+/** A key as stored; `jwk` is parsed JSON. */
+export interface StoredKey {
+  readonly kid: string;
+  readonly province: ProvinceCode;
+  readonly use: 'sig' | 'enc';
+  readonly jwk: object;
+}
+
+/** Everything stored, read in one snapshot. Keys come newest statement first. */
+export interface StoredRegistry {
+  readonly revision: number;
+  readonly provinces: readonly StoredProvince[];
+  readonly keys: readonly StoredKey[];
+  readonly recognisers: readonly (Recogniser & { readonly province: ProvinceCode })[];
+  readonly rules: readonly RegisteredRule[];
+}
+
+/** What changes without a new revision, and the revision. */
+export interface RegistryPulse {
+  readonly revision: number;
+  readonly heartbeats: readonly { readonly code: string; readonly at: number }[];
+}
