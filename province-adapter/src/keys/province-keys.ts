@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto';
+import { hkdfSync, randomUUID } from 'node:crypto';
 import { link, open, readFile, rm, stat } from 'node:fs/promises';
 import {
   generateProvinceKey,
@@ -35,8 +35,7 @@ const isPresent = (cause: unknown): boolean => (cause as NodeJS.ErrnoException).
  */
 async function createKeyFile(path: string): Promise<void> {
   const keys = [await generateProvinceKey('sig'), await generateProvinceKey('enc')].map(({ privateJwk }) => privateJwk);
-  const unfinished = `${path}.${process.pid}.new`;
-  await rm(unfinished, { force: true });
+  const unfinished = `${path}.${randomUUID()}.new`;
   const file = await open(unfinished, 'wx', 0o600);
   try {
     await file.writeFile(`${JSON.stringify({ keys }, undefined, 2)}\n`);
