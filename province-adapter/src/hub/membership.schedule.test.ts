@@ -1,0 +1,96 @@
+import { pino } from 'pino';
+import { afterEach, describe, expect, it } from 'vitest';
+import { AdapterError } from '../errors.js';
+import type { HeartbeatAnswer } from './hub-client.grpc.js';
+import { Membership } from './membership.schedule.js';
+
+/** A hub that forgets, goes away and comes back when told to. */
+class PretendHub {
+  isAway = false;
+  knows = false;
+  registrations = 0;
+  readonly heartbeats: number[] = [];
+  timeMs = 0;
+
+  async register(): Promise<number> {
+    await Promise.resolve();
+    if (this.isAway) throw new Error('UNAVAILABLE');
+    this.knows = true;
+    this.registrations += 1;
+    return 3;
+  }
+
+  async heartbeat(lastSequence: number): Promise<HeartbeatAnswer> {
+    await Promise.resolve();
+    if (this.isAway) throw new Error('UNAVAILABLE');
+    if (!this.knows) throw new AdapterError('REGISTRATION_REFUSED', 'unknown');
+    this.heartbeats.push(lastSequence);
+    return { contiguousSequence: 5, hubTimeMs: this.timeMs };
+  }
+}
+
+describe('Membership', () => {
+  let membership: Membership;
+  const lines: Record<string, unknown>[] = [];
+  const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>) });
+  const membershipAt = (hub: PretendHub, now = 0): Membership => {
+    membership = new Membership({
+      hub, registration: {}, readLastSequence: () => Promise.resolve(7), isLocalSystemReachable: () => Promise.resolve(true), intervalMs: 5, now: () => now, log,
+    });
+    membership.start();
+    return membership;
+  };
+  afterEach(async () => {
+    await membership.stop();
+    lines.length = 0;
+  });
+
+  it('registers once and tells its last sequence number at every beat', async () => {
+    const hub = new PretendHub();
+    await membershipAt(hub).registered;
+    await expect.poll(() => hub.heartbeats.length).toBeGreaterThan(2);
+    expect(hub.registrations).toBe(1);
+    expect(new Set(hub.heartbeats)).toEqual(new Set([7]));
+    expect(membership.state).toEqual({ isRegistered: true, contiguousSequence: 5, clockOffsetSeconds: 0, isLocalSystemReachable: true });
+  });
+
+  it('registers again when the hub has forgotten it', async () => {
+    const hub = new PretendHub();
+    await membershipAt(hub).registered;
+    hub.knows = false;
+    await expect.poll(() => hub.registrations).toBe(2);
+  });
+
+  it('goes on when the hub was away, without registering again', async () => {
+    const hub = new PretendHub();
+    await membershipAt(hub).registered;
+    hub.isAway = true;
+    await expect.poll(() => lines.some(({ level }) => level === 40)).toBe(true);
+    hub.isAway = false;
+    const before = hub.heartbeats.length;
+    await expect.poll(() => hub.heartbeats.length, { timeout: 3000 }).toBeGreaterThan(before);
+    expect(hub.registrations).toBe(1);
+  });
+
+  it('waits for a hub that starts later', async () => {
+    const hub = new PretendHub();
+    hub.isAway = true;
+    membershipAt(hub);
+    await expect.poll(() => lines.length).toBeGreaterThan(0);
+    hub.isAway = false;
+    await expect(membership.registered).resolves.toBeUndefined();
+  });
+
+  it('warns when the clocks differ by more than 60 s', async () => {
+    const hub = new PretendHub();
+    membershipAt(hub, 61_000);
+    await expect.poll(() => lines.some(({ clockOffsetSeconds }) => clockOffsetSeconds === 61)).toBe(true);
+  });
+
+  it('keeps quiet about 60 s', async () => {
+    const hub = new PretendHub();
+    membershipAt(hub, 60_000);
+    await expect.poll(() => membership.state.clockOffsetSeconds).toBe(60);
+    expect(lines.some((line) => 'clockOffsetSeconds' in line)).toBe(false);
+  });
+});

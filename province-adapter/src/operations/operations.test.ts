@@ -1,0 +1,192 @@
+import { parseIdentityDocument, parseProvinceCode, type AttestationErrorCode, type StatusRecord } from '@health-code/attestation';
+import { v1 } from '@health-code/messages';
+import { describe, expect, it } from 'vitest';
+import type { Statement } from '../attest/attest.js';
+import type { AttestedStatement } from '../attest/attestor.js';
+import type { CallHandlers } from '../call/call-handlers.js';
+import type { AdapterErrorCode } from '../errors.js';
+import type { HealthDeclaration, LocalAnswer, NationalCodeOperations, ProvinceProfile, Source } from '../province-system.js';
+import { createChangeOperations } from './national-code-operations.js';
+import { createVerificationOperations } from './verification-operations.js';
+
+const NOW = 1_800_000_000;
+const PERSON = parseIdentityDocument('01', '520199190001010016');
+const OTHER = parseIdentityDocument('03', 'E00000001');
+const REFERENCE = `1.${'a'.repeat(42)}A`;
+const context: v1.ICheckpointContext = { province: '310000', purpose: v1.Purpose.PURPOSE_CHECKPOINT, organisation: '测试机构', position: 'G15 Gate 3' };
+const call = { signal: new AbortController().signal };
+
+const profile: ProvinceProfile = {
+  code: parseProvinceCode('520000'), slug: 'guizhou', system: 'guizhou-test', mode: 'direct', recognisers: [],
+  rules: [{ id: '520000-assignment', version: '1', title: '赋码规则' }], conversionRule: { id: '520000-assignment', version: '1' }, timeZone: 'Asia/Shanghai',
+};
+const green: StatusRecord = {
+  availability: 'available', status: '00', since: NOW, validUntil: NOW + 100, reason: 'REASON_NOT_STATED', rule: { id: '520000-assignment', version: '1' },
+  authority: '520000', evidence: 'self-declared', original: { system: 'guizhou-test', field: 'status', value: '00' },
+};
+const answer: LocalAnswer = { fields: { status: '00' }, identity: PERSON, maskedName: '测*甲', maskedIdNumber: '5201**********0019', guidance: '请戴口罩', bizExtData: 'handle', answeredAt: NOW };
+
+/** A province that answers `local` to everything. */
+function handlersOf(local: Partial<LocalAnswer> = {}, source: Partial<Source> = {}): CallHandlers & { readonly attested: Statement[] } {
+  const attested: Statement[] = [];
+  const reply = (): Promise<LocalAnswer> => {
+    const { identity, ...rest } = { ...answer, ...local };
+    return Promise.resolve(identity === undefined ? rest : { ...rest, identity });
+  };
+  const whole: Source = { readCode: reply, readPerson: reply, readBizExtData: reply, isReachable: () => Promise.resolve(true), ...source };
+  const terms = {
+    province: { profile, translate: (read: LocalAnswer) => (read.fields['status'] === '' ? { availability: 'pending' as const, original: green.original } : green) },
+    resolve: () => Promise.resolve(REFERENCE),
+    now: () => NOW,
+    attest: (statement: Statement): Promise<AttestedStatement> => {
+      attested.push(statement);
+      return Promise.resolve({ token: 'a.b.c', attestation: { status: statement.record.status } as AttestedStatement['attestation'] });
+    },
+    attestForHolder: (statement: Statement) => {
+      attested.push(statement);
+      return Promise.resolve('a.b.c~disclosure~');
+    },
+  };
+  return { ...createVerificationOperations(whole, terms), ...createChangeOperations(whole, terms), attested };
+}
+
+async function codeOf(promise: Promise<unknown>): Promise<AdapterErrorCode | AttestationErrorCode | undefined> {
+  return promise.then(() => undefined, (error: unknown) => (error as { code: AdapterErrorCode }).code);
+}
+
+describe('attestCode', () => {
+  const code = new TextEncoder().encode('https://local/健康码');
+
+  it('asks the local system with what was scanned and who asks, and attests the answer', async () => {
+    const asked: unknown[] = [];
+    const handlers = handlersOf({}, { readCode: (...parameters) => { asked.push(...parameters); return Promise.resolve(answer); } });
+    expect(await handlers.attestCode({ code, context }, call)).toEqual({ attestation: 'a.b.c', availability: 'available', bizExtData: 'handle' });
+    expect(asked).toEqual(['https://local/健康码', { province: '310000', purpose: 'checkpoint', organisation: '测试机构', position: 'G15 Gate 3' }, call.signal]);
+    expect(handlers.attested).toEqual([{ subject: REFERENCE, record: green, maskedName: '测*甲' }]);
+  });
+
+  it('says why there is no status, and attests nothing', async () => {
+    const handlers = handlersOf({ fields: { status: '' } });
+    expect(await handlers.attestCode({ code, context }, call)).toEqual({ attestation: '', availability: 'pending', bizExtData: 'handle' });
+    expect(handlers.attested).toEqual([]);
+  });
+
+  it('refuses an answer that does not say whose status it is', async () => {
+    expect(await codeOf(handlersOf({ identity: undefined as never }).attestCode({ code, context }, call))).toBe('LOCAL_PERSON_UNRESOLVED');
+  });
+
+  it('refuses a full text where a masked name belongs, if it is no text', async () => {
+    expect(await codeOf(handlersOf({ maskedName: '测\n甲' }).attestCode({ code, context }, call))).toBe('LOCAL_ANSWER_INVALID');
+  });
+
+  it.each<[string, Uint8Array]>([
+    ['nothing', new Uint8Array()],
+    ['more than 4096 bytes', new Uint8Array(4097).fill(65)],
+    ['GBK', Uint8Array.of(0xbd, 0xa1, 0xbf, 0xb5)],
+  ])('refuses %s as a code', async (_what, bytes) => {
+    expect(await codeOf(handlersOf().attestCode({ code: bytes, context }, call))).toBe('LOCAL_CODE_INVALID');
+  });
+
+  it.each<[string, v1.ICheckpointContext | undefined, string]>([
+    ['no context', undefined, 'PROVINCE_UNKNOWN'],
+    ['no purpose', { ...context, purpose: v1.Purpose.PURPOSE_UNSPECIFIED }, 'CALL_INVALID'],
+    ['a purpose outside the list', { ...context, purpose: 99 as v1.Purpose }, 'CALL_INVALID'],
+    ['a position with control characters', { ...context, position: 'a\u0000b' }, 'CALL_INVALID'],
+  ])('refuses %s', async (_what, given, expected) => {
+    expect(await codeOf(handlersOf().attestCode(given === undefined ? { code } : { code, context: given }, call))).toBe(expected);
+  });
+});
+
+describe('attestPerson', () => {
+  it('attests for the document it was asked with where the answer masks it', async () => {
+    const handlers = handlersOf({ identity: undefined as never });
+    expect((await handlers.attestPerson({ identityDocument: { ...PERSON }, context }, call)).attestation).toBe('a.b.c');
+  });
+
+  it('refuses an answer about another person', async () => {
+    expect(await codeOf(handlersOf({ identity: OTHER }).attestPerson({ identityDocument: { ...PERSON }, context }, call))).toBe('LOCAL_ANSWER_INVALID');
+  });
+
+  it('refuses a document with a wrong check digit', async () => {
+    const wrong = { type: '01', number: `${PERSON.number.slice(0, 17)}0` };
+    expect(await codeOf(handlersOf().attestPerson({ identityDocument: wrong, context }, call))).toBe('IDENTITY_DOCUMENT_CHECK_DIGIT_INVALID');
+  });
+});
+
+describe('resolveReference', () => {
+  it('gives the reference of anybody’s document without asking the local system', async () => {
+    expect(await handlersOf().resolveReference({ identityDocument: { ...OTHER } }, call)).toEqual({ subjectReference: REFERENCE });
+  });
+});
+
+describe('queryHealth', () => {
+  it('answers masked particulars and guidance beside the attestation', async () => {
+    expect(await handlersOf().queryHealth({ bizExtData: 'handle', context }, call)).toEqual({
+      attested: { attestation: 'a.b.c', availability: 'available', bizExtData: 'handle' },
+      maskedName: '测*甲', maskedIdNumber: '5201**********0019', guidance: '请戴口罩',
+    });
+    expect((await handlersOf().queryHealth({ identityDocument: { ...PERSON }, context }, call)).maskedName).toBe('测*甲');
+  });
+
+  it('refuses BizExtData where the local system gives none', async () => {
+    const handlers = handlersOf({}, { readBizExtData: undefined as never });
+    expect(await codeOf(handlers.queryHealth({ bizExtData: 'handle', context }, call))).toBe('OPERATION_NOT_OFFERED');
+  });
+});
+
+describe('operations that change something', () => {
+  const declared: HealthDeclaration[] = [];
+  const operations: NationalCodeOperations = {
+    declareHealth: (declaration) => {
+      declared.push(declaration);
+      return Promise.resolve({ declarationId: 'd1', validUntil: NOW + 100, answer: { fields: { status: '00' }, answeredAt: NOW } });
+    },
+    declareTrip: (_reference, trips) => Promise.resolve(`trip-${trips.length}`),
+    applyCode: () => Promise.resolve({ businessSerialNumber: 'b1', randomNumber: 'r1', expiresAt: NOW + 60 }),
+    makeCode: () => Promise.resolve({ code: new Uint8Array([1]), expiresAt: NOW + 60, answer }),
+    correctHealth: () => Promise.resolve({ ticket: 't1', state: 'received', dueAt: NOW + 600 }),
+  };
+  const handlers = handlersOf({}, { operations });
+  const subject: v1.ISubject = { name: '测试甲', sex: '1', nationality: 'CHN', idType: PERSON.type, idNumber: PERSON.number, phone: '10000000000' };
+  const declaration = (change: v1.IDeclareHealthRequest = {}) => v1.DeclareHealthRequest.decode(v1.DeclareHealthRequest.encode({ province: '520000', subject, temperature: 36.5, ...change }).finish());
+
+  it('declares for the person the document names, and attests what follows', async () => {
+    expect(await handlers.declareHealth(declaration(), call)).toEqual({
+      declarationId: 'd1', validUntil: { seconds: NOW + 100, nanos: 0 }, subjectReference: REFERENCE, status: v1.HealthStatus.HEALTH_STATUS_GREEN,
+    });
+    expect(declared[0]).toMatchObject({ document: PERSON, subjectReference: REFERENCE, name: '测试甲', temperature: 36.5, symptoms: [], contactHistory: false, declaredAt: NOW });
+  });
+
+  it.each<[string, v1.IDeclareHealthRequest, string]>([
+    ['no subject', { subject: null }, 'IDENTITY_DOCUMENT_TYPE_UNSUPPORTED'],
+    ['no name', { subject: { ...subject, name: '' } }, 'CALL_INVALID'],
+    ['a sex that is no code', { subject: { ...subject, sex: '3' } }, 'CALL_INVALID'],
+    ['a nationality in Chinese', { subject: { ...subject, nationality: '中国' } }, 'CALL_INVALID'],
+    ['no temperature', { temperature: 0 }, 'CALL_INVALID'],
+    ['a temperature that is no number', { temperature: Number.NaN }, 'CALL_INVALID'],
+    ['a declaration of tomorrow', { declaredAt: { seconds: NOW + 86_400 } }, 'CALL_INVALID'],
+  ])('refuses %s', async (_what, change, expected) => {
+    expect(await codeOf(handlers.declareHealth(declaration(change), call))).toBe(expected);
+  });
+
+  it('gives the holder the presentation with what only the holder shows', async () => {
+    const made = await handlers.makeCode({ businessSerialNumber: 'b1', randomNumber: 'r1' }, call);
+    expect(made).toMatchObject({ attestation: 'a.b.c~disclosure~', expiresAt: { seconds: NOW + 60 } });
+  });
+
+  it('declares trips that begin before they end', async () => {
+    const trip = { fromRegion: '520100', toRegion: '310000', transport: '高铁 G1234', departedAt: { seconds: NOW }, arrivedAt: { seconds: NOW + 1 } };
+    expect(await handlers.declareTrip({ subjectReference: REFERENCE, trips: [trip] }, call)).toEqual({ tripId: 'trip-1' });
+    const backwards = { ...trip, arrivedAt: { seconds: NOW - 1 } };
+    expect(await codeOf(handlers.declareTrip({ subjectReference: REFERENCE, trips: [backwards] }, call))).toBe('CALL_INVALID');
+    expect(await codeOf(handlers.declareTrip({ subjectReference: 'not one', trips: [trip] }, call))).toBe('SUBJECT_REFERENCE_INVALID');
+  });
+
+  it('refuses each of them where the local system offers none', async () => {
+    const none = handlersOf();
+    const outcomes = await Promise.all([
+      none.declareHealth(declaration(), call), none.declareTrip({}, call), none.applyCode({}, call), none.makeCode({}, call), none.correctHealth({}, call),
+    ].map(codeOf));
+    expect(new Set(outcomes)).toEqual(new Set(['OPERATION_NOT_OFFERED']));
+  });
+});
