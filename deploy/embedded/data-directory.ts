@@ -31,13 +31,15 @@ interface Occupation {
 const OCCUPATION = 'running.json';
 const LEFTOVER_PATIENCE_MS = 5000;
 
-function readJson<T>(file: string): T | undefined {
+function readJson(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as T;
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     return undefined;
   }
 }
+
+const readOccupation = (path: string): Occupation | undefined => readJson(join(path, OCCUPATION)) as Occupation | undefined;
 
 /** Replaces a file in one step: a reader, or a crash, sees the old text or the new one. */
 function replaceFile(file: string, text: string): void {
@@ -47,13 +49,13 @@ function replaceFile(file: string, text: string): void {
 
 /** The supervisor that runs in `path` now, if any. */
 export function findSupervisor(path: string): ProcessIdentity | undefined {
-  const occupation = readJson<Occupation>(join(path, OCCUPATION));
+  const occupation = readOccupation(path);
   return occupation !== undefined && isProcessRunning(occupation.supervisor) ? occupation.supervisor : undefined;
 }
 
 /** Ends what a killed supervisor left running in `path`. */
 export async function endLeftovers(path: string): Promise<readonly string[]> {
-  const occupation = readJson<Occupation>(join(path, OCCUPATION));
+  const occupation = readOccupation(path);
   const left = (occupation?.children ?? []).filter(isProcessRunning).reverse();
   for (const child of left) await endProcess(child, child.stopSignal, LEFTOVER_PATIENCE_MS);
   rmSync(join(path, OCCUPATION), { force: true });
@@ -80,7 +82,7 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
   };
   write();
   const portsFile = join(root, 'ports.json');
-  const ports: Record<string, number> = readJson(portsFile) ?? {};
+  const ports = (readJson(portsFile) ?? {}) as Record<string, number>;
 
   return {
     path: root,

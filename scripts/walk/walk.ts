@@ -63,23 +63,21 @@ const shorten = (text: string): string => (text.length > 60 ? `${text.slice(0, 4
 
 /** The traveller's declaration and code, by GB/T 38963 6.2, 6.5 and 6.6. Returns what the telephone then holds. */
 async function obtainCode(person: v1.PersonalHealthCode, tell: (step: WalkStep) => void): Promise<string> {
-  const declared = await person.declareHealth({
+  const { declarationId, status, subjectReference } = await person.declareHealth({
     province: GUIZHOU,
     subject: { name: TRAVELLER.name, sex: '9', nationality: 'CHN', idType: TRAVELLER.idType, idNumber: TRAVELLER.idNumber, registeredRegion: GUIZHOU, phone: '19900000000' },
     temperature: 36.5,
   });
-  const status = statusName(declared.status);
   tell({
     title: `${TRAVELLER.name} declares her health in Guizhou 贵州 (PersonalHealthCode.DeclareHealth)`,
-    detail: [`declaration ${declared.declarationId ?? ''}, status ${status}`, `known to the hub only as ${declared.subjectReference ?? ''}`],
-    problems: status === 'green' ? [] : [`the status is ${status} instead of green`],
+    detail: [`declaration ${declarationId}, status ${statusName(status)}`, `known to the hub only as ${subjectReference}`],
+    problems: statusName(status) === 'green' ? [] : [`the status is ${statusName(status)} instead of green`],
   });
-  const application = await person.applyCode({ province: GUIZHOU, subjectReference: declared.subjectReference ?? '', organisation: ORGANISATION, purpose: v1.Purpose.PURPOSE_TRAVEL });
-  const made = await person.makeCode({ province: GUIZHOU, businessSerialNumber: application.businessSerialNumber ?? '', randomNumber: application.randomNumber ?? '', bizExtData: '' });
-  const attestation = made.attestation ?? '';
+  const { businessSerialNumber, randomNumber } = await person.applyCode({ province: GUIZHOU, subjectReference, organisation: ORGANISATION, purpose: v1.Purpose.PURPOSE_TRAVEL });
+  const { code, attestation } = await person.makeCode({ province: GUIZHOU, businessSerialNumber, randomNumber });
   tell({
     title: 'She applies for a code and her telephone draws it (ApplyCode, MakeCode)',
-    detail: [`code ${shorten(Buffer.from(made.code ?? []).toString())}`, `attestation signed by Guizhou: ${shorten(attestation)}`],
+    detail: [`code ${shorten(Buffer.from(code).toString())}`, `attestation signed by Guizhou: ${shorten(attestation)}`],
     problems: attestation === '' ? ['no attestation came with the code'] : [],
   });
   return attestation;
@@ -105,10 +103,10 @@ export async function walk(wayIn: WayIn, tell: (step: WalkStep) => void): Promis
   await show('A checkpoint in Beijing 北京 scans the attestation', attestation, BEIJING, ALLOWED);
   await show('A checkpoint in Sichuan 四川 scans a 随申码 of Shanghai 上海, unknown to the hub until now', await wayIn.showLocalCode('shanghai', 0), SICHUAN, ALLOWED);
   await show('Refused: the same attestation with one character changed', tamper(attestation), BEIJING, {
-    status: 'unspecified', recognition: 'signature-invalid', advice: 'ask-person', errorCode: 'ATTESTATION_SIGNATURE_INVALID',
+    status: 'unspecified', recognition: 'signature-invalid', advice: 'local-procedure', errorCode: 'ATTESTATION_SIGNATURE_INVALID',
   });
   await show('Refused: a 随申码 of yesterday', await wayIn.showLocalCode('shanghai', LONG_AGO), SICHUAN, {
-    status: 'unspecified', recognition: 'expired', advice: 'ask-person', errorCode: 'LOCAL_CODE_EXPIRED',
+    status: 'unspecified', recognition: 'no-status', advice: 'ask-person', errorCode: 'LOCAL_CODE_EXPIRED',
   });
   return { passed, attestation };
 }
