@@ -39,8 +39,7 @@ describe('parseDeclareHealth', () => {
   });
 
   it('accepts what need not be stated as empty', () => {
-    const { name, idType, idNumber } = subject;
-    const least = { province: '520000', subject: { name: name ?? '', idType: idType ?? '', idNumber: idNumber ?? '' }, temperature: 36.5 };
+    const least = { province: '520000', subject: { name: '测试甲', sex: '9', nationality: 'CHN', idType: '01', idNumber: ID_NUMBER }, temperature: 36.5 };
     expect(refusal(() => parseDeclareHealth(least, NOW)).code).toBe('accepted');
   });
 
@@ -56,10 +55,11 @@ describe('parseDeclareHealth', () => {
     ['no name', { name: '' }, 'REQUEST_INVALID', 'subject.name'],
     ['a name without end', { name: '甲'.repeat(129) }, 'REQUEST_INVALID', 'subject.name'],
     ['a name that turns the writing direction', { name: '甲\u202e' }, 'REQUEST_INVALID', 'subject.name'],
+    ['an absent sex', { sex: '' }, 'REQUEST_INVALID', 'subject.sex'],
     ['a sex outside GB/T 2261.1', { sex: '3' }, 'REQUEST_INVALID', 'subject.sex'],
     ['a nationality by other letters', { nationality: 'CN' }, 'REQUEST_INVALID', 'subject.nationality'],
     ['a region of no province', { registeredRegion: '990000' }, 'REQUEST_INVALID', 'subject.registered_region'],
-    ['an address without end', { address: '路'.repeat(257) }, 'REQUEST_INVALID', 'subject.address'],
+    ['an address without end', { address: '路'.repeat(129) }, 'REQUEST_INVALID', 'subject.address'],
     ['a telephone number of letters', { phone: 'none' }, 'REQUEST_INVALID', 'subject.phone'],
     ['a history that is no code', { medicalHistory: ['01', '高血压'] }, 'REQUEST_INVALID', 'subject.medical_history[1]'],
   ])('refuses %s', (_, change, code, field) => {

@@ -12,6 +12,9 @@ import { isUnifiedSocialCreditCode } from './unified-social-credit-code.js';
 const CODE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,15}$/;
 const CODE_DESCRIPTION = 'a code of at most 16 letters, digits, dots or hyphens';
 
+/** Longest text of one line, in characters: the most that provinces take. */
+const LINE_MAX = 128;
+
 /** Largest 业务透传数据, in characters. */
 const BIZ_EXT_MAX = 4096;
 
@@ -24,12 +27,13 @@ function checkSubject(checks: FieldChecks, subject: v1.ISubject | null | undefin
     checks.refuse('subject', 'must be given');
     return;
   }
-  checks.text(subject.name ?? '', 'subject.name', 1, 128);
+  checks.text(subject.name ?? '', 'subject.name', 1, LINE_MAX);
   checks.identityDocument(subject.idType ?? '', subject.idNumber ?? '', 'subject.id_type', 'subject.id_number');
-  checks.form(subject.sex ?? '', 'subject.sex', /^[0129]$/, '0, 1, 2 or 9 (GB/T 2261.1)');
-  checks.form(subject.nationality ?? '', 'subject.nationality', /^[A-Z]{3}$/, 'three capital letters (GB/T 2659)');
+  // 未说明 has a code of its own ("9"), so that an absent sex is one that was forgotten.
+  checks.require(/^[0129]$/.test(subject.sex ?? ''), 'subject.sex', 'must be 0, 1, 2 or 9 (GB/T 2261.1)');
+  checks.require(/^[A-Z]{3}$/.test(subject.nationality ?? ''), 'subject.nationality', 'must be three capital letters (GB/T 2659)');
   if (subject.registeredRegion) checks.region(subject.registeredRegion, 'subject.registered_region');
-  checks.text(subject.address ?? '', 'subject.address', 0, 256);
+  checks.text(subject.address ?? '', 'subject.address', 0, LINE_MAX);
   checks.form(subject.phone ?? '', 'subject.phone', /^\+?[0-9][0-9 -]{3,23}$/, 'a telephone number');
   checks.list(subject.medicalHistory ?? [], 'subject.medical_history', 32, CODE, CODE_DESCRIPTION);
 }
@@ -129,8 +133,8 @@ export function parseApplyCode(request: v1.IApplyCodeRequest): v1.IApplyCodeRequ
 export function parseMakeCode(request: v1.IMakeCodeRequest): v1.IMakeCodeRequest {
   const checks = new FieldChecks();
   checks.province(request.province ?? '', 'province');
-  checks.text(request.businessSerialNumber ?? '', 'business_serial_number', 1, 256);
-  checks.text(request.randomNumber ?? '', 'random_number', 1, 256);
+  checks.text(request.businessSerialNumber ?? '', 'business_serial_number', 1, LINE_MAX);
+  checks.text(request.randomNumber ?? '', 'random_number', 1, LINE_MAX);
   checks.text(request.bizExtData ?? '', 'biz_ext_data', 0, BIZ_EXT_MAX);
   checks.finish();
   return request;
@@ -145,7 +149,7 @@ export function parseCorrectHealth(request: v1.ICorrectHealthRequest): v1.ICorre
   checks.province(request.province ?? '', 'province');
   checks.subjectReference(request.subjectReference ?? '', 'subject_reference');
   checks.text(request.disputedField ?? '', 'disputed_field', 1, 64);
-  checks.text(request.claimedValue ?? '', 'claimed_value', 1, 256);
+  checks.text(request.claimedValue ?? '', 'claimed_value', 1, LINE_MAX);
   checks.text((request.evidence ?? '').replaceAll('\n', ' '), 'evidence', 0, 2000);
   checks.finish();
   return request;

@@ -14,7 +14,7 @@ const CONTEXT: v1.ICheckpointContext = { province: '110000', purpose: v1.Purpose
 const LATER = { seconds: NOW + 3600, nanos: 0 };
 
 /** One request of every operation but VerifyCode, and what a province answers. */
-const DECLARE: v1.IDeclareHealthRequest = { province: GUIZHOU, subject: { name: '测试甲', idType: '01', idNumber: ID_NUMBER }, temperature: 36.5 };
+const DECLARE: v1.IDeclareHealthRequest = { province: GUIZHOU, subject: { name: '测试甲', sex: '9', nationality: 'CHN', idType: '01', idNumber: ID_NUMBER }, temperature: 36.5 };
 const TRIP: v1.IDeclareTripRequest = {
   province: GUIZHOU, subjectReference: SUBJECT,
   trips: [{ fromRegion: '520100', toRegion: '110105', departedAt: { seconds: NOW - 60 }, arrivedAt: { seconds: NOW } }],

@@ -73,8 +73,8 @@ const PROVINCE_REFUSAL_STATUS: Readonly<Record<ProvinceRefusalCode, status>> = {
   TRANSLATION_RECORD_INVALID: status.FAILED_PRECONDITION,
   OPERATION_NOT_OFFERED: status.UNIMPLEMENTED,
   CALL_DEADLINE_PASSED: status.DEADLINE_EXCEEDED,
-  // The hub made the call: what the caller sent has nothing to do with it.
-  CALL_INVALID: status.UNAVAILABLE,
+  // The province could not open the call, or takes less than the hub does: the same call again will not help.
+  CALL_INVALID: status.FAILED_PRECONDITION,
   ADAPTER_BUSY: status.RESOURCE_EXHAUSTED,
   ADAPTER_FAILED: status.UNAVAILABLE,
   PROVINCE_UNKNOWN: status.INVALID_ARGUMENT,
