@@ -2,12 +2,17 @@ import { describe, expect, it } from 'vitest';
 
 import type { Attestation } from './attestation.js';
 import { fromWireClaims, parseWireClaims, toWireClaims } from './attestation-claims.js';
-import { codeOf, NOW, sampleClaims } from './attestation.fixture.js';
+import { codeOf, NOW, sampleClaims, without } from './attestation.fixture.js';
 import { AttestationError } from './errors.js';
 
-const sample = (changes: Partial<Attestation> = {}): Attestation => ({ ...sampleClaims(), disclosureDigests: [], ...changes });
+const sample = (changes: Partial<Attestation> = {}): Attestation => ({
+  ...sampleClaims(),
+  disclosureDigests: [],
+  ...changes,
+});
 const wire = (changes: object = {}): Record<string, unknown> => ({ ...toWireClaims(sample()), ...changes });
 const digest = 'A'.repeat(43);
+const list = (idx: number, uri: string): object => ({ status: { status_list: { idx, uri } } });
 
 describe('parseWireClaims', () => {
   const accepted: Readonly<Record<string, object>> = {
@@ -62,9 +67,9 @@ describe('parseWireClaims', () => {
     ['a supersession of itself', { supersedes: 1234 }, 'supersedes'],
     ['a supersession of the future', { supersedes: 1235 }, 'supersedes'],
     ['no status list', { status: undefined }, 'status'],
-    ['a negative index', { status: { status_list: { idx: -1, uri: 'urn:cn:healthcode:status:520000' } } }, 'status.status_list.idx'],
-    ["another province's list", { status: { status_list: { idx: 1, uri: 'urn:cn:healthcode:status:110000' } } }, 'status.status_list.uri'],
-    ['a list anywhere', { status: { status_list: { idx: 1, uri: 'https://example.invalid' } } }, 'status.status_list.uri'],
+    ['a negative index', list(-1, 'urn:cn:healthcode:status:520000'), 'status.status_list.idx'],
+    ["another province's list", list(1, 'urn:cn:healthcode:status:110000'), 'status.status_list.uri'],
+    ['a list anywhere', list(1, 'https://example.invalid'), 'status.status_list.uri'],
     ['an empty list of digests', { _sd: [] }, '_sd'],
     ['a digest twice', { _sd: [digest, digest] }, '_sd'],
     ['a short digest', { _sd: ['AAAA'] }, '_sd.0'],
@@ -80,8 +85,7 @@ describe('parseWireClaims', () => {
 
   for (const member of Object.keys(wire())) {
     it(`refuses claims without ${member}`, () => {
-      const { [member]: _, ...rest } = wire();
-      expect(codeOf(() => parseWireClaims(rest))).toBe('ATTESTATION_CLAIMS_INVALID');
+      expect(codeOf(() => parseWireClaims(without(wire(), member)))).toBe('ATTESTATION_CLAIMS_INVALID');
     });
   }
 

@@ -1,8 +1,13 @@
 import type { SignatureAlgorithm } from './attestation.js';
 import { encodeBase64Url } from './base64url.js';
-import type { AttestationErrorCode } from './errors.js';
-import { AttestationError } from './errors.js';
-import { generateProvinceKey, importProvinceKey, importSigningKey, type ProvinceKey, type SigningKey } from './province-key.js';
+import { AttestationError, type AttestationErrorCode } from './errors.js';
+import {
+  generateProvinceKey,
+  importProvinceKey,
+  importSigningKey,
+  type ProvinceKey,
+  type SigningKey,
+} from './province-key.js';
 import { parseProvinceCode, type ProvinceCode } from './province.js';
 import type { AttestationClaims } from './sign-attestation.js';
 import { toBufferSource } from './web-crypto.js';
@@ -10,7 +15,9 @@ import { toBufferSource } from './web-crypto.js';
 /** The clock of the tests, seconds since the epoch. */
 export const NOW = 1_700_000_000;
 
+/** The province that attests in the tests. */
 export const GUIZHOU = parseProvinceCode('520000');
+/** Another province. */
 export const BEIJING = parseProvinceCode('110000');
 
 /** A salt that is none, so that tests can be read. */
@@ -43,6 +50,7 @@ export interface Signer {
   readonly registered: ProvinceKey;
 }
 
+/** A new signing key, registered for the province. */
 export async function createSigner(province: ProvinceCode, algorithm: SignatureAlgorithm = 'ES256'): Promise<Signer> {
   const { privateJwk, publicJwk } = await generateProvinceKey('sig', algorithm);
   return { signing: await importSigningKey(privateJwk), registered: await importProvinceKey(publicJwk, province) };
@@ -56,6 +64,11 @@ export async function signTexts(header: string, payload: string | Uint8Array, ke
   const parameters = key.algorithm === 'ES256' ? { name: 'ECDSA', hash: 'SHA-256' } : { name: 'Ed25519' };
   const signature = await crypto.subtle.sign(parameters, key.key, toBufferSource(encoder.encode(input)));
   return `${input}.${encodeBase64Url(new Uint8Array(signature))}`;
+}
+
+/** The object without one member. */
+export function without(object: object, member: string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => name !== member));
 }
 
 /** The code of what is thrown; anything but an `AttestationError` is thrown on. */

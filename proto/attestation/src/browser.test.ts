@@ -23,9 +23,11 @@ function loadWithoutNode(entry: string, context: Context): unknown {
     const module = { exports: {} };
     loaded.set(path, module);
     const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
-    const { outputText } = ts.transpileModule(readFileSync(path, 'utf8'), { compilerOptions, fileName: path.replace('.mjs', '.js') });
+    const options = { compilerOptions, fileName: path.replace('.mjs', '.js') };
+    const { outputText } = ts.transpileModule(readFileSync(path, 'utf8'), options);
     const find = (specifier: string): unknown => load(locate(specifier, path));
-    const wrapped: unknown = runInContext(`(function (exports, require, module) {${outputText}\n})`, context, { filename: path });
+    const text = `(function (exports, require, module) {${outputText}\n})`;
+    const wrapped: unknown = runInContext(text, context, { filename: path });
     (wrapped as (exports: unknown, require: unknown, module: unknown) => void)(module.exports, find, module);
     return module.exports;
   };
@@ -54,7 +56,8 @@ describe('the workspace in a browser', () => {
 
     beforeAll(() => {
       const context = createContext({ ...WEB_GLOBALS });
-      expect(runInContext('typeof process + typeof Buffer + typeof require + typeof global', context)).toBe('undefined'.repeat(4));
+      const absent = runInContext('typeof process + typeof Buffer + typeof require + typeof global', context) as string;
+      expect(absent).toBe('undefined'.repeat(4));
       library = loadWithoutNode(resolve(workspace, 'src/index.ts'), context) as typeof Library;
     }, 60_000);
 
@@ -75,7 +78,8 @@ describe('the workspace in a browser', () => {
       const { privateJwk, publicJwk } = await library.generateProvinceKey('enc');
       const key = await library.importProvinceKey(publicJwk, library.parseProvinceCode('520000'));
       const sealed = await library.sealFor(key, new Uint8Array([1, 2, 3]));
-      expect(await library.openSealed(sealed, await library.importUnsealingKey(privateJwk))).toEqual(new Uint8Array([1, 2, 3]));
+      const opened = await library.openSealed(sealed, await library.importUnsealingKey(privateJwk));
+      expect(opened).toEqual(new Uint8Array([1, 2, 3]));
       const document = library.parseIdentityDocument('01', '11010519491231002X');
       const subjectKey = { version: 1, secret: new Uint8Array(32) };
       expect(await library.createSubjectReference(document, subjectKey)).toMatch(/^1\./);

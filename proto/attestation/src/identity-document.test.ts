@@ -55,7 +55,9 @@ describe('parseIdentityDocument', () => {
 
   it('accepts the 29th of February in a leap year', () => {
     const first17 = '11010520000229002';
-    const accepted = [...'0123456789X'].filter((check) => codeOf(() => parseIdentityDocument('01', first17 + check)) === 'nothing thrown');
+    const isAccepted = (check: string): boolean =>
+      codeOf(() => parseIdentityDocument('01', first17 + check)) === 'nothing thrown';
+    const accepted = Array.from('0123456789X').filter(isAccepted);
     expect(accepted).toHaveLength(1);
   });
 

@@ -1,7 +1,16 @@
 import { CompactSign } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { BEIJING, codeOf, codeOfRejection, createSigner, GUIZHOU, sampleClaims, testSalt, type Signer } from './attestation.fixture.js';
+import {
+  BEIJING,
+  codeOf,
+  codeOfRejection,
+  createSigner,
+  GUIZHOU,
+  sampleClaims,
+  testSalt,
+  type Signer,
+} from './attestation.fixture.js';
 import { parseAttestation } from './parse-attestation.js';
 import { createPossessionProof, verifyPossessionProof } from './possession-proof.js';
 import { generateProvinceKey, importProvinceKey } from './province-key.js';

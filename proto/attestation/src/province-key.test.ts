@@ -1,7 +1,7 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { codeOfRejection, GUIZHOU } from './attestation.fixture.js';
+import { codeOfRejection, GUIZHOU, without } from './attestation.fixture.js';
 import {
   createKeyRing,
   generateProvinceKey,
@@ -51,7 +51,9 @@ describe('importProvinceKey', () => {
   });
 
   it('refuses private and symmetric members', async () => {
-    for (const { privateJwk } of [es256, ed25519, sealing]) expect(await importCode(privateJwk)).toBe('PROVINCE_KEY_INVALID');
+    for (const { privateJwk } of [es256, ed25519, sealing]) {
+      expect(await importCode(privateJwk)).toBe('PROVINCE_KEY_INVALID');
+    }
     expect(await importCode({ kty: 'oct', k: 'AAAA', use: 'sig', alg: 'HS256' })).toBe('PROVINCE_KEY_INVALID');
     expect(await importCode({ ...es256.publicJwk, k: 'AAAA' })).toBe('PROVINCE_KEY_INVALID');
   });
@@ -62,11 +64,10 @@ describe('importProvinceKey', () => {
   });
 
   it('refuses a missing, wrong or swapped use or algorithm', async () => {
-    const { use: _use, ...withoutUse } = es256.publicJwk;
-    const { alg: _alg, ...withoutAlgorithm } = es256.publicJwk;
-    const changes = [{ use: 'enc' }, { alg: 'ES384' }, { alg: 'EdDSA' }, { alg: 'Ed25519' }, { alg: 'ECDH-ES' }, { alg: 'none' }];
-    const others = changes.map((change) => ({ ...es256.publicJwk, ...change }));
-    for (const jwk of [withoutUse, withoutAlgorithm, ...others, { ...sealing.publicJwk, use: 'sig' }]) {
+    const algorithms = ['ES384', 'EdDSA', 'Ed25519', 'ECDH-ES', 'none'];
+    const others = [{ use: 'enc' }, ...algorithms.map((alg) => ({ alg }))].map((change) => ({ ...es256.publicJwk, ...change }));
+    const missing = ['use', 'alg', 'kty', 'crv'].map((member) => without(es256.publicJwk, member));
+    for (const jwk of [...missing, ...others, { ...sealing.publicJwk, use: 'sig' }]) {
       expect(await importCode(jwk)).toBe('PROVINCE_KEY_INVALID');
     }
   });
@@ -76,12 +77,15 @@ describe('importProvinceKey', () => {
       exportJWK((await generateKeyPair(algorithm, { extractable: true, modulusLength: 2048 })).publicKey);
     for (const algorithm of ['ES384', 'ES512', 'RS256']) {
       const jwk = await foreign(algorithm);
-      for (const alg of [algorithm, 'ES256']) expect(await importCode({ ...jwk, use: 'sig', alg })).toBe('PROVINCE_KEY_INVALID');
+      for (const alg of [algorithm, 'ES256']) {
+        expect(await importCode({ ...jwk, use: 'sig', alg })).toBe('PROVINCE_KEY_INVALID');
+      }
     }
   });
 
   it('refuses a point that is not on the curve, and a coordinate in another encoding', async () => {
-    const { x = '', y = '', kid: _kid, ...rest } = es256.publicJwk;
+    const { x = '', y = '' } = es256.publicJwk;
+    const rest = without(es256.publicJwk, 'kid');
     for (const point of [{ x: y, y: x }, { x, y: 'A'.repeat(43) }, { x: `${x}=`, y }, { x: `AA${x}`, y }, { x, y: '' }]) {
       expect(await importCode({ ...rest, ...point })).toBe('PROVINCE_KEY_INVALID');
     }

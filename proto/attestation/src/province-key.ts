@@ -61,7 +61,7 @@ const PRIVATE_SIGNING_KEY = z.discriminatedUnion('alg', [
 ]);
 const PRIVATE_UNSEALING_KEY = z.strictObject({ ...ECDH, ...PRIVATE });
 
-type AcceptedJwk = z.infer<typeof PUBLIC_KEY> | z.infer<typeof PRIVATE_SIGNING_KEY> | z.infer<typeof PRIVATE_UNSEALING_KEY>;
+type AcceptedJwk = z.infer<typeof PUBLIC_KEY | typeof PRIVATE_SIGNING_KEY | typeof PRIVATE_UNSEALING_KEY>;
 
 /**
  * A public key as a province registers it (RFC 7517): P-256 for `ES256` or `ECDH-ES`, Ed25519 for `Ed25519`, with

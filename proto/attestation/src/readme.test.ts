@@ -14,7 +14,8 @@ it('the offline verification of the README runs as it is written', async () => {
 
   const { privateJwk, publicJwk } = await library.generateProvinceKey('sig');
   const key = await library.importSigningKey(privateJwk);
-  const { presentation } = await library.signAttestation(sampleClaims({ issuer: GUIZHOU }), { maskedName: '测*甲' }, key, testSalt);
+  const claims = sampleClaims({ issuer: GUIZHOU });
+  const { presentation } = await library.signAttestation(claims, { maskedName: '测*甲' }, key, testSalt);
   const printed: unknown[] = [];
   await (runInNewContext(`(async () => {${body}})()`, {
     library,

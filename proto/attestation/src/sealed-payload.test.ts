@@ -2,7 +2,13 @@ import { CompactEncrypt } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { codeOfRejection, createSigner, GUIZHOU } from './attestation.fixture.js';
-import { generateProvinceKey, importProvinceKey, importUnsealingKey, type ProvinceKey, type SealedKey } from './province-key.js';
+import {
+  generateProvinceKey,
+  importProvinceKey,
+  importUnsealingKey,
+  type ProvinceKey,
+  type SealedKey,
+} from './province-key.js';
 import { openSealed, openWithSecret, SEALED_PAYLOAD_MAX_BYTES, sealFor, sealWithSecret } from './sealed-payload.js';
 
 const plaintext = new TextEncoder().encode('{"name":"测试甲"}');

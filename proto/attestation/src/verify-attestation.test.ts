@@ -1,9 +1,24 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { BEIJING, codeOfRejection, createSigner, GUIZHOU, NOW, sampleClaims, testSalt, type Signer } from './attestation.fixture.js';
+import {
+  BEIJING,
+  codeOfRejection,
+  createSigner,
+  GUIZHOU,
+  NOW,
+  sampleClaims,
+  testSalt,
+  type Signer,
+} from './attestation.fixture.js';
 import { decodeBase64Url, encodeBase64Url } from './base64url.js';
 import { parseAttestation } from './parse-attestation.js';
-import { createKeyRing, generateProvinceKey, importProvinceKey, type ProvinceKey, type ProvinceKeyRing } from './province-key.js';
+import {
+  createKeyRing,
+  generateProvinceKey,
+  importProvinceKey,
+  type ProvinceKey,
+  type ProvinceKeyRing,
+} from './province-key.js';
 import { signAttestation, type SignedAttestation } from './sign-attestation.js';
 import { verifyAttestation } from './verify-attestation.js';
 

@@ -17,7 +17,7 @@ const VECTORS = [
 
 describe('verifySignature', () => {
   for (const { name, algorithm, jwk, signingInput, signature } of VECTORS) {
-    const key = async (): Promise<CryptoKey> => (await importJWK(jwk, algorithm)) as CryptoKey;
+    const key = (): Promise<CryptoKey> => importJWK(jwk, algorithm);
 
     it(`accepts the signature of ${name}`, async () => {
       expect(await verifySignature(algorithm, await key(), ascii(signingInput), bytes(signature))).toBe(true);
@@ -46,7 +46,7 @@ describe('verifySignature', () => {
   }
 
   it('refuses a key of another algorithm', async () => {
-    const key = (await importJWK(RFC_8037_A4.jwk, 'Ed25519')) as CryptoKey;
+    const key = await importJWK(RFC_8037_A4.jwk, 'Ed25519');
     const { signingInput, signature } = RFC_7515_A3;
     expect(await verifySignature('ES256', key, ascii(signingInput), bytes(signature))).toBe(false);
   });
