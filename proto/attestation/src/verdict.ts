@@ -25,6 +25,7 @@ export interface VerdictFacts {
   /** The assignment rule the attestation names is registered. */
   readonly ruleRegistered: boolean;
   readonly status: HealthStatus;
+  /** Decides nothing by itself: yellow and red go to the local procedure with a stated reason and without one. */
   readonly reason: string;
   readonly expiresAt: number;
   /** When the issuer was last known to stand by this status. */
