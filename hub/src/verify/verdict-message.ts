@@ -1,4 +1,4 @@
-import type { Advice, Attestation, Availability, EvidenceClass, Freshness, HealthStatus, Recognition } from '@health-code/attestation';
+import type { Advice, Availability, EvidenceClass, Freshness, HealthStatus, Recognition } from '@health-code/attestation';
 import { timestampFromSeconds, v1 } from '@health-code/messages';
 import type { VerifiedCode } from './verified-code.js';
 
@@ -58,46 +58,43 @@ const EVIDENCE_MESSAGE: Readonly<Record<EvidenceClass, v1.EvidenceClass>> = {
   'authority-decision': v1.EvidenceClass.EVIDENCE_CLASS_AUTHORITY_DECISION,
 };
 
-/** Which statement it is, whether or not it is recognised. */
-const identityOf = (attestation: Attestation, knownAt: number | undefined): v1.Verdict.$Properties => ({
-  issuer: attestation.issuer,
-  sequence: attestation.sequence,
-  ruleId: attestation.rule.id,
-  ruleVersion: attestation.rule.version,
-  authority: attestation.authority,
-  issuedAt: timestampFromSeconds(attestation.issuedAt),
-  expiresAt: timestampFromSeconds(attestation.expiresAt),
-  ...(knownAt === undefined ? {} : { knownAt: timestampFromSeconds(knownAt) }),
-});
-
-/** What it says; only of a recognised one, since the local system's own word for a colour is a colour too. */
-const contentOf = (attestation: Attestation): v1.Verdict.$Properties => ({
-  reasonCode: attestation.reason,
-  evidenceClass: EVIDENCE_MESSAGE[attestation.evidence],
-  original: attestation.original,
-  statusSince: timestampFromSeconds(attestation.since),
-});
-
-/** The answer to one verification. */
-export function toVerifyCodeResponse(outcome: VerifiedCode): v1.VerifyCodeResponse.$Properties {
-  const { verdict, attestation, availability, conflicts, token } = outcome;
-  const message: v1.Verdict.$Properties = {
+/** Every field in one order, whatever the outcome: objects of one shape are encoded twice as fast as objects of many. */
+function toVerdict(outcome: VerifiedCode): v1.Verdict.$Properties {
+  const { verdict, attestation, knownAt } = outcome;
+  // What a refused statement says is not told: the local system's own word for a colour is a colour too.
+  const told = verdict.recognition === 'recognised' ? attestation : undefined;
+  return {
     status: STATUS_MESSAGE[verdict.status],
     recognition: RECOGNITION_MESSAGE[verdict.recognition],
     freshness: FRESHNESS_MESSAGE[verdict.freshness],
     advice: ADVICE_MESSAGE[verdict.advice],
-    errorCode: outcome.errorCode,
+    availability: availabilityOf(outcome),
+    errorCode: outcome.errorCode === '' ? null : outcome.errorCode,
+    issuer: attestation?.issuer ?? outcome.askedProvince ?? null,
+    sequence: attestation?.sequence ?? null,
+    reasonCode: told?.reason ?? null,
+    ruleId: attestation?.rule.id ?? null,
+    ruleVersion: attestation?.rule.version ?? null,
+    authority: attestation?.authority ?? null,
+    evidenceClass: told === undefined ? null : EVIDENCE_MESSAGE[told.evidence],
+    original: told?.original ?? null,
+    issuedAt: attestation === undefined ? null : timestampFromSeconds(attestation.issuedAt),
+    expiresAt: attestation === undefined ? null : timestampFromSeconds(attestation.expiresAt),
+    statusSince: told === undefined ? null : timestampFromSeconds(told.since),
+    knownAt: knownAt === undefined ? null : timestampFromSeconds(Math.floor(knownAt)),
+    maskedName: outcome.maskedName ?? null,
+    conflicts: outcome.conflicts?.map(({ status, ...statement }) => ({ ...statement, status: STATUS_MESSAGE[status] })) ?? null,
+    attestation: outcome.token === undefined ? null : Buffer.from(outcome.token),
   };
-  if (attestation !== undefined) {
-    Object.assign(message, identityOf(attestation, outcome.knownAt));
-    message.availability = v1.Availability.AVAILABILITY_AVAILABLE;
-    if (verdict.recognition === 'recognised') Object.assign(message, contentOf(attestation));
-  } else {
-    if (availability !== undefined) message.availability = AVAILABILITY_MESSAGE[availability];
-    if (outcome.askedProvince !== undefined) message.issuer = outcome.askedProvince;
-  }
-  if (outcome.maskedName !== undefined) message.maskedName = outcome.maskedName;
-  if (conflicts !== undefined) message.conflicts = conflicts.map(({ status, ...statement }) => ({ ...statement, status: STATUS_MESSAGE[status] }));
-  if (token !== undefined) message.attestation = Buffer.from(token);
-  return outcome.bizExtData === undefined ? { verdict: message } : { verdict: message, bizExtData: outcome.bizExtData };
 }
+
+function availabilityOf({ attestation, availability }: VerifiedCode): v1.Availability | null {
+  if (attestation !== undefined) return v1.Availability.AVAILABILITY_AVAILABLE;
+  return availability === undefined ? null : AVAILABILITY_MESSAGE[availability];
+}
+
+/** The answer to one verification. */
+export const toVerifyCodeResponse = (outcome: VerifiedCode): v1.VerifyCodeResponse.$Properties => ({
+  verdict: toVerdict(outcome),
+  bizExtData: outcome.bizExtData ?? null,
+});
