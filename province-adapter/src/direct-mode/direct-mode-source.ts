@@ -1,6 +1,7 @@
-import { parseIdentityDocument, type ProvinceCode } from '@health-code/attestation';
+import type { ProvinceCode } from '@health-code/attestation';
 import type { ZodType } from 'zod';
 import { AdapterError, type AdapterErrorCode } from '../errors.js';
+import { findIdentityDocument } from '../local-format/identity.js';
 import { parseAnswer } from '../local-format/parse-answer.js';
 import { createLocalHttp } from '../local-http/local-http.js';
 import type { LocalAnswer, NationalCodeOperations, Source, SourceOptions } from '../province-system.js';
@@ -25,9 +26,11 @@ const ERRORS: Readonly<Record<Exclude<ReturnCode, 'OK'>, AdapterErrorCode>> = {
 
 function answerOf(statement: Statement, answeredAt: number): LocalAnswer {
   const { person, bizExtData, guidance, maskedName, maskedIdNumber, since, validUntil, ...texts } = statement;
+  const identity = person === undefined ? undefined : findIdentityDocument(person.idType, person.idNumber);
   return {
     fields: { ...texts, since: String(since), validUntil: String(validUntil) },
-    ...(person === undefined ? {} : { identity: parseIdentityDocument(person.idType, person.idNumber), maskedName, maskedIdNumber }),
+    ...(identity === undefined ? {} : { identity }),
+    ...(person === undefined ? {} : { maskedName, maskedIdNumber }),
     ...(guidance === '' ? {} : { guidance }),
     ...(bizExtData === undefined ? {} : { bizExtData }),
     answeredAt,

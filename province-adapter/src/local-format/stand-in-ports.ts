@@ -1,6 +1,7 @@
-import { parseIdentityDocument, type IdentityDocument } from '@health-code/attestation';
+import type { IdentityDocument } from '@health-code/attestation';
 import { z } from 'zod';
 import type { LocalHttp } from '../local-http/local-http.js';
+import { findIdentityDocument } from './identity.js';
 import { parseAnswer } from './parse-answer.js';
 
 /**
@@ -10,15 +11,11 @@ import { parseAnswer } from './parse-answer.js';
 const RESOLVED = z.discriminatedUnion('found', [z.object({ found: z.literal(false) }), z.object({ found: z.literal(true), documentType: z.string(), documentNumber: z.string() })]);
 const FOUND = z.discriminatedUnion('found', [z.object({ found: z.literal(false) }), z.object({ found: z.literal(true), handle: z.record(z.string(), z.string()) })]);
 
-/** Document types that a subject reference can be made of; people with others are answered for, not attested. */
-const REFERABLE = new Set(['01', '03', '06', '07']);
-
 /** The identity behind a scanned code; absent where the province has none, or one of a type that cannot be referred to. */
 export async function resolveIdentity(http: LocalHttp, code: string, signal?: AbortSignal): Promise<IdentityDocument | undefined> {
   const answer = await http.requestJson({ method: 'POST', path: '/stand-in/resolve', json: { code }, ...(signal === undefined ? {} : { signal }) });
   const resolved = parseAnswer(RESOLVED, answer);
-  if (!resolved.found || !REFERABLE.has(resolved.documentType)) return undefined;
-  return parseIdentityDocument(resolved.documentType, resolved.documentNumber);
+  return resolved.found ? findIdentityDocument(resolved.documentType, resolved.documentNumber) : undefined;
 }
 
 /** What the documented interface must be asked with to answer about this person; absent where the province has no such person. */

@@ -1,3 +1,5 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { PROVINCES, REASON_NOT_STATED, parseIdentityDocument } from '@health-code/attestation';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../deploy/embedded/test-services.js';
@@ -14,6 +16,7 @@ const TWO_DAYS = 172_800;
 const GATE: VerifierContext = { province: '520000', purpose: 'checkpoint', organisation: '91520000MA6DXXXX00', position: 'G60 Gate 1' };
 const NOBODY = parseIdentityDocument('01', syntheticIdNumber('999999', 899));
 
+const FILES = ['README.md', 'contract.fixture.ts', 'local-system.ts', 'people.ts', 'profile.ts', 'province.ts', 'source.ts', 'translate.ts'];
 const ANSWER_MEMBERS = new Set(['fields', 'identity', 'maskedName', 'maskedIdNumber', 'guidance', 'bizExtData', 'answeredAt']);
 
 /** What every source makes of a local system that misbehaves. */
@@ -112,6 +115,21 @@ describe.each(PROVINCE_FOLDERS.map((folder) => [folder.slug, folder] as const))(
   });
   beforeEach(async () => {
     await operator.setFault('none');
+  });
+
+  it('has nothing left to fill in', () => {
+    const directory = join(import.meta.dirname, slug);
+    const fillIns = readdirSync(directory).flatMap((file) =>
+      readFileSync(join(directory, file), 'utf8')
+        .split('\n')
+        .flatMap((line, index) => (line.includes('FILL IN:') ? [`${slug}/${file}:${String(index + 1)} ${line.slice(line.indexOf('FILL IN:'))}`] : [])),
+    );
+    expect(fillIns).toEqual([]);
+  });
+
+  it('has the same files as every other province', () => {
+    const files = readdirSync(join(import.meta.dirname, slug));
+    for (const file of FILES) expect(files).toContain(file);
   });
 
   it('has a profile that agrees with the list of provinces and with itself', () => {

@@ -24,31 +24,38 @@ interface PushCursor {
   readonly sequence: number;
 }
 
-/** Pushes one round of changes in their order. Ends at the first that is not accepted: it is tried again, and none overtakes it. */
-export async function pushChanges(documents: Documents, running: RunningLocalSystem, send: (body: unknown) => Promise<boolean>): Promise<number> {
+/** What became of one push: `refused` will never be understood, `away` is to be sent again. */
+export type PushOutcome = 'accepted' | 'refused' | 'away';
+
+/**
+ * Pushes one round of changes in their order. Ends at the first that finds the adapter away: it is tried again, and none overtakes
+ * it. One that was refused does not hold up the people behind it.
+ */
+export async function pushChanges(documents: Documents, running: RunningLocalSystem, send: (body: unknown) => Promise<PushOutcome>): Promise<number> {
   const cursors = documents.collection<PushCursor>('push-cursor');
   const after = (await cursors.find('person'))?.sequence ?? 0;
   let pushed = 0;
   for (const change of await documents.collection<SyntheticPerson>('person').listAfter(after, BATCH)) {
-    if (!(await send(running.pushBody?.(change.body)))) break;
+    if ((await send(running.pushBody?.(change.body))) === 'away') break;
     await cursors.put('person', { sequence: change.sequence });
     pushed += 1;
   }
   return pushed;
 }
 
-/** Sends to an adapter's push endpoint; accepted means answered with a 2xx status. */
-export function createPushSender({ url, token }: PushTarget, stop: AbortSignal): (body: unknown) => Promise<boolean> {
+/** Sends to an adapter's push endpoint. */
+export function createPushSender({ url, token }: PushTarget, stop: AbortSignal): (body: unknown) => Promise<PushOutcome> {
   const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
   return async (body) => {
     try {
       const signal = AbortSignal.any([stop, AbortSignal.timeout(TIMEOUT_MS)]);
       const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal });
       await response.body?.cancel();
-      return response.ok;
+      if (response.ok) return 'accepted';
+      return response.status === 400 ? 'refused' : 'away';
     } catch {
       // The adapter is away: the change stays where it is and is pushed when the adapter is back.
-      return false;
+      return 'away';
     }
   };
 }

@@ -1,6 +1,6 @@
-import { parseIdentityDocument, type IdentityDocument } from '@health-code/attestation';
 import { z } from 'zod';
 import { AdapterError, type AdapterErrorCode } from '../../errors.js';
+import { findIdentityDocument } from '../../local-format/identity.js';
 import { parseAnswer } from '../../local-format/parse-answer.js';
 import { findHandle, resolveIdentity } from '../../local-format/stand-in-ports.js';
 import { personNotFound } from '../../local-format/translation-table.js';
@@ -36,7 +36,10 @@ const REPORT = z.object({
 const DECODED = z.union([z.object({ qrcode_expired: z.literal(true) }), REPORT.extend({ name: z.string(), certificate_id: z.string(), certificate_type: z.string() })]);
 
 /** Ours: which people changed. The status itself is then read through the documented interface. */
-const CHANGES = z.object({ changes: z.array(z.object({ certificate_type: z.string(), certificate_id: z.string(), name: z.string() })), cursor: z.string() });
+const CERTIFICATE = z.object({ certificate_type: z.string(), certificate_id: z.string(), name: z.string() });
+const CHANGES = z.object({ changes: z.array(CERTIFICATE), cursor: z.string() });
+
+type Certificate = z.infer<typeof CERTIFICATE>;
 
 function answerOf(report: z.infer<typeof REPORT>, answeredAt: number): LocalAnswer {
   const { guide, report_expired, rule_number, ...texts } = report;
@@ -53,13 +56,6 @@ function requireWhole(code: string): void {
   if (!CODE_CONTENT.test(code.slice(CODE_PREFIX.length))) throw new AdapterError('LOCAL_CODE_INVALID', 'a code of 天府健康通 that was not read whole');
 }
 
-/** The document of a change, where it is of a kind that people are referred to by. */
-function documentOf(certificateType: string, number: string): IdentityDocument | undefined {
-  const type = CERTIFICATE_TYPES[certificateType];
-  if (type === undefined) throw new AdapterError('LOCAL_ANSWER_INVALID', 'certificate_type is none of the documented ones');
-  return type === '99' ? undefined : parseIdentityDocument(type, number);
-}
-
 /** Speaks to 天府健康通: polled for changes, queried on demand. */
 export function createSource(options: SourceOptions, now: () => number = Date.now): Source {
   const url = new URL(options.baseUrl);
@@ -68,42 +64,47 @@ export function createSource(options: SourceOptions, now: () => number = Date.no
   url.password = '';
   const http = createLocalHttp({ ...options, baseUrl: url.href });
 
-  const post = async <T>(schema: z.ZodType<T>, path: string, parameters: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<T> => {
+  const post = async (path: string, parameters: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<unknown> => {
     const signed = { ...credential, ...parameters, timestamp: String(now()) };
     const answer = await http.requestJson({ method: 'POST', path, json: { ...signed, sign: signRequest(signed) }, ...(signal === undefined ? {} : { signal }) });
     const { errcode } = parseAnswer(ENVELOPE, answer);
     if (errcode !== OK) throw new AdapterError(ERRORS.get(errcode) ?? 'LOCAL_ANSWER_INVALID', '天府健康通 answered with another errcode than success');
-    return parseAnswer(z.object({ data: schema }), answer).data;
+    return parseAnswer(z.object({ data: z.unknown() }), answer).data;
   };
 
-  const readReport = async (certificateType: string, certificateId: string, name: string): Promise<LocalAnswer> => {
-    const report = await post(REPORT, '/health/code', { certificate_type: certificateType, certificate_id: certificateId, name });
-    const answer = answerOf(report, Math.floor(now() / 1000));
-    const identity = documentOf(certificateType, certificateId);
+  const seconds = (): number => Math.floor(now() / 1000);
+  const readReport = (person: Certificate): Promise<unknown> => post('/health/code', { ...person });
+
+  /** One person's report that cannot be read is refused by the translation, for want of fields: it does not hold up the others. */
+  const readChange = async (person: Certificate): Promise<LocalAnswer> => {
+    const data = REPORT.safeParse(await readReport(person));
+    const answer = data.success ? answerOf(data.data, seconds()) : { fields: {}, answeredAt: seconds() };
+    const identity = findIdentityDocument(CERTIFICATE_TYPES[person.certificate_type] ?? '', person.certificate_id);
     return identity === undefined ? answer : { ...answer, identity };
   };
 
   return {
     async readCode(code, _verifier, signal) {
       requireWhole(code);
-      const decoded = await post(DECODED, '/health/decode', { code_content: code }, signal);
+      const decoded = parseAnswer(DECODED, await post('/health/decode', { code_content: code }, signal));
       if ('qrcode_expired' in decoded) throw new AdapterError('LOCAL_CODE_EXPIRED', 'qrcode_expired');
       const { name, certificate_id, certificate_type, ...report } = decoded;
       if (!Object.hasOwn(CERTIFICATE_TYPES, certificate_type)) throw new AdapterError('LOCAL_ANSWER_INVALID', 'certificate_type is none of the documented ones');
       const identity = await resolveIdentity(http, code, signal);
-      return { ...answerOf(report, Math.floor(now() / 1000)), maskedName: name, maskedIdNumber: certificate_id, ...(identity === undefined ? {} : { identity }) };
+      return { ...answerOf(report, seconds()), maskedName: name, maskedIdNumber: certificate_id, ...(identity === undefined ? {} : { identity }) };
     },
     async readPerson(document) {
       // /health/code asks by certificate, and wants the name as well.
       const handle = await findHandle(http, document);
-      if (handle === undefined) return personNotFound(Math.floor(now() / 1000));
-      return readReport(CERTIFICATE_TYPE_OF[document.type], document.number, handle['name'] ?? '');
+      if (handle === undefined) return personNotFound(seconds());
+      const report = await readReport({ certificate_type: CERTIFICATE_TYPE_OF[document.type], certificate_id: document.number, name: handle['name'] ?? '' });
+      return { ...answerOf(parseAnswer(REPORT, report), seconds()), identity: document };
     },
     async readChanges(cursor): Promise<LocalChanges> {
       const query = cursor === undefined ? {} : { after: cursor };
       const { changes, cursor: next } = parseAnswer(CHANGES, await http.requestJson({ method: 'GET', path: '/stand-in/changes', query }));
       const answers: LocalAnswer[] = [];
-      for (const { certificate_type, certificate_id, name } of changes) answers.push(await readReport(certificate_type, certificate_id, name));
+      for (const person of changes) answers.push(await readChange(person));
       return { answers, cursor: next };
     },
     isReachable: () => http.isReachable('/health/code'),

@@ -1,0 +1,14 @@
+import { AttestationError, parseIdentityDocument, type IdentityDocument } from '@health-code/attestation';
+
+/**
+ * The document as people are referred to across provinces; absent for kinds of document that nobody is referred to by, and for
+ * numbers that cannot be. The local system's answer about such a person stands, and is not attested.
+ */
+export function findIdentityDocument(type: string, number: string): IdentityDocument | undefined {
+  try {
+    return parseIdentityDocument(type, number);
+  } catch (cause) {
+    if (cause instanceof AttestationError) return undefined;
+    throw cause;
+  }
+}
