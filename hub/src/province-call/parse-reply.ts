@@ -50,7 +50,11 @@ const REPLY = {
   queryHealth: z.object({ attested, maskedName: optionalText, maskedIdNumber, guidance: optionalText }),
   applyCode: z.object({ businessSerialNumber: text, randomNumber: text, expiresAt: timestamp }),
   // An SD-JWT: the attestation with its disclosures, for the holder; nothing the hub itself relies on.
-  makeCode: z.object({ code: z.instanceof(Uint8Array).refine(({ length }) => length > 0), expiresAt: timestamp, attestation: z.string().max(2 * ATTESTATION_MAX_BYTES) }),
+  makeCode: z.object({
+    code: z.instanceof(Uint8Array).refine(({ length }) => length > 0),
+    expiresAt: timestamp,
+    attestation: z.string().max(2 * ATTESTATION_MAX_BYTES),
+  }),
   correctHealth: z.object({ ticket: text, state: z.literal('received'), dueAt: timestamp }),
 } as const;
 

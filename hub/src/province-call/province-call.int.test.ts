@@ -271,4 +271,14 @@ describe('ProvinceCaller', () => {
     await closed.close();
     await expect(attestCode(callerWith({ nats: closed }))).rejects.toMatchObject({ code: 'ADAPTER_UNREACHABLE' });
   });
+
+  it('asks again by itself once a killed NATS is back, and says ADAPTER_TIMEOUT until then', async () => {
+    await answering({ attested: { availability: 'pending' } });
+    const caller = callerWith({ timeoutMs: 300 });
+    await expect(attestCode(caller)).resolves.toMatchObject({ availability: 'pending' });
+    await broker.kill();
+    await expect(attestCode(caller)).rejects.toMatchObject({ code: 'ADAPTER_TIMEOUT' });
+    await broker.restart();
+    await expect.poll(() => attestCode(caller).then(({ availability }) => availability, () => 'away'), { timeout: 10_000 }).toBe('pending');
+  });
 });

@@ -44,7 +44,10 @@ export interface CallLimits {
   readonly deadline?: number;
 }
 
-const timestampFromMs = (ms: number): { readonly seconds: number; readonly nanos: number } => ({ seconds: Math.floor(ms / 1000), nanos: Math.trunc(ms % 1000) * 1_000_000 });
+const timestampFromMs = (ms: number): { readonly seconds: number; readonly nanos: number } => ({
+  seconds: Math.floor(ms / 1000),
+  nanos: Math.trunc(ms % 1000) * 1_000_000,
+});
 
 /** Why NATS brought no answer. Never the text of the payload: NATS errors name subjects only. */
 function transportError(cause: unknown): HubError {
@@ -105,7 +108,9 @@ export class ProvinceCaller {
     const province = this.#options.registry.findProvince(code);
     if (province?.standing !== 'admitted') throw new HubError('PROVINCE_NOT_ADMITTED', 'the province is not admitted');
     const { encryptionKey } = province;
-    if (!province.registered || encryptionKey === undefined) throw new HubError('PROVINCE_NOT_REGISTERED', 'the adapter of the province never registered');
+    if (!province.registered || encryptionKey === undefined) {
+      throw new HubError('PROVINCE_NOT_REGISTERED', 'the adapter of the province never registered');
+    }
     return { ...province, encryptionKey };
   }
 
@@ -116,7 +121,9 @@ export class ProvinceCaller {
     limits: CallLimits = {},
   ): Promise<ReplyTo<O>> {
     const inFlight = this.#inFlight.get(province.code) ?? 0;
-    if (inFlight >= (this.#options.maxInFlight ?? MAX_CALLS_IN_FLIGHT)) throw new HubError('ADAPTER_BUSY', 'too many calls to the province are under way');
+    if (inFlight >= (this.#options.maxInFlight ?? MAX_CALLS_IN_FLIGHT)) {
+      throw new HubError('ADAPTER_BUSY', 'too many calls to the province are under way');
+    }
     this.#inFlight.set(province.code, inFlight + 1);
     try {
       const replyKey = this.#options.randomBytes(REPLY_KEY_BYTES);
