@@ -55,7 +55,10 @@ function stopOnSignal(stop: () => Promise<void>, log: Logger): void {
       process.exit(1);
     }, STOP_TIMEOUT_MS).unref();
     stop().then(
-      () => process.exit(0),
+      () => {
+        log.info('stopped');
+        process.exit(0);
+      },
       (err: unknown) => {
         log.error({ err }, 'could not stop cleanly');
         process.exit(1);

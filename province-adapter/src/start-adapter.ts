@@ -24,8 +24,8 @@ import type { ProvinceDefinition, Source } from './province-system.js';
 import { OutboxPublisher } from './publish/outbox.publisher.js';
 import { createResendResponder } from './publish/resend.consumer.js';
 
-/** For calls under way to be answered; longer than the hub waits for any of them. */
-const STOP_TIMEOUT_MS = 5000;
+/** For calls under way to be answered: as long as the hub waits for any of them. */
+const STOP_TIMEOUT_MS = 3000;
 
 /** What an adapter needs before it can start; each of these can be waited for and is opened by `main.ts`. */
 export interface AdapterParts {
