@@ -1,5 +1,4 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { PROTO_ROOT, SERVICE_PROTO_FILES } from '@health-code/messages';
 import { HealthImplementation, protoPath as HEALTH_PROTO_FILE } from 'grpc-health-check';
@@ -7,6 +6,7 @@ import type { ListenAddress, TlsFiles } from '../config.js';
 import { getServedDefinition, SERVICES, type ServiceName } from './grpc-access.js';
 import type { GrpcService } from './grpc-handlers.js';
 import type { Dependency, Readiness } from './readiness.js';
+import { loadReflectionFiles } from './reflection-files.js';
 
 /**
  * What each service needs to serve; `''` is the server as a whole (grpc.health.v1). Known attestations are verified from
@@ -45,7 +45,7 @@ export class GrpcServer {
     for (const service of services) this.#server.addService(getServedDefinition(service), service.handlers);
     this.#health.addToServer(this.#server);
     // The generated code leaves no descriptors at run time: reflection reads the .proto files themselves.
-    const files = loadSync([...SERVICE_PROTO_FILES, HEALTH_PROTO_FILE], { includeDirs: [PROTO_ROOT], keepCase: true });
+    const files = loadReflectionFiles([...SERVICE_PROTO_FILES, HEALTH_PROTO_FILE], [PROTO_ROOT]);
     new ReflectionService(files, { services: [...Object.keys(SERVICES), 'grpc.health.v1.Health'] }).addToServer(this.#server);
   }
 
