@@ -82,7 +82,8 @@ export function parseCheckpoint(context: v1.CheckpointContext.$Properties | null
   const [first, ...others] = findProblems(context);
   const province = parseProvince(context.province ?? '');
   if (province === undefined) {
-    throw refuse([{ code: 'PROVINCE_UNKNOWN', field: 'context.province', description: 'is not a province code of GB/T 2260' }, ...(first === undefined ? [] : [first, ...others])]);
+    const problem: Problem = { code: 'PROVINCE_UNKNOWN', field: 'context.province', description: 'is not a province code of GB/T 2260' };
+    throw refuse([problem, ...(first === undefined ? [] : [first, ...others])]);
   }
   if (first !== undefined) throw refuse([first, ...others]);
   const checkpointClass = CLASSES[context.checkpointClass ?? v1.CheckpointClass.CHECKPOINT_CLASS_UNSPECIFIED];

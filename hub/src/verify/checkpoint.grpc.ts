@@ -1,4 +1,4 @@
-import type { handleBidiStreamingCall, handleUnaryCall, ServerDuplexStream } from '@grpc/grpc-js';
+import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { AttestationError } from '@health-code/attestation';
 import { v1 } from '@health-code/messages';
 import { HubError, type ErrorCode } from '../errors.js';
@@ -39,6 +39,13 @@ function errorCodeOf(error: unknown): ErrorCode {
 /** gRPC service `Checkpoint`: whatever a traveller shows, one at a time, in columns, or along a stream. */
 export class CheckpointService implements GrpcService {
   readonly definition = v1.Checkpoint;
+  readonly handlers = {
+    VerifyCode: unary((request: CodeRequest, call) => this.verifyCode(request, call)),
+    VerifyBatch: unary((request: BatchRequest, call) => this.verifyBatch(request, call)),
+    VerifyStream: (stream: Stream): void => {
+      this.#serve(stream);
+    },
+  };
   readonly #codes: CodeVerifier;
   readonly #batches: BatchVerifier;
   readonly #counter: VerificationCounter;
@@ -52,22 +59,14 @@ export class CheckpointService implements GrpcService {
     this.#now = now;
   }
 
-  /** Handlers by method name. */
-  get handlers(): { VerifyCode: handleUnaryCall<CodeRequest, CodeResponse>; VerifyBatch: handleUnaryCall<BatchRequest, BatchResponse>; VerifyStream: handleBidiStreamingCall<StreamRequest, StreamResponse> } {
-    return {
-      VerifyCode: unary((request: CodeRequest, call) => this.verifyCode(request, call)),
-      VerifyBatch: unary((request: BatchRequest, call) => this.verifyBatch(request, call)),
-      VerifyStream: (stream) => {
-        this.#serve(stream);
-      },
-    };
-  }
-
   /** One code. At once for a known attestation. @throws HubError for a request that cannot be understood */
   verifyCode(request: CodeRequest, call: CallWithDeadline): CodeResponse | Promise<CodeResponse> {
     const checkpoint = withDeadline(parseCheckpoint(request.context), call);
     const shown = parseShown(request);
-    const outcome = shown instanceof Uint8Array ? this.#codes.verifyCode(shown, checkpoint, this.#now()) : this.#codes.verifyPerson(shown, checkpoint, this.#now());
+    const outcome =
+      shown instanceof Uint8Array
+        ? this.#codes.verifyCode(shown, checkpoint, this.#now())
+        : this.#codes.verifyPerson(shown, checkpoint, this.#now());
     return outcome instanceof Promise ? outcome.then((settled) => this.#answer(settled, checkpoint)) : this.#answer(outcome, checkpoint);
   }
 

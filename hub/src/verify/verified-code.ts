@@ -1,4 +1,12 @@
-import { refuse, type Attestation, type Availability, type HealthStatus, type Recognition, type RefusedRecognition, type Verdict } from '@health-code/attestation';
+import {
+  refuse,
+  type Attestation,
+  type Availability,
+  type HealthStatus,
+  type Recognition,
+  type RefusedRecognition,
+  type Verdict,
+} from '@health-code/attestation';
 
 /** Codes that only a verdict carries, beside those of the hub, of the attestation package and of the province asked. */
 export type VerdictErrorCode =

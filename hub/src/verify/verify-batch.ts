@@ -22,6 +22,9 @@ export interface AnyCode {
   verifyCode(code: Uint8Array, checkpoint: Checkpoint, now: number): VerifiedCode | Promise<VerifiedCode>;
 }
 
+/** The columns of a batch. */
+export type BatchAnswer = v1.VerifyBatchResponse.$Properties;
+
 /** The answer of a batch while it is being filled: columns of equal length, in the order of the request. */
 class VerdictColumns {
   readonly statuses: v1.HealthStatus[];
@@ -76,7 +79,7 @@ export class BatchVerifier {
   }
 
   /** The columns for `codes`. `now` in seconds since the epoch holds for all of them. */
-  verify(codes: readonly Uint8Array[], checkpoint: Checkpoint, now: number): v1.VerifyBatchResponse.$Properties | Promise<v1.VerifyBatchResponse.$Properties> {
+  verify(codes: readonly Uint8Array[], checkpoint: Checkpoint, now: number): BatchAnswer | Promise<BatchAnswer> {
     const { checkpointClass, purpose } = checkpoint;
     const columns = new VerdictColumns(codes.length);
     const unknown: number[] = [];
@@ -87,13 +90,20 @@ export class BatchVerifier {
         return;
       }
       const verdict = this.#known.judge(slot, checkpointClass, now);
-      columns.set(position, verdict, verdict.recognition === 'recognised' ? this.#known.terms(slot).reason : REFUSAL_CODES[verdict.recognition]);
+      const isRecognised = verdict.recognition === 'recognised';
+      columns.set(position, verdict, isRecognised ? this.#known.terms(slot).reason : REFUSAL_CODES[verdict.recognition]);
       this.#counter.record(purpose, verdict.recognition);
     });
     return unknown.length === 0 ? columns : this.#verifyUnknown(unknown, codes, columns, checkpoint, now);
   }
 
-  async #verifyUnknown(unknown: readonly number[], codes: readonly Uint8Array[], columns: VerdictColumns, checkpoint: Checkpoint, now: number): Promise<VerdictColumns> {
+  async #verifyUnknown(
+    unknown: readonly number[],
+    codes: readonly Uint8Array[],
+    columns: VerdictColumns,
+    checkpoint: Checkpoint,
+    now: number,
+  ): Promise<BatchAnswer> {
     let next = 0;
     const work = async (): Promise<void> => {
       for (let position = unknown[next++]; position !== undefined; position = unknown[next++]) {

@@ -15,7 +15,7 @@ export interface People {
 /**
  * Whether a scanned text is meant as an attestation: it begins with "eyJ", the base64url of `{"`, as every compact JWS
  * with a JSON header does. Nothing is trimmed. Whatever follows is for the strict parser: a truncated attestation is told
- * apart from an unknown local code, and a local code is never taken for one, since no recogniser may claim this prefix.
+ * apart from an unknown local code, and a local code is never taken for one, since no recogniser may claim this prefix (registration.ts).
  */
 export const looksAttested = (code: Uint8Array): boolean => code[0] === 0x65 && code[1] === 0x79 && code[2] === 0x4a;
 
