@@ -1,5 +1,5 @@
 // Run to begin anew: `npm run reset` removes the data that `npm start` keeps. Asks nothing; refuses while the system runs.
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { defaultDataPath } from '../deploy/embedded/checkout.js';
 import { endLeftovers, findSupervisor } from '../deploy/embedded/data-directory.js';
@@ -12,15 +12,26 @@ const USAGE = `Removes what \`npm start\` keeps: databases, streams, secrets, ke
 
 Databases on a server named by DATABASE_URL are not touched.`;
 
+/** Every data directory below `.data/`: of `npm start` itself, of test runs and of benchmarks. */
+function dataDirectories(root: string): readonly string[] {
+  if (!existsSync(root)) return [];
+  const folders = readdirSync(root, { withFileTypes: true, recursive: true }).filter((entry) => entry.isDirectory() && entry.name === 'secrets');
+  return [root, ...folders.map(({ parentPath }) => parentPath).filter((path) => path !== root)];
+}
+
 async function reset(): Promise<boolean> {
-  const dataPath = defaultDataPath();
-  const supervisor = findSupervisor(dataPath);
-  if (supervisor !== undefined) {
-    console.error(`The system is running (process ${String(supervisor.pid)}): stop it with Ctrl-C first. Nothing was removed.`);
+  const directories = dataDirectories(defaultDataPath());
+  for (const directory of directories) {
+    const supervisor = findSupervisor(directory);
+    if (supervisor === undefined) continue;
+    console.error(`Process ${String(supervisor.pid)} is using ${directory}: stop it first (Ctrl-C). Nothing was removed.`);
     return false;
   }
-  for (const name of await endLeftovers(dataPath)) console.log(`ended ${name}, left over from a start that was killed`);
-  const removable = [dataPath, ...(isRoot() ? [dirname(clusterDirectory(dataPath))] : [])].filter((path) => existsSync(path));
+  for (const directory of directories) {
+    for (const name of await endLeftovers(directory)) console.log(`ended ${name}, left over from a run that was killed`);
+  }
+  const clusters = isRoot() ? directories.map((directory) => dirname(clusterDirectory(directory))) : [];
+  const removable = [...clusters, ...directories.slice(0, 1)].filter((path) => existsSync(path));
   for (const path of removable) {
     rmSync(path, { recursive: true, force: true });
     console.log(`removed ${path}`);

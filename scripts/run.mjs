@@ -74,7 +74,10 @@ function isInstalled() {
 
 async function installIfNeeded() {
   if (isInstalled()) return;
-  if (!(await npm(['ci', '--include=dev'], 'Installing npm packages'))) process.exit(1);
+  // Not `npm ci`: it refuses the lockfile where a registry lacks an optional package for some other machine. `npm install` keeps
+  // to the lockfile too, `--no-save` leaves it as it is, and what came of it is compared with it.
+  if (!(await npm(['install', '--no-save', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], 'Installing npm packages'))) process.exit(1);
+  if (!isInstalled()) fail('npm installed other versions than package-lock.json names: remove node_modules and try again.');
 }
 
 const SOURCE_FOLDERS = ['proto/messages/healthcode', 'proto/messages/src', 'proto/attestation/src', 'province-adapter/src', 'hub/src', 'deploy/embedded', 'scripts'];
