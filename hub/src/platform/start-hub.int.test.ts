@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
-import { parseProvinceCode } from '@health-code/attestation';
-import { unaryTransport, v1 } from '@health-code/messages';
+import { createPossessionProof, generateProvinceKey, importSigningKey, type SigningKey } from '@health-code/attestation';
+import { jetstream } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { attestationSubject, inboxPrefix, unaryTransport, v1 } from '@health-code/messages';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, startTestNats, type TestDatabase, type TestNats } from '../../../deploy/embedded/test-services.js';
 import type { HubConfig } from '../config.js';
+import { bytesOf, GUIZHOU, tokenOf } from '../ingest/ingest.fixture.js';
 import { startHub, type RunningHub } from './start-hub.js';
 import { createLogger } from './logger.js';
 
@@ -24,7 +27,7 @@ beforeAll(async () => {
     nats: { url: nats.url, user: 'hub', password: nats.password('hub') },
     grpc: { host: '127.0.0.1', port: 0 },
     http: { host: '127.0.0.1', port: 0 },
-    admitted: [{ code: parseProvinceCode('520000'), standing: 'admitted', enrolmentTokenSha256: createHash('sha256').update('token').digest() }],
+    admitted: [{ code: GUIZHOU, standing: 'admitted', enrolmentTokenSha256: createHash('sha256').update('token').digest() }],
     callTimeoutMs: 500,
     logLevel: 'silent',
   };
@@ -53,6 +56,30 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   }
 }
 
+/** Registers Guizhou as its adapter does. */
+async function registerGuizhou(): Promise<{ readonly adapter: v1.Adapter; readonly key: SigningKey }> {
+  const [signing, sealing] = await Promise.all([generateProvinceKey('sig'), generateProvinceKey('enc')]);
+  const key = await importSigningKey(signing.privateJwk);
+  const metadata = new Metadata();
+  metadata.set('authorization', 'Bearer token');
+  const adapter = v1.Adapter.create(unaryTransport(client, { timeoutMs: 5000, metadata }));
+  await adapter.register({
+    mode: v1.RecognitionMode.RECOGNITION_MODE_DIRECT,
+    keys: [
+      { jwk: JSON.stringify(signing.publicJwk), use: v1.KeyUse.KEY_USE_SIGNATURE, proof: await createPossessionProof(key, GUIZHOU) },
+      { jwk: JSON.stringify(sealing.publicJwk), use: v1.KeyUse.KEY_USE_ENCRYPTION },
+    ],
+    rules: [{ id: '520000-conversion', version: '1', title: '国家码直接使用' }],
+  });
+  return { adapter, key };
+}
+
+async function publishAsGuizhou(token: string): Promise<void> {
+  const connection = await connect({ servers: nats.url, user: GUIZHOU, pass: nats.password(GUIZHOU), inboxPrefix: inboxPrefix(GUIZHOU) });
+  await jetstream(connection).publish(attestationSubject(GUIZHOU), token, { msgID: `${GUIZHOU}-1` });
+  await connection.close();
+}
+
 describe('startHub', () => {
   it('serves every service once it resolves', async () => {
     expect((await v1.Ledger.create(transport()).getSummary({})).size).toBe(0);
@@ -64,6 +91,27 @@ describe('startHub', () => {
       ].map((call) => call.then(() => status.OK, (error: unknown) => (error as ServiceError).code)),
     );
     expect(refusals).toEqual([status.INVALID_ARGUMENT, status.INVALID_ARGUMENT, status.UNAUTHENTICATED]);
+  });
+
+  it('recognises at a checkpoint what a registered province published', async () => {
+    const { adapter, key } = await registerGuizhou();
+    const now = Math.floor(Date.now() / 1000);
+    const token = await tokenOf(key, 1, { issuedAt: now, since: now, expiresAt: now + 3600 });
+    await publishAsGuizhou(token);
+    const heartbeat = async (): Promise<unknown> => (await adapter.heartbeat({ lastSequence: 1, localSystemReachable: true })).contiguousSequence;
+    await until(async () => (await heartbeat()) === 1);
+    await heartbeat();
+
+    const context = { province: '110000', checkpointClass: v1.CheckpointClass.CHECKPOINT_CLASS_TRANSPORT, purpose: v1.Purpose.PURPOSE_CHECKPOINT };
+    const { verdict } = await v1.Checkpoint.create(transport()).verifyCode({ context, code: bytesOf(token) });
+    expect(verdict).toMatchObject({
+      status: v1.HealthStatus.HEALTH_STATUS_GREEN,
+      recognition: v1.Recognition.RECOGNITION_RECOGNISED,
+      freshness: v1.Freshness.FRESHNESS_FRESH,
+      advice: v1.Advice.ADVICE_ALLOW,
+    });
+    const { entry } = await v1.Ledger.create(transport()).getEntry({ issuer: GUIZHOU, sequence: 1 });
+    expect(Buffer.from(entry?.attestation ?? []).toString()).toBe(token);
   });
 
   it('says over HTTP that it lives and what it leans on', async () => {
@@ -93,6 +141,6 @@ describe('startHub', () => {
     const other = await startHub(config, logger, IMPATIENT);
     expect(other.grpc).not.toBe(hub.grpc);
     await other.stop();
-    expect((await v1.Ledger.create(transport()).getSummary({})).size).toBe(0);
+    expect((await v1.Ledger.create(transport()).getSummary({})).size).toBe(1);
   });
 });
