@@ -1,4 +1,4 @@
-import { formatChinaTime, parseChinaTime } from '../../local-format/china-time.js';
+import { formatChinaTime } from '../../local-format/china-time.js';
 import type { IssuedCode, LocalRouteRequest, LocalSystem } from '../../stand-in/local-system.js';
 import { maskName, maskNumber, type SyntheticPerson } from '../../stand-in/synthetic-people.js';
 import { CERTIFICATE_TYPES } from './certificate-type.js';
@@ -47,7 +47,8 @@ function reportOf(person: SyntheticPerson, now: number): Readonly<Record<string,
     rule_number: fields['rule_number'],
     report_date: reportDate,
     report_valid_date: validDate,
-    report_expired: parseChinaTime(validDate) * 1000 <= now,
+    // Texts of this form sort as the times do.
+    report_expired: validDate <= formatChinaTime(now),
   };
 }
 
