@@ -13,7 +13,7 @@ describe('checkMessage', () => {
     checkMessage({ subject, payload: typeof payload === 'string' ? bytesOf(payload) : payload, streamSequence: 7 }, provinces.ring, now);
 
   it('accepts an attestation of the province on whose subject it came', async () => {
-    expect(await check(await tokenOf(provinces.guizhou, 1))).toMatchObject({ streamSequence: 7, verified: { attestation: { sequence: 1 } } });
+    expect(await check(await tokenOf(provinces.guizhou, 1))).toMatchObject({ message: { streamSequence: 7 }, verified: { attestation: { sequence: 1 } } });
   });
 
   it('refuses one in another province\'s name', async () => {

@@ -21,7 +21,7 @@ export type QuarantineCode = AttestationErrorCode | 'INGEST_CHECK_FAILED' | 'ING
 
 /** A message that is an attestation of the province on whose subject it came. */
 export interface VerifiedMessage {
-  readonly streamSequence: number;
+  readonly message: IngestMessage;
   readonly verified: VerifiedAttestation;
 }
 
@@ -49,24 +49,24 @@ const ISSUER_OF_SUBJECT = new RegExp(`^${attestationSubject('([0-9]{6})').replac
  */
 export async function checkMessage(message: IngestMessage, ring: ProvinceKeyRing, now: number): Promise<CheckedMessage> {
   const issuer = ISSUER_OF_SUBJECT.exec(message.subject)?.[1] ?? 'unknown';
-  const { streamSequence, payload } = message;
+  const { payload } = message;
   try {
     // One character a byte: what is not ASCII is not base64url either, and the parser refuses it.
     const parsed = parseAttestation(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('latin1'));
     // A disclosure is for the holder alone; the hub must not store one, not even by accident (invariant 5).
     if (parsed.disclosures.length > 0 || parsed.token.length !== payload.length) throw disclosed();
     if (parsed.claims.issuer !== issuer) throw foreign();
-    return { streamSequence, verified: await verifyAttestation(parsed, ring, now) };
+    return { message, verified: await verifyAttestation(parsed, ring, now) };
   } catch (cause) {
     const code = cause instanceof AttestationError ? cause.code : 'INGEST_CHECK_FAILED';
-    return { streamSequence, issuer, code, size: payload.length, sha256: hash('sha256', payload, 'buffer'), cause };
+    return { streamSequence: message.streamSequence, issuer, code, size: payload.length, sha256: hash('sha256', payload, 'buffer'), cause };
   }
 }
 
 /** A verified message that must be set aside after all. */
-export function refuseVerified(message: VerifiedMessage, code: QuarantineCode, cause: unknown): RefusedMessage {
-  const { attestation, token } = message.verified;
-  return { streamSequence: message.streamSequence, issuer: attestation.issuer, code, size: token.length, sha256: hash('sha256', token, 'buffer'), cause };
+export function refuseVerified({ message, verified }: VerifiedMessage, code: QuarantineCode, cause: unknown): RefusedMessage {
+  const { streamSequence, payload } = message;
+  return { streamSequence, issuer: verified.attestation.issuer, code, size: payload.length, sha256: hash('sha256', payload, 'buffer'), cause };
 }
 
 const disclosed = (): AttestationError =>

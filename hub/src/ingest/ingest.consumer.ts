@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { ProvinceKeyRing } from '@health-code/attestation';
+import type { Attestation, ProvinceKeyRing } from '@health-code/attestation';
 import { ATTESTATION_STREAM, INGEST_CONSUMER } from '@health-code/messages';
 import type { CommittedAttestation } from '../lookup/lookup.js';
 import type { Logger } from '../platform/logger.js';
 import { ensureAttestationStream, manageJetStream, resetIngestConsumer } from '../platform/nats.js';
-import { checkMessage, type CheckedMessage } from './check-message.js';
+import { checkMessage, type CheckedMessage, type RefusedMessage } from './check-message.js';
 import type { FeedState } from './feed-state.js';
 import { runPipeline } from './ingest-pipeline.js';
 import { IngestStore } from './ingest.store.js';
@@ -108,12 +108,13 @@ export class IngestConsumer {
   async #ingest(signal: AbortSignal): Promise<void> {
     const session = new AbortController();
     const ended = AbortSignal.any([signal, session.signal]);
-    const store = await IngestStore.connect(this.#options.databaseUrl, (error) => {
-      session.abort(error);
-    });
-    this.#endSession = (reason) => {
-      session.abort(reason);
+    let failure: Error | undefined;
+    const end = (reason: Error): void => {
+      failure ??= reason;
+      session.abort();
     };
+    const store = await IngestStore.connect(this.#options.databaseUrl, end);
+    this.#endSession = end;
     try {
       if (await this.#waitForLock(store, ended)) await this.#ingestLocked(store, ended);
     } finally {
@@ -121,8 +122,7 @@ export class IngestConsumer {
       this.#endSession = undefined;
       await store.close();
     }
-    const reason: unknown = session.signal.reason;
-    if (reason !== undefined) throw reason;
+    if (failure !== undefined) throw failure;
   }
 
   async #waitForLock(store: IngestStore, ended: AbortSignal): Promise<boolean> {
@@ -136,13 +136,24 @@ export class IngestConsumer {
 
   async #ingestLocked(store: IngestStore, ended: AbortSignal): Promise<void> {
     const { nats, feeds, onCommitted, now, logger } = this.#options;
-    const writer = await LedgerWriter.open(store, { feeds, onCommitted, randomBytes, now });
+    const onRowRefused = ({ issuer, sequence }: Attestation, error: unknown): void => {
+      logger.error({ issuer, sequence, err: error }, 'the database refuses an attestation; it is set aside');
+    };
+    const writer = await LedgerWriter.open(store, { feeds, onCommitted, onRowRefused, randomBytes, now });
     const manager = await manageJetStream(nats);
     await ensureAttestationStream(manager);
     const { delivered, num_pending: pending } = await resetIngestConsumer(manager);
     const consumer = await jetstream(nats).consumers.get(ATTESTATION_STREAM, INGEST_CONSUMER);
-    const messages = await consumer.consume(PULL);
-    const source = new MessageSource(messages, delivered.consumer_seq, pending);
+    const source = new MessageSource(delivered.consumer_seq, pending);
+    const messages = await consumer.consume({
+      ...PULL,
+      callback: (message) => {
+        source.push(message);
+      },
+    });
+    void messages.closed().then((failure) => {
+      source.stop(failure ?? undefined);
+    });
     const stop = (): void => {
       source.stop();
     };
@@ -166,13 +177,23 @@ export class IngestConsumer {
     await writer.commit(checked);
     batch.at(-1)?.acknowledge();
     this.#failures = 0;
+    this.#logSetAside(checked);
+  }
+
+  /** One line for each issuer and reason of a batch: a flood of garbage is no flood of log. */
+  #logSetAside(checked: readonly CheckedMessage[]): void {
+    const groups = new Map<string, RefusedMessage[]>();
     for (const message of checked) {
       if (!('code' in message)) continue;
-      const { issuer, code, streamSequence, size, cause } = message;
-      const isOurs = code === 'INGEST_CHECK_FAILED' || code === 'INGEST_APPEND_REFUSED';
-      const fields = { issuer, code, streamSequence, size };
-      if (isOurs) this.#options.logger.error({ ...fields, err: cause }, 'message set aside because of a fault of the hub');
-      else this.#options.logger.warn(fields, 'message set aside');
+      const group = `${message.issuer} ${message.code}`;
+      groups.set(group, [...(groups.get(group) ?? []), message]);
+    }
+    for (const [first, ...others] of groups.values()) {
+      if (first === undefined) continue;
+      const { issuer, code, streamSequence, cause } = first;
+      const fields = { issuer, code, count: others.length + 1, firstStreamSequence: streamSequence };
+      if (code === 'INGEST_CHECK_FAILED') this.#options.logger.error({ ...fields, err: cause }, 'messages set aside because of a fault of the hub');
+      else this.#options.logger.warn(fields, 'messages set aside');
     }
   }
 

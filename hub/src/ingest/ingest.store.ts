@@ -1,31 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
+import type { VerifiedAttestation } from '@health-code/attestation';
 import { ADVISORY_LOCK, openDedicatedConnection } from '../platform/database.js';
 import type { RefusedMessage } from './check-message.js';
-import type { VerifiedAttestation } from '@health-code/attestation';
-import type { FeedSnapshot } from './feed-state.js';
 import type { Appended, BatchDecision, HeldEntry } from './ingest.js';
-import type { SequenceRange } from './sequence-tracker.js';
-
-/** One issuer's feed as the database has it. */
-export interface StoredFeed extends FeedSnapshot {
-  /** Ranges held above `contiguous`, ascending. */
-  readonly above: readonly SequenceRange[];
-}
-
-/** Where an issuer's feed stands after a batch. */
-export interface FeedPosition {
-  readonly issuer: string;
-  readonly contiguous: number;
-  readonly highest: number;
-}
-
-/** What a commit really wrote beside the ledger; replays are not counted twice. */
-export interface SetAside {
-  readonly issuer: string;
-  readonly equivocations: number;
-  readonly quarantined: number;
-}
+import type { FeedPosition, SetAside, StoredFeed, WriterStore } from './ledger-writer.js';
 
 interface FeedRow {
   readonly issuer: string;
@@ -44,7 +23,7 @@ const plainArray = (elements: readonly (string | number | undefined)[]): string 
  * The one writer of the ledger. It writes on the very connection that holds the ingest lock: a process that has lost the
  * lock has lost the connection, and cannot write.
  */
-export class IngestStore {
+export class IngestStore implements WriterStore {
   readonly #client: pg.Client;
 
   private constructor(client: pg.Client) {

@@ -1,9 +1,29 @@
+import type { Attestation } from '@health-code/attestation';
 import type { CommittedAttestation } from '../lookup/lookup.js';
 import { refuseVerified, type CheckedMessage } from './check-message.js';
-import type { FeedState } from './feed-state.js';
+import type { FeedSnapshot, FeedState } from './feed-state.js';
 import { decideBatch, SALT_BYTES, type BatchDecision, type HeldEntry } from './ingest.js';
-import type { FeedPosition, SetAside, StoredFeed } from './ingest.store.js';
 import { SequenceTracker, type MissingLimits, type SequenceRange } from './sequence-tracker.js';
+
+/** One issuer's feed as the database has it. */
+export interface StoredFeed extends FeedSnapshot {
+  /** Ranges held above `contiguous`, ascending. */
+  readonly above: readonly SequenceRange[];
+}
+
+/** Where an issuer's feed stands after a batch. */
+export interface FeedPosition {
+  readonly issuer: string;
+  readonly contiguous: number;
+  readonly highest: number;
+}
+
+/** What a commit really wrote beside the ledger; replays are not counted twice. */
+export interface SetAside {
+  readonly issuer: string;
+  readonly equivocations: number;
+  readonly quarantined: number;
+}
 
 /** The database, as the writer needs it. */
 export interface WriterStore {
@@ -18,6 +38,8 @@ export interface WriterOptions {
   readonly feeds: FeedState;
   /** Told after each commit, in ledger order. */
   readonly onCommitted: (entries: readonly CommittedAttestation[]) => void;
+  /** Told of a row that the database refuses: a fault of the hub, since what it verified should fit its tables. */
+  readonly onRowRefused: (attestation: Attestation, error: unknown) => void;
   readonly randomBytes: (size: number) => Uint8Array;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -72,7 +94,10 @@ export class LedgerWriter {
       const [only, ...others] = messages;
       if (others.length > 0) for (const message of messages) await this.commit([message]);
       else if (only === undefined || !('verified' in only)) throw error;
-      else await this.#write([refuseVerified(only, 'INGEST_APPEND_REFUSED', error)]);
+      else {
+        await this.#write([refuseVerified(only, 'INGEST_APPEND_REFUSED', error)]);
+        this.#options.onRowRefused(only.verified.attestation, error);
+      }
     }
   }
 

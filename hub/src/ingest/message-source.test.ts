@@ -1,51 +1,60 @@
-import type { JsMsg } from '@nats-io/jetstream';
 import { describe, expect, it } from 'vitest';
-import { DeliveryGap, MessageSource } from './message-source.js';
+import { DeliveryGap, MessageSource, type DeliveredMessage } from './message-source.js';
 
-const message = (deliverySequence: number, pending = 0): JsMsg =>
-  ({ subject: 'attestation.520000', data: new Uint8Array(), seq: deliverySequence + 100, info: { deliverySequence, pending }, ack: () => undefined }) as unknown as JsMsg;
+const message = (deliverySequence: number, pending: number): DeliveredMessage => ({
+  subject: 'attestation.520000',
+  data: new Uint8Array(),
+  seq: deliverySequence + 100,
+  info: { deliverySequence, pending },
+  ack: () => undefined,
+});
 
-/** Delivers `messages`, notes how many were taken, and never ends by itself. */
-async function* deliver(messages: readonly JsMsg[], taken: { count: number } = { count: 0 }): AsyncGenerator<JsMsg> {
-  for (const each of messages) {
-    taken.count += 1;
-    yield each;
-  }
-  await new Promise(() => undefined);
-}
-
-const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const sourceOf = (deliverySequences: readonly number[]): MessageSource => {
+  const source = new MessageSource(0, deliverySequences.length);
+  for (const [position, sequence] of deliverySequences.entries()) source.push(message(sequence, deliverySequences.length - position - 1));
+  return source;
+};
 
 describe('MessageSource', () => {
   it('gives what is waiting, in order, and no more than asked', async () => {
-    const source = new MessageSource(deliver([1, 2, 3].map((sequence) => message(sequence))), 0, 3);
-    await settle();
+    const source = sourceOf([1, 2, 3]);
     expect((await source.take(2))?.map(({ streamSequence }) => streamSequence)).toEqual([101, 102]);
     expect((await source.take(2))?.map(({ streamSequence }) => streamSequence)).toEqual([103]);
   });
 
-  it('ends with a failure when a delivered message did not arrive', async () => {
-    const source = new MessageSource(deliver([message(1), message(3)]), 0, 2);
-    await settle();
-    await expect(source.take(10)).rejects.toThrow(DeliveryGap);
+  it('gives a message to who waits for it', async () => {
+    const source = new MessageSource(7, 0);
+    const waiting = source.take(500);
+    source.push(message(8, 0));
+    expect(await waiting).toHaveLength(1);
   });
 
-  it('reads no further while too much is waiting', async () => {
-    const taken = { count: 0 };
-    const source = new MessageSource(deliver(Array.from({ length: 5000 }, (_, position) => message(position + 1, 4999 - position)), taken), 0, 5000);
-    await settle();
-    expect(taken.count).toBe(1000);
-    expect(source.pending).toBe(5000);
-    await source.take(500);
-    await settle();
-    expect(taken.count).toBe(1500);
+  it('ends with a failure when a delivered message did not arrive', async () => {
+    await expect(sourceOf([1, 3]).take(10)).rejects.toThrow(DeliveryGap);
+    await expect(sourceOf([2]).take(10)).rejects.toThrow(DeliveryGap);
+  });
+
+  it('counts what has not been taken', async () => {
+    const source = sourceOf([1, 2, 3]);
+    expect(source.pending).toBe(3);
+    await source.take(2);
+    expect(source.pending).toBe(1);
+    await source.take(2);
+    expect(source.pending).toBe(0);
+    expect(new MessageSource(0, 9).pending).toBe(9);
   });
 
   it('ends when stopped, also while somebody waits', async () => {
-    const source = new MessageSource(deliver([]), 0, 0);
+    const source = new MessageSource(0, 0);
     const waiting = source.take(1);
     source.stop();
     expect(await waiting).toBeUndefined();
     expect(await source.take(1)).toBeUndefined();
+  });
+
+  it('ends with the failure it was stopped with', async () => {
+    const source = sourceOf([1]);
+    source.stop(new RangeError('consumer is gone'));
+    await expect(source.take(1)).rejects.toThrow(RangeError);
   });
 });

@@ -1,4 +1,3 @@
-import type { JsMsg } from '@nats-io/jetstream';
 import type { IngestMessage } from './check-message.js';
 import type { BatchSource } from './ingest-pipeline.js';
 
@@ -7,8 +6,15 @@ export interface StreamMessage extends IngestMessage {
   acknowledge(): void;
 }
 
-/** Messages waiting to be taken; past this, no more are read from the subscription and none are asked for. */
-const MAX_WAITING = 1000;
+/** A message as JetStream's client hands it over. */
+export interface DeliveredMessage {
+  readonly subject: string;
+  readonly data: Uint8Array;
+  /** Stream sequence. */
+  readonly seq: number;
+  readonly info: { readonly deliverySequence: number; readonly pending: number };
+  ack(): void;
+}
 
 /** Some message was delivered and never arrived: acknowledging a later one would acknowledge it unseen. */
 export class DeliveryGap extends Error {
@@ -18,78 +24,86 @@ export class DeliveryGap extends Error {
   }
 }
 
-/** Turns a JetStream consumer's messages into batches, with bounded memory and a check that none was lost on the way. */
+/** Reads the delivery's numbers, which JetStream writes into the reply subject, only where they are needed. */
+class Delivered implements StreamMessage {
+  readonly #message: DeliveredMessage;
+
+  constructor(message: DeliveredMessage) {
+    this.#message = message;
+  }
+
+  get subject(): string {
+    return this.#message.subject;
+  }
+
+  get payload(): Uint8Array {
+    return this.#message.data;
+  }
+
+  get streamSequence(): number {
+    return this.#message.seq;
+  }
+
+  acknowledge(): void {
+    this.#message.ack();
+  }
+}
+
+/**
+ * Turns a JetStream consumer's messages into batches, with a check that none was lost on the way. Memory is bounded by
+ * the consumer: the server delivers no more than `max_ack_pending` messages that are not acknowledged.
+ */
 export class MessageSource implements BatchSource<StreamMessage> {
-  readonly #messages: AsyncIterable<JsMsg>;
-  #waiting: JsMsg[] = [];
+  #waiting: DeliveredMessage[] = [];
   #delivered: number;
   #pending: number;
   #ended = false;
-  #failure: unknown;
-  #waiters: (() => void)[] = [];
+  #failure: Error | undefined;
+  #wake: (() => void) | undefined;
 
-  /** `delivered`: the consumer's last delivery sequence; `pending`: messages not yet delivered. Both as the server said before `messages` began. */
-  constructor(messages: AsyncIterable<JsMsg>, delivered: number, pending: number) {
-    this.#messages = messages;
+  /** `delivered`: the consumer's last delivery sequence; `pending`: messages not yet delivered. Both as the server said before the first {@link push}. */
+  constructor(delivered: number, pending: number) {
     this.#delivered = delivered;
     this.#pending = pending;
-    void this.#read();
   }
 
-  /** Messages in the stream that have not come here yet. */
+  /** Messages in the stream that have not been taken yet. */
   get pending(): number {
-    return this.#pending + this.#waiting.length;
+    return (this.#waiting.at(-1)?.info.pending ?? this.#pending) + this.#waiting.length;
   }
 
+  /** Takes a message as it is delivered. */
+  push(message: DeliveredMessage): void {
+    this.#waiting.push(message);
+    this.#wake?.();
+  }
+
+  /** @throws DeliveryGap, or what {@link stop} was given */
   async take(limit: number): Promise<readonly StreamMessage[] | undefined> {
     while (this.#waiting.length === 0 && !this.#ended) await this.#change();
-    if (this.#ended) {
-      if (this.#failure !== undefined) throw this.#failure;
-      return undefined;
-    }
-    const batch = this.#waiting.slice(0, limit);
-    this.#waiting = this.#waiting.slice(limit);
-    this.#signal();
-    return batch.map((message) => ({
-      subject: message.subject,
-      payload: message.data,
-      streamSequence: message.seq,
-      acknowledge: () => {
-        message.ack();
-      },
-    }));
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#ended) return undefined;
+    const batch = this.#waiting.splice(0, limit);
+    const last = batch.at(-1)?.info;
+    if (last?.deliverySequence !== this.#delivered + batch.length) throw new DeliveryGap();
+    this.#delivered = last.deliverySequence;
+    this.#pending = last.pending;
+    return batch.map((message) => new Delivered(message));
   }
 
-  stop(): void {
+  /** Ends the source; with a `failure`, as that failure. */
+  stop(failure?: Error): void {
     this.#ended = true;
-    this.#signal();
-  }
-
-  async #read(): Promise<void> {
-    try {
-      for await (const message of this.#messages) {
-        const { deliverySequence, pending } = message.info;
-        if (deliverySequence !== this.#delivered + 1) throw new DeliveryGap();
-        this.#delivered = deliverySequence;
-        this.#pending = pending;
-        this.#waiting.push(message);
-        this.#signal();
-        while (this.#waiting.length >= MAX_WAITING && !this.#ended) await this.#change();
-        if (this.#ended) break;
-      }
-    } catch (error) {
-      this.#failure = error;
-    }
-    this.stop();
+    this.#failure ??= failure;
+    this.#wake?.();
   }
 
   #change(): Promise<void> {
-    return new Promise((resolve) => this.#waiters.push(resolve));
-  }
-
-  #signal(): void {
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const resolve of waiters) resolve();
+    return new Promise((resolve) => {
+      this.#wake = () => {
+        this.#wake = undefined;
+        resolve();
+      };
+    });
   }
 }

@@ -40,9 +40,13 @@ async function migrate(database: DataSource, logger: Logger): Promise<void> {
     await lock.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK.migrate]);
     const applied = await database.runMigrations({ transaction: 'each' });
     logger.info({ applied: applied.map((migration) => migration.name) }, 'database schema is up to date');
-  } finally {
     await lock.query('SELECT pg_advisory_unlock($1)', [ADVISORY_LOCK.migrate]);
     await lock.release();
+  } catch (error) {
+    // The pool ends with the lock's connection in it, and the lock with that.
+    await lock.release();
+    await database.destroy();
+    throw error;
   }
 }
 

@@ -39,12 +39,15 @@ const STREAM_CONFIG = {
   duplicate_window: nanos(2 * 60 * 1000),
 } satisfies Partial<StreamConfig> & { readonly name: string };
 
-/** Acknowledging one message acknowledges all before it: the last of a committed batch is enough. */
+/**
+ * Acknowledging one message acknowledges all before it: the last of a committed batch is enough. What may be delivered and
+ * not acknowledged is what the hub holds in memory: 16 MB at most, and four batches, so that the next one is always there.
+ */
 const CONSUMER_CONFIG = {
   durable_name: INGEST_CONSUMER,
   ack_policy: AckPolicy.All,
   ack_wait: nanos(60 * 1000),
-  max_ack_pending: 20_000,
+  max_ack_pending: 2000,
 } satisfies Partial<ConsumerConfig>;
 
 /**
@@ -94,7 +97,10 @@ export async function ensureAttestationStream(manager: JetStreamManager): Promis
  */
 export async function resetIngestConsumer(manager: JetStreamManager): Promise<ConsumerInfo> {
   const known = await findConsumer(manager);
-  if (known?.num_ack_pending === 0) return known;
+  if (known?.num_ack_pending === 0) {
+    const { ack_wait, max_ack_pending } = CONSUMER_CONFIG;
+    return manager.consumers.update(ATTESTATION_STREAM, INGEST_CONSUMER, { ack_wait, max_ack_pending });
+  }
   if (known !== undefined) await manager.consumers.delete(ATTESTATION_STREAM, INGEST_CONSUMER);
   // A crash right here loses the position: everything is delivered again, and everything known is a duplicate.
   const position =
