@@ -26,9 +26,9 @@ function route<T>(path: string, schema: ZodType<T>, answer: (request: T) => Prom
   return {
     method: 'POST',
     path,
-    answer: async ({ body }) => {
+    answer: ({ body }) => {
       const request = schema.safeParse(body);
-      return request.success ? answer(request.data) : refuse('REQUEST_INVALID');
+      return request.success ? answer(request.data) : Promise.resolve(refuse('REQUEST_INVALID'));
     },
   };
 }

@@ -188,7 +188,7 @@ describe.each(PROVINCE_FOLDERS.map((folder) => [folder.slug, folder] as const))(
     for (const value of contract.unlistedValues) {
       await operator.setStatus(person, value);
       const answer = await read(await operator.issue(person));
-      expect(() => province.translate(answer, now()), value).toThrow(refusal('TRANSLATION_VALUE_UNKNOWN') as Error);
+      expect(() => province.translate(answer, now()), value).toThrow(refusal('TRANSLATION_VALUE_UNKNOWN'));
     }
     const green = Object.entries(contract.values).find(([, meaning]) => 'status' in meaning && meaning.status === '00');
     await operator.setStatus(person, green?.[0] ?? '');
