@@ -2,8 +2,10 @@ import {
   AttestationError,
   decideVerdict,
   parseAttestation,
-  readClaims,
+  readPayload,
+  splitPresentation,
   verifyAttestation,
+  verifyDisclosures,
   type Attestation,
   type CheckpointClass,
   type HealthStatus,
@@ -43,7 +45,18 @@ export interface FeedTimes {
   confirmedAt(issuer: string): number;
 }
 
-const textOf = (code: Uint8Array): string => Buffer.from(code.buffer, code.byteOffset, code.byteLength).toString('latin1');
+const DOT = 0x2e;
+const TILDE = 0x7e;
+
+const viewOf = (code: Uint8Array): Buffer => Buffer.from(code.buffer, code.byteOffset, code.byteLength);
+
+const textOf = (code: Uint8Array): string => viewOf(code).toString('latin1');
+
+/** The claims of a token that the ledger holds. Buffer decodes base64url in a fifth of the time of the strict parser. */
+function claimsOf(token: Uint8Array): Attestation {
+  const payload = viewOf(token).toString('latin1', token.indexOf(DOT) + 1, token.lastIndexOf(DOT));
+  return readPayload(Buffer.from(payload, 'base64url').toString());
+}
 
 /**
  * Judges attestations. For one that the ledger holds nothing is verified twice: its text was verified byte for byte on
@@ -80,8 +93,8 @@ export class AttestedVerifier {
   }
 
   /** The outcome for the text of a known attestation, with the statement it makes. */
-  describe(slot: number, token: string, checkpointClass: CheckpointClass, now: number): VerifiedCode {
-    return this.#decided(readClaims(token), this.#factsOf(slot, now), slot, checkpointClass, now);
+  #describe(slot: number, token: Uint8Array, checkpointClass: CheckpointClass, now: number): VerifiedCode {
+    return this.#decided(claimsOf(token), this.#factsOf(slot, now), slot, checkpointClass, now);
   }
 
   /**
@@ -89,8 +102,23 @@ export class AttestedVerifier {
    * text; by signature and disclosures otherwise. A refusal is an outcome, never an exception.
    */
   verify(code: Uint8Array, checkpointClass: CheckpointClass, now: number): VerifiedCode | Promise<VerifiedCode> {
-    const slot = this.findKnown(code);
-    return slot === NO_SLOT ? this.#verifyUnknown(code, checkpointClass, now) : this.describe(slot, textOf(code), checkpointClass, now);
+    const end = code.indexOf(TILDE);
+    const token = end < 0 ? code : code.subarray(0, end);
+    const slot = this.findKnown(token);
+    if (slot === NO_SLOT) return this.#verifyUnknown(code, checkpointClass, now);
+    const outcome = this.#describe(slot, token, checkpointClass, now);
+    return end < 0 ? outcome : this.#withDisclosures(outcome, code);
+  }
+
+  /** What the holder of a known attestation discloses: its digests were signed, so the signature need not be looked at again. */
+  async #withDisclosures(outcome: VerifiedCode, code: Uint8Array): Promise<VerifiedCode> {
+    try {
+      const { token, disclosures } = splitPresentation(textOf(code));
+      return { ...outcome, ...(await verifyDisclosures(token, disclosures, outcome.attestation?.disclosureDigests ?? [])) };
+    } catch (error) {
+      if (error instanceof AttestationError) return refused('signature-invalid', error.code);
+      throw error;
+    }
   }
 
   async #verifyUnknown(code: Uint8Array, checkpointClass: CheckpointClass, now: number): Promise<VerifiedCode> {

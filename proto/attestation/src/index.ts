@@ -2,7 +2,7 @@ export * from './attestation.js';
 export { ATTESTATION_MAX_LIFETIME_SECONDS, statusListUri } from './attestation-claims.js';
 export type { AttestationHeader } from './attestation-header.js';
 export { decodeBase64Url, encodeBase64Url } from './base64url.js';
-export type { HolderDisclosures } from './disclosure.js';
+export { verifyDisclosures, type HolderDisclosures } from './disclosure.js';
 export * from './errors.js';
 export * from './health-status.js';
 export * from './identity-document.js';

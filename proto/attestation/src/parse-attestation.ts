@@ -39,7 +39,6 @@ export function parseAttestation(text: string): UnverifiedAttestation {
   const headerBytes = decodeSegment(headerText);
   const payload = decodeSegment(payloadText);
   const signature = decodeSegment(signatureText);
-  disclosures.forEach(decodeSegment);
 
   const headerJson = decodeText(headerBytes);
   const header = parseAttestationHeader(parseJson(headerJson));
@@ -58,21 +57,33 @@ export function parseAttestation(text: string): UnverifiedAttestation {
  * from its own ledger. Checks nothing; for any other text use {@link parseAttestation}.
  */
 export function readClaims(token: string): Attestation {
-  const payload = decodeSegment(token.slice(token.indexOf('.') + 1, token.lastIndexOf('.')));
-  return fromWireClaims(parseJson(decodeText(payload)) as WireClaims);
+  return readPayload(decodeText(decodeSegment(token.slice(token.indexOf('.') + 1, token.lastIndexOf('.')))));
 }
 
-interface Presentation {
+/** {@link readClaims} for a caller whose platform decodes base64url faster: takes the decoded second segment. */
+export function readPayload(payloadJson: string): Attestation {
+  return fromWireClaims(JSON.parse(payloadJson) as WireClaims);
+}
+
+/** A text a holder shows, in its parts; nothing is checked but that it can be split in one way only. */
+export interface Presentation {
+  /** The compact JWS alone. */
   readonly token: string;
+  /** Encoded disclosures, canonical base64url. */
   readonly disclosures: readonly string[];
 }
 
-/** RFC 9901 4: `token`, or `token~disclosure~…~`. What follows the last `~` would be a key binding. */
-function splitPresentation(text: string): Presentation {
+/**
+ * RFC 9901 4: `token`, or `token~disclosure~…~`. What follows the last `~` would be a key binding.
+ *
+ * @throws {AttestationError} ATTESTATION_MALFORMED, ATTESTATION_ENCODING_NOT_CANONICAL
+ */
+export function splitPresentation(text: string): Presentation {
   const [token = '', ...rest] = text.split('~');
   if (rest.length === 0) return { token, disclosures: [] };
   if (rest.pop() !== '') throw malformed('text does not end with its last disclosure');
   if (rest.includes('')) throw malformed('empty disclosure');
+  rest.forEach(decodeSegment);
   return { token, disclosures: rest };
 }
 
