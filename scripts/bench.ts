@@ -1,0 +1,65 @@
+// Run to measure: `npm run bench` prints each figure beside a floor from the same run.
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { checkoutDirectory, packageCache } from '../deploy/embedded/checkout.js';
+import { findProgram, H2LOAD, programPath } from '../deploy/embedded/debian-package.js';
+import { describeMachine, figureTable, type Figure } from './bench/figure.js';
+import { benchIngest } from './bench/ingest.js';
+import { BenchIssuer } from './bench/issuer.js';
+import { benchLocalCode } from './bench/local-code.js';
+import { BENCH_PROVINCE, openStage } from './bench/stage.js';
+import { benchVerifyCode } from './bench/verify-code.js';
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const USAGE = `Measures the hub on this machine, each figure beside a floor from the same run. Needs two processors and Linux.
+
+  npm run bench                  prints a table
+  npm run bench -- --json        prints one line a figure: {name, value, unit, floor, ratio, aim}
+  npm run bench -- --seconds 2   seconds of each load run (default 5)
+  npm run bench -- --count 5000  attestations of each ingest round (default 30000)
+
+A figure below its aim does not fail the command.`;
+
+const KNOWN_ATTESTATIONS = 2000;
+const LOCAL_CODES = 300;
+
+const say = (line: string): void => {
+  console.error(line);
+};
+
+async function measure(seconds: number, count: number): Promise<Figure[]> {
+  const h2load = await findProgram(H2LOAD, { cache: packageCache(), path: programPath(process.env['PATH']), announce: say });
+  const stage = await openStage(join(checkoutDirectory(), '.data', 'bench'), say);
+  try {
+    say('starting the hub and signing attestations …');
+    const issuer = await BenchIssuer.create(BENCH_PROVINCE.code);
+    const hub = await stage.startHub();
+    const address = hub.ready.grpc ?? '';
+    await issuer.register(address, stage.enrolmentToken);
+    const { url, login } = stage.connections.nats;
+    const known = await issuer.sign(1, KNOWN_ATTESTATIONS, Math.floor(Date.now() / 1000));
+    await issuer.publish(url, readFileSync(login(issuer.province).passwordFile, 'utf8').trim(), known);
+    await delay(2000);
+    const figures: Figure[] = [];
+    say('VerifyCode and VerifyBatch of known attestations …');
+    figures.push(...(await benchVerifyCode(address, known, { path: h2load.path, env: { ...process.env, ...h2load.env } }, seconds)));
+    say('local codes never seen before …');
+    const { localSystem } = await stage.startLocalProvince(address);
+    figures.push(...(await benchLocalCode(address, localSystem, LOCAL_CODES)));
+    say('ingest …');
+    figures.push(...(await benchIngest(stage, issuer, KNOWN_ATTESTATIONS + 1, count)));
+    return figures;
+  } finally {
+    await stage.close();
+  }
+}
+
+const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' }, seconds: { type: 'string', default: '5' }, count: { type: 'string', default: '30000' } } });
+if (values.help === true) {
+  console.log(USAGE);
+} else {
+  const figures = await measure(Number(values.seconds), Number(values.count));
+  if (values.json) for (const figure of figures) console.log(JSON.stringify(figure));
+  else console.log(`${describeMachine()}\n\n${figureTable(figures)}`);
+}

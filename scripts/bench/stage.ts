@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import pg from 'pg';
+import { packageCache } from '../../deploy/embedded/checkout.js';
+import { adapterService, hubService, localSystemService, type Connections } from '../../deploy/embedded/country-services.js';
+import { openDataDirectory } from '../../deploy/embedded/data-directory.js';
+import { findProgram, NATS_SERVER, programPath } from '../../deploy/embedded/debian-package.js';
+import { startNats } from '../../deploy/embedded/nats.js';
+import { clusterDirectory, startPostgres } from '../../deploy/embedded/postgres.js';
+import { enrolmentTokenFile, type ProvinceSeat } from '../../deploy/embedded/province-seat.js';
+import { startService, type RunningService } from '../../deploy/embedded/service.js';
+import { pinProcess } from './pin.js';
+
+/** The processor of what is measured. */
+export const MEASURED_CPU = 0;
+/** The processor of everything else: load generators, PostgreSQL, NATS. */
+export const OTHER_CPU = 1;
+
+/** A province with a real adapter, for local codes. */
+export const LOCAL_PROVINCE: ProvinceSeat = { slug: 'shanghai', code: '310000' };
+/** A province that only the benchmark signs for. */
+export const BENCH_PROVINCE: ProvinceSeat = { slug: 'tianjin', code: '120000' };
+
+/** The real parts the figures are measured on, from an empty data directory. */
+export interface Stage {
+  readonly connections: Connections;
+  readonly enrolmentToken: string;
+  /** Starts the hub on {@link MEASURED_CPU}. */
+  readonly startHub: () => Promise<RunningService>;
+  readonly stopHub: () => Promise<void>;
+  readonly startLocalProvince: (hubAddress: string) => Promise<{ readonly localSystem: string }>;
+  /** Runs one query on the hub's database. */
+  readonly queryHub: (sql: string, values?: readonly unknown[]) => Promise<readonly Record<string, unknown>[]>;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts PostgreSQL and NATS on {@link OTHER_CPU}, below `dataPath`, which is emptied before and after. */
+export async function openStage(dataPath: string, announce: (line: string) => void): Promise<Stage> {
+  const empty = async (): Promise<void> => {
+    await rm(clusterDirectory(dataPath), { recursive: true, force: true });
+    await rm(dataPath, { recursive: true, force: true });
+  };
+  await empty();
+  const data = await openDataDirectory(dataPath);
+  const provinces = [LOCAL_PROVINCE, BENCH_PROVINCE];
+  const program = await findProgram(NATS_SERVER, { cache: packageCache(), path: programPath(process.env['PATH']), announce });
+  const postgres = await startPostgres(data);
+  const nats = await startNats(data, program, provinces.map(({ code }) => code));
+  for (const child of [postgres.child, nats.child]) if (child?.pid !== undefined) pinProcess(child.pid, OTHER_CPU);
+  const connections: Connections = { data, postgres, nats };
+  let hub: RunningService | undefined;
+
+  const startPinned = async (service: Parameters<typeof startService>[0], cpu: number): Promise<RunningService> => {
+    const running = await startService(service, data);
+    pinProcess(running.ready.pid, cpu);
+    return running;
+  };
+  const stopHub = async (): Promise<void> => {
+    await hub?.child.stop(10_000);
+    hub = undefined;
+  };
+  return {
+    connections,
+    enrolmentToken: readFileSync(enrolmentTokenFile(data, BENCH_PROVINCE.code), 'utf8').trim(),
+    startHub: async () => (hub = await startPinned(await hubService(connections, provinces, { LOG_LEVEL: 'info' }), MEASURED_CPU)),
+    stopHub,
+    startLocalProvince: async (hubAddress) => {
+      const { ready } = await startPinned(await localSystemService(connections, LOCAL_PROVINCE), OTHER_CPU);
+      await startPinned(await adapterService(connections, LOCAL_PROVINCE, hubAddress, {}), OTHER_CPU);
+      return { localSystem: `http://${ready.http ?? ''}` };
+    },
+    queryHub: async (sql, values = []) => {
+      const client = new pg.Client({ connectionString: postgres.url('health_code_hub') });
+      await client.connect();
+      try {
+        return (await client.query<Record<string, unknown>>(sql, [...values])).rows;
+      } finally {
+        await client.end();
+      }
+    },
+    close: async () => {
+      for (const child of [...data.children()].reverse()) await child.stop(5000);
+      data.release();
+      await empty();
+    },
+  };
+}

@@ -1,0 +1,65 @@
+// Run at a checkpoint: `npm run verify -- <anything scanned>` shows the hub's verdict.
+import { parseVerifyArguments, USAGE, UsageError, type VerifyArguments } from './verify/arguments.js';
+import { connectCheckpoint } from './verify/checkpoint-client.js';
+import { printVerdict, verdictObject } from './verify/print-verdict.js';
+import { OutcomeSummary, verifyLines } from './verify/verify-lines.js';
+import { adviceName } from './verify/verdict-words.js';
+import { readAddresses } from '../deploy/embedded/addresses.js';
+import type { v1 } from '@health-code/messages';
+
+const EXIT = { allowed: 0, refused: 1, failed: 2 } as const;
+
+function hubAddress(given: string | undefined): string {
+  const address = given ?? readAddresses()?.hub.grpc;
+  if (address === undefined) throw new UsageError('no hub is running here: `npm start` first, or give --hub HOST:PORT');
+  return address;
+}
+
+function requestsOf(args: VerifyArguments): v1.IVerifyCodeRequest[] {
+  if (args.identity !== undefined) return [{ context: args.context, identityDocument: args.identity }];
+  return args.texts.map((text) => ({ context: args.context, code: Buffer.from(text) }));
+}
+
+async function verifyOneByOne(checkpoint: v1.Checkpoint, args: VerifyArguments): Promise<boolean> {
+  let allowed = true;
+  for (const request of requestsOf(args)) {
+    const verdict = (await checkpoint.verifyCode(request)).verdict ?? {};
+    console.log(args.json ? JSON.stringify(verdictObject(verdict)) : printVerdict(verdict));
+    allowed &&= adviceName(verdict.advice) === 'allow';
+  }
+  return allowed;
+}
+
+async function verifyFile(checkpoint: v1.Checkpoint, args: VerifyArguments, file: string): Promise<boolean> {
+  const summary = new OutcomeSummary();
+  let allowed = true;
+  for await (const outcome of verifyLines(checkpoint, args.context, file)) {
+    summary.add(outcome);
+    allowed &&= outcome.advice === 'allow';
+    if (args.json) console.log(JSON.stringify(outcome));
+  }
+  if (!args.json) console.log(summary.print());
+  return allowed;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const args = parseVerifyArguments(argv);
+  if (args === 'help') {
+    console.log(USAGE);
+    return EXIT.allowed;
+  }
+  const client = connectCheckpoint(hubAddress(args.hub), args.timeoutMs);
+  try {
+    const allowed = args.file === undefined ? await verifyOneByOne(client.checkpoint, args) : await verifyFile(client.checkpoint, args, args.file);
+    return allowed ? EXIT.allowed : EXIT.refused;
+  } finally {
+    client.close();
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof UsageError ? `${error.message}\n\n${USAGE}` : `The hub did not answer: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = EXIT.failed;
+}

@@ -1,0 +1,27 @@
+import { v1 } from '@health-code/messages';
+import { describe, expect, it } from 'vitest';
+import { parseVerifyArguments, UsageError } from './arguments.js';
+
+describe('parseVerifyArguments', () => {
+  it('reads one scanned text with the defaults of a general checkpoint', () => {
+    expect(parseVerifyArguments(['eyJ.a.b'])).toMatchObject({
+      texts: ['eyJ.a.b'], json: false, context: { province: '110000', purpose: v1.Purpose.PURPOSE_CHECKPOINT, checkpointClass: v1.CheckpointClass.CHECKPOINT_CLASS_GENERAL },
+    });
+  });
+
+  it('reads an identity document with its home province', () => {
+    expect(parseVerifyArguments(['--id-number', '990001190001010019', '--home', '520000'])).toMatchObject({
+      identity: { type: '01', number: '990001190001010019', homeProvince: '520000' },
+    });
+  });
+
+  it.each([
+    [[]], [['a', '--file', 'b']], [['a', '--class', 'gate']], [['a', '--purpose', 'curiosity']], [['a', '--timeout', 'soon']], [['a', '--colour']],
+  ])('refuses %j as a usage error', (argv: string[]) => {
+    expect(() => parseVerifyArguments(argv)).toThrow(UsageError);
+  });
+
+  it('offers help', () => {
+    expect(parseVerifyArguments(['--help'])).toBe('help');
+  });
+});

@@ -1,0 +1,115 @@
+import { parseArgs } from 'node:util';
+import { v1 } from '@health-code/messages';
+
+/** What the checkpoint's command line was asked to do. */
+export interface VerifyArguments {
+  /** Texts given on the command line. */
+  readonly texts: readonly string[];
+  /** File of one code a line; `-` is standard input. */
+  readonly file?: string;
+  readonly identity?: { readonly type: string; readonly number: string; readonly homeProvince: string };
+  readonly context: v1.ICheckpointContext;
+  readonly hub?: string;
+  readonly json: boolean;
+  readonly timeoutMs: number;
+}
+
+/** A command line that cannot be understood; the message is for the person at the keyboard. */
+export class UsageError extends Error {}
+
+/** Help text. */
+export const USAGE = `Checks what a traveller shows, at the hub.
+
+  npm run verify -- <scanned text>              one code: an attestation, or a province's own local code
+  npm run verify -- --file codes.txt            one code a line ("-" reads standard input)
+  npm run verify -- --id-number 9900011900…     a person without a phone, by identity document
+
+Options
+  --province CODE   GB/T 2260 code of the province the checkpoint stands in (default 110000)
+  --class CLASS     general | transport | medical | key-place (default general)
+  --purpose P       checkpoint | travel | medical-care | self | dispute (default checkpoint)
+  --id-type T       01 ID card (default), 03 passport, 06 and 07 travel permits (WS 364.3)
+  --home CODE       province to ask about the document; without it the checkpoint's own province resolves it
+  --organisation O  organisation that checks; some local systems demand it (default 示例卡口)
+  --position P      where; some local systems demand it (default 1号口)
+  --hub HOST:PORT   the hub's gRPC address (default: the one \`npm start\` is running)
+  --timeout MS      how long one answer may take (default 10000)
+  --json            one JSON object a line, for machines
+
+Exit code: 0 every code may pass, 1 at least one may not, 2 the command was not understood or the hub did not answer.`;
+
+const CLASSES: Readonly<Record<string, v1.CheckpointClass>> = {
+  general: v1.CheckpointClass.CHECKPOINT_CLASS_GENERAL,
+  transport: v1.CheckpointClass.CHECKPOINT_CLASS_TRANSPORT,
+  medical: v1.CheckpointClass.CHECKPOINT_CLASS_MEDICAL,
+  'key-place': v1.CheckpointClass.CHECKPOINT_CLASS_KEY_PLACE,
+};
+
+const PURPOSES: Readonly<Record<string, v1.Purpose>> = {
+  checkpoint: v1.Purpose.PURPOSE_CHECKPOINT,
+  travel: v1.Purpose.PURPOSE_TRAVEL,
+  'medical-care': v1.Purpose.PURPOSE_MEDICAL_CARE,
+  self: v1.Purpose.PURPOSE_SELF,
+  dispute: v1.Purpose.PURPOSE_DISPUTE,
+};
+
+function pick<T>(table: Readonly<Record<string, T>>, option: string, value: string): T {
+  const found = table[value];
+  if (found === undefined) throw new UsageError(`--${option} is one of ${Object.keys(table).join(', ')}`);
+  return found;
+}
+
+/**
+ * Reads the command line.
+ * @throws {UsageError} naming the option that is wrong.
+ */
+export function parseVerifyArguments(argv: readonly string[]): VerifyArguments | 'help' {
+  const { values, positionals } = readOptions(argv);
+  if (values.help === true) return 'help';
+  const number = values['id-number'];
+  const asked = [positionals.length > 0, values.file !== undefined, number !== undefined].filter(Boolean).length;
+  if (asked !== 1) throw new UsageError('give scanned text, or --file, or --id-number: exactly one of them');
+  const timeoutMs = Number(values.timeout);
+  if (!Number.isInteger(timeoutMs) || timeoutMs < 1) throw new UsageError('--timeout is a whole number of milliseconds');
+  return {
+    texts: positionals,
+    context: {
+      province: values.province,
+      checkpointClass: pick(CLASSES, 'class', values.class),
+      purpose: pick(PURPOSES, 'purpose', values.purpose),
+      organisation: values.organisation,
+      position: values.position,
+    },
+    json: values.json,
+    timeoutMs,
+    ...(values.file !== undefined && { file: values.file }),
+    ...(values.hub !== undefined && { hub: values.hub }),
+    ...(number !== undefined && { identity: { type: values['id-type'], number, homeProvince: values.home } }),
+  };
+}
+
+function readOptions(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        file: { type: 'string' },
+        province: { type: 'string', default: '110000' },
+        class: { type: 'string', default: 'general' },
+        purpose: { type: 'string', default: 'checkpoint' },
+        'id-type': { type: 'string', default: '01' },
+        'id-number': { type: 'string' },
+        home: { type: 'string', default: '' },
+        organisation: { type: 'string', default: '示例卡口' },
+        position: { type: 'string', default: '1号口' },
+        hub: { type: 'string' },
+        timeout: { type: 'string', default: '10000' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,89 @@
+import { styleText } from 'node:util';
+import { getProvince, parseProvinceCode } from '@health-code/attestation';
+import { secondsFromTimestamp, type TimestampFields, type v1 } from '@health-code/messages';
+import { adviceName, availabilityName, evidenceName, freshnessName, recognitionName, statusName, wordsOf } from './verdict-words.js';
+
+type Style = Parameters<typeof styleText>[0];
+
+const STATUS_STYLE: Readonly<Record<string, Style>> = {
+  green: ['bgGreen', 'black', 'bold'],
+  yellow: ['bgYellow', 'black', 'bold'],
+  red: ['bgRed', 'white', 'bold'],
+};
+
+const ADVICE_STYLE: Readonly<Record<string, Style>> = {
+  allow: ['green', 'bold'],
+  'local-procedure': ['yellow', 'bold'],
+  'ask-person': ['yellow', 'bold'],
+  'try-again': ['cyan', 'bold'],
+};
+
+const plain: Style = ['reset'];
+
+function time(timestamp: TimestampFields | null | undefined): string {
+  const seconds = secondsFromTimestamp(timestamp);
+  return seconds === undefined ? '' : new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+}
+
+/** `520000 贵州`, or the text itself where it is no province's code. */
+export function provinceLabel(code: string): string {
+  try {
+    return `${code} ${getProvince(parseProvinceCode(code)).name}`;
+  } catch {
+    return code;
+  }
+}
+
+/** One verdict for a person: a coloured line, then what is known. Colour is never the only carrier of the meaning. */
+export function printVerdict(verdict: v1.IVerdict): string {
+  const status = statusName(verdict.status);
+  const advice = adviceName(verdict.advice);
+  const head = `${styleText(STATUS_STYLE[status] ?? plain, ` ${wordsOf(status)} `)}  ${styleText(ADVICE_STYLE[advice] ?? plain, wordsOf(advice))}`;
+  const rows: readonly (readonly [string, string])[] = [
+    ['互认 recognition', wordsOf(recognitionName(verdict.recognition))],
+    ['原因代码 error', verdict.errorCode ?? ''],
+    ['时效 freshness', wordsOf(freshnessName(verdict.freshness))],
+    ['可用性 availability', availabilityName(verdict.availability)],
+    ['签发省份 issuer', verdict.issuer ? `${provinceLabel(verdict.issuer)}, no. ${String(verdict.sequence ?? 0)}` : ''],
+    ['赋码原因 reason', verdict.reasonCode ?? ''],
+    ['规则 rule', verdict.ruleId ? `${verdict.ruleId} v${verdict.ruleVersion ?? ''}` : ''],
+    ['机构 authority', verdict.authority ?? ''],
+    ['依据 evidence', verdict.evidenceClass ? evidenceName(verdict.evidenceClass) : ''],
+    ['原始值 original', verdict.original?.system ? `${verdict.original.system}.${verdict.original.field ?? ''} = ${verdict.original.value ?? ''}` : ''],
+    ['状态起始 since', time(verdict.statusSince)],
+    ['签发 issued', time(verdict.issuedAt)],
+    ['有效期至 expires', time(verdict.expiresAt)],
+    ['姓名 name', verdict.maskedName ?? ''],
+    ...(verdict.conflicts ?? []).map((other) => ['不一致 conflict', `${provinceLabel(other.issuer ?? '')}: ${wordsOf(statusName(other.status))}`] as const),
+  ];
+  const lines = rows.filter(([, value]) => value !== '').map(([label, value]) => `   ${label}: ${value}`);
+  return [head, ...lines].join('\n');
+}
+
+/** One verdict as a flat object with short names, for machines. Empty fields are left out. */
+export function verdictObject(verdict: v1.IVerdict): Record<string, unknown> {
+  const all: Record<string, unknown> = {
+    status: statusName(verdict.status),
+    recognition: recognitionName(verdict.recognition),
+    freshness: freshnessName(verdict.freshness),
+    advice: adviceName(verdict.advice),
+    availability: availabilityName(verdict.availability),
+    errorCode: verdict.errorCode,
+    issuer: verdict.issuer,
+    sequence: verdict.sequence,
+    reason: verdict.reasonCode,
+    rule: verdict.ruleId,
+    ruleVersion: verdict.ruleVersion,
+    authority: verdict.authority,
+    evidence: verdict.evidenceClass ? evidenceName(verdict.evidenceClass) : undefined,
+    original: verdict.original?.system ? { system: verdict.original.system, field: verdict.original.field, value: verdict.original.value } : undefined,
+    statusSince: time(verdict.statusSince),
+    issuedAt: time(verdict.issuedAt),
+    expiresAt: time(verdict.expiresAt),
+    knownAt: time(verdict.knownAt),
+    maskedName: verdict.maskedName,
+    attestation: verdict.attestation && verdict.attestation.length > 0 ? new TextDecoder().decode(verdict.attestation) : undefined,
+    conflicts: verdict.conflicts?.map((other) => ({ issuer: other.issuer, sequence: other.sequence, status: statusName(other.status) })),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined && value !== null && value !== '' && value !== 0 && !(Array.isArray(value) && value.length === 0)));
+}

@@ -1,0 +1,63 @@
+import { v1 } from '@health-code/messages';
+
+/** One word of a verdict as people read it. */
+export interface Words {
+  /** 中文. */
+  readonly zh: string;
+  /** English. */
+  readonly en: string;
+}
+
+/** Name of an enumeration's value without its prefix, in lower case with hyphens: `RECOGNITION_NO_RULE` → `no-rule`. */
+export function shortName(enumeration: Readonly<Record<number, string>>, prefix: string, value: number): string {
+  const name = enumeration[value];
+  return name === undefined ? `unknown-${String(value)}` : name.slice(prefix.length + 1).toLowerCase().replaceAll('_', '-');
+}
+
+const names = v1 as unknown as Readonly<Record<string, Readonly<Record<number, string>>>>;
+const of = (type: string, prefix: string) => (value: number | null | undefined): string => shortName(names[type] ?? {}, prefix, value ?? 0);
+
+/** `green`, `yellow`, `red`, or `unspecified`. */
+export const statusName = of('HealthStatus', 'HEALTH_STATUS');
+/** `recognised`, or why not. */
+export const recognitionName = of('Recognition', 'RECOGNITION');
+/** `fresh`, `ageing`, `stale`, `expired`, or `unspecified`. */
+export const freshnessName = of('Freshness', 'FRESHNESS');
+/** `allow`, `local-procedure`, `ask-person`, `try-again`. */
+export const adviceName = of('Advice', 'ADVICE');
+/** `available`, or why there is no status. */
+export const availabilityName = of('Availability', 'AVAILABILITY');
+/** `self-declared`, `verified-source`, `laboratory`, `authority-decision`. */
+export const evidenceName = of('EvidenceClass', 'EVIDENCE_CLASS');
+
+/** Words for every short name; a name without words is shown as it is. */
+export const WORDS: Readonly<Record<string, Words>> = {
+  green: { zh: '绿码', en: 'green' },
+  yellow: { zh: '黄码', en: 'yellow' },
+  red: { zh: '红码', en: 'red' },
+  unspecified: { zh: '无', en: 'none' },
+  recognised: { zh: '互认', en: 'recognised' },
+  'no-agreement': { zh: '未互认', en: 'no agreement with the issuer' },
+  expired: { zh: '已过期', en: 'expired' },
+  superseded: { zh: '已被更新', en: 'superseded by a later statement' },
+  'signature-invalid': { zh: '签名无效', en: 'signature or form invalid' },
+  'issuer-suspended': { zh: '签发方已暂停', en: 'issuer suspended' },
+  'unknown-code': { zh: '无法识别的码', en: 'not a code of any registered province' },
+  'issuer-unreachable': { zh: '签发方无应答', en: 'issuer did not answer' },
+  conflict: { zh: '多地状态不一致', en: 'provinces disagree' },
+  'no-rule': { zh: '赋码规则未登记', en: 'assignment rule not registered' },
+  'no-status': { zh: '无状态', en: 'issuer states no status' },
+  fresh: { zh: '最新', en: 'fresh' },
+  ageing: { zh: '较新', en: 'ageing' },
+  stale: { zh: '陈旧', en: 'stale' },
+  allow: { zh: '放行', en: 'allow' },
+  'local-procedure': { zh: '按属地规定处置', en: 'local procedure' },
+  'ask-person': { zh: '请本人重新出示或说明', en: 'ask the person' },
+  'try-again': { zh: '稍后重试', en: 'try again' },
+};
+
+/** `绿码 green`. */
+export function wordsOf(name: string): string {
+  const words = WORDS[name];
+  return words === undefined ? name : `${words.zh} ${words.en}`;
+}
