@@ -10,12 +10,11 @@ const files = Object.values(loadReflectionFiles([...SERVICE_PROTO_FILES, HEALTH_
 
 describe('loadReflectionFiles', () => {
   it('states what each file imports, by names that are there', () => {
-    const imports = Object.fromEntries(files.map(({ package: scope, dependency }) => [scope, dependency]));
-    expect(imports).toEqual({
-      'healthcode.v1': ['google/protobuf/timestamp.proto'],
-      'google.protobuf': [],
-      'grpc.health.v1': [],
-    });
+    expect(files.map((file): readonly unknown[] => [file.package, file.dependency])).toEqual([
+      ['healthcode.v1', ['google/protobuf/timestamp.proto']],
+      ['google.protobuf', []],
+      ['grpc.health.v1', []],
+    ]);
     expect(files.map(({ name }) => name)).toContain('google/protobuf/timestamp.proto');
   });
 
