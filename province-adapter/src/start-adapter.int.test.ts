@@ -170,8 +170,8 @@ describe('an adapter', () => {
 
   it('states keys with proof, recognisers and rules when it registers', async () => {
     const [request] = registrations;
-    const signing = await importProvinceKey(JSON.parse(request?.keys?.[0]?.jwk ?? ''), CODE);
-    await expect(verifyPossessionProof(request?.keys?.[0]?.proof ?? '', signing)).resolves.toBeUndefined();
+    const signing = await importProvinceKey(JSON.parse(request?.keys[0]?.jwk ?? ''), CODE);
+    await expect(verifyPossessionProof(request?.keys[0]?.proof ?? '', signing)).resolves.toBeUndefined();
     expect(request?.recognisers).toMatchObject([{ prefix: 'test:', minLength: 6, maxLength: 99 }]);
     expect(request?.rules).toMatchObject([{ id: '520000-conversion', version: '1' }]);
     expect(request?.mode).toBe(v1.RecognitionMode.RECOGNITION_MODE_CONVERT);

@@ -65,7 +65,7 @@ function parseKeyFile(text: string): { readonly signing: PrivateJwk; readonly en
   if (signing === undefined || encryption === undefined || otherSigning.length + otherEncryption.length > 0) {
     throw new AdapterError('CONFIG_INVALID', 'KEY_FILE is not a JWK Set of one private "sig" and one private "enc" key');
   }
-  return { signing: signing as PrivateJwk, encryption: encryption as PrivateJwk };
+  return { signing, encryption };
 }
 
 function withoutPrivateMember(jwk: PrivateJwk): PrivateJwk {

@@ -10,7 +10,7 @@ export interface InstanceLock {
   /** Resolves once this instance leads; false when closed before. */
   readonly acquired: Promise<boolean>;
   /** False until acquired, and while the connection that holds the lock is lost. */
-  isHeld(): boolean;
+  readonly isHeld: () => boolean;
   /** Lets another instance lead. */
   close(): Promise<void>;
 }
@@ -22,7 +22,8 @@ export interface InstanceLock {
 export function competeForLead(databaseUrl: string, log: Logger): InstanceLock {
   let session: pg.Client | undefined;
   let isHeld = false;
-  let isClosed = false;
+  const closing = new AbortController();
+  const isClosed = (): boolean => closing.signal.aborted;
   let resolveAcquired: (held: boolean) => void;
   const acquired = new Promise<boolean>((resolve) => {
     resolveAcquired = resolve;
@@ -51,11 +52,11 @@ export function competeForLead(databaseUrl: string, log: Logger): InstanceLock {
     }
   };
   const compete = async (): Promise<void> => {
-    while (!isClosed) {
+    while (!isClosed()) {
       await hold().catch((err: unknown) => {
-        if (!isClosed) log.warn({ err }, 'cannot compete for the lead: the database is away');
+        if (!isClosed()) log.warn({ err }, 'cannot compete for the lead: the database is away');
       });
-      if (!isClosed) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      if (!isClosed()) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   };
   const competing = compete();
@@ -63,7 +64,7 @@ export function competeForLead(databaseUrl: string, log: Logger): InstanceLock {
     acquired,
     isHeld: () => isHeld,
     async close() {
-      isClosed = true;
+      closing.abort();
       resolveAcquired(false);
       await session?.end().catch(() => undefined);
       await competing;

@@ -92,7 +92,7 @@ export class OutboxPublisher {
       try {
         await this.#publishAll();
         pauseMs = SHORTEST_PAUSE_MS;
-        if (!this.#stopped) await this.#wakeUp.wait(IDLE_MS);
+        await this.#wakeUp.wait(IDLE_MS);
       } catch (err) {
         this.options.log.warn({ err, retryInMs: pauseMs }, 'attestations wait in the outbox: NATS or the database is away');
         // Not woken by new entries: they would turn a broken broker into a busy loop.
