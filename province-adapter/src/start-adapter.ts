@@ -86,13 +86,14 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
     saltSecret: keys.saltSecret,
     terms: { issuer, lifetimeSeconds: config.attestationLifetimeSeconds },
     now: nowSeconds,
+    lastSequence: await store.readLastSequence(),
     onAppended: () => {
       publisher.notify();
     },
   });
   const terms = { province, resolve: createReferenceResolver(config.subjectKey), now: nowSeconds };
   const observe = { ...terms, record: attestor.record.bind(attestor) };
-  const callTerms = { ...terms, attest: attestor.attest.bind(attestor), attestForHolder: attestor.attestForHolder.bind(attestor) };
+  const callTerms = { ...terms, position: () => attestor.position, attest: attestor.attest.bind(attestor), attestForHolder: attestor.attestForHolder.bind(attestor) };
   const handlers = { ...createVerificationOperations(source, callTerms), ...createChangeOperations(source, callTerms) };
 
   const hub = createHubClient(config.hub);

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { readClaims, signAttestation, type Attestation, type AttestationClaims, type SigningKey } from '@health-code/attestation';
+import { AdapterError } from '../errors.js';
 import type { NewOutboxEntry, OutboxAddition, OutboxView } from '../outbox/outbox.store.js';
 import { isStillGood, nextClaims, type AttestationTerms, type Statement } from './attest.js';
 
@@ -18,6 +19,8 @@ export interface AttestorOptions {
   readonly terms: AttestationTerms;
   /** Seconds since the epoch. */
   readonly now: () => number;
+  /** The last sequence number issued, as of the start. */
+  readonly lastSequence: number;
   /** Called after every commit that left something to publish. */
   readonly onAppended: () => void;
 }
@@ -39,15 +42,38 @@ interface PlannedStatement {
 
 const SALT_BYTES = 16;
 
+/** Whether what stands serves for a statement; throws when neither may replace the other. */
+type IsGood = (standing: Attestation, statement: Statement) => boolean;
+
 /** Statements in, signed attestations in the outbox. What it returns is committed. */
 export class Attestor {
-  constructor(private readonly options: AttestorOptions) {}
+  #position: number;
 
-  /** One statement; the attestation that stands is given again while it serves, without writing anything. */
-  async attest(statement: Statement): Promise<AttestedStatement> {
+  constructor(private readonly options: AttestorOptions) {
+    this.#position = options.lastSequence;
+  }
+
+  /** The last sequence number this instance knows of. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /**
+   * One statement; the attestation that stands is given again while it serves, without writing anything.
+   *
+   * @param askedAt {@link position} before the local system was asked. What it said may be outdated when something else was
+   * attested about the person since: a green read before a change must not replace the red of the change.
+   * @throws AdapterError LOCAL_SYSTEM_BUSY when so: ask again
+   */
+  async attest(statement: Statement, askedAt: number): Promise<AttestedStatement> {
     const standing = await this.#findStillGood(statement);
     if (standing !== undefined) return standing;
-    await this.record([statement]);
+    const now = this.options.now();
+    await this.#append([statement], {}, (last) => {
+      if (isStillGood(last, statement.record, now)) return true;
+      if (last.sequence > askedAt) throw new AdapterError('LOCAL_SYSTEM_BUSY', 'the status changed while it was asked for');
+      return false;
+    });
     return this.#getStanding(statement.subject);
   }
 
@@ -55,8 +81,8 @@ export class Attestor {
    * The same for the holder: an SD-JWT presentation with what only the holder shows. Disclosures are stored nowhere: their
    * salts follow from the sequence number and the signing key, so that what was signed before can be presented again.
    */
-  async attestForHolder(statement: Statement): Promise<string> {
-    const attested = await this.attest(statement);
+  async attestForHolder(statement: Statement, askedAt: number): Promise<string> {
+    const attested = await this.attest(statement, askedAt);
     const presentation = await this.#present(attested, statement);
     if (presentation !== undefined) return presentation;
     // What stands was signed with another key, or before the name was known.
@@ -74,19 +100,23 @@ export class Attestor {
   async #append(
     statements: readonly Statement[],
     extras: RecordExtras,
-    isGood: (standing: Attestation, statement: Statement) => boolean,
+    isGood: IsGood,
   ): Promise<void> {
     const { outbox, onAppended } = this.options;
     let appended = 0;
+    let lastSequence = 0;
     await outbox.append(statements.map(({ subject }) => subject), async (view) => {
+      this.#position = Math.max(this.#position, view.lastSequence);
       const planned = this.#plan(statements, view, isGood);
       appended = planned.length;
+      lastSequence = view.lastSequence + appended;
       return { entries: await Promise.all(planned.map((each) => this.#sign(each))), ...extras };
     });
+    this.#position = Math.max(this.#position, lastSequence);
     if (appended > 0) onAppended();
   }
 
-  #plan(statements: readonly Statement[], view: OutboxView, isGood: (standing: Attestation, statement: Statement) => boolean): readonly PlannedStatement[] {
+  #plan(statements: readonly Statement[], view: OutboxView, isGood: IsGood): readonly PlannedStatement[] {
     const { terms, now } = this.options;
     const issuedAt = now();
     const standing = new Map([...view.standing].map(([subject, token]) => [subject, readClaims(token)]));

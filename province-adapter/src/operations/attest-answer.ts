@@ -1,20 +1,54 @@
 import type { IdentityDocument } from '@health-code/attestation';
 import type { v1 } from '@health-code/messages';
+import type { Statement } from '../attest/attest.js';
 import type { AttestedStatement } from '../attest/attestor.js';
 import { stateAnswer, type AnswerTerms } from '../attest/state-answer.js';
-import type { Statement } from '../attest/attest.js';
+import { AdapterError } from '../errors.js';
 import type { LocalAnswer } from '../province-system.js';
+
+/** How often the local system is asked at most while statuses change under the question. */
+const MAX_READS = 3;
 
 /** What it takes to attest an answer on demand. */
 export interface AttestAnswerTerms extends AnswerTerms {
-  readonly attest: (statement: Statement) => Promise<AttestedStatement>;
+  /** Where the outbox stands; taken before the local system is asked. */
+  readonly position: () => number;
+  /** @throws AdapterError LOCAL_SYSTEM_BUSY when something else was attested about the person since `askedAt` */
+  readonly attest: (statement: Statement, askedAt: number) => Promise<AttestedStatement>;
 }
 
-/** An answer of the local system into what the hub gets of it: an attestation, or why there is none. */
-export async function attestAnswer(answer: LocalAnswer, terms: AttestAnswerTerms, asked?: IdentityDocument): Promise<v1.IAttestedReply> {
+/** What the local system said, and what the hub gets of it. */
+export interface AttestedAnswer {
+  readonly answer: LocalAnswer;
+  readonly reply: v1.IAttestedReply;
+}
+
+async function attestOnce(answer: LocalAnswer, askedAt: number, terms: AttestAnswerTerms, asked?: IdentityDocument): Promise<v1.IAttestedReply | 'outdated'> {
   const stated = await stateAnswer(answer, terms, asked);
   const { availability } = stated;
   const bizExtData = answer.bizExtData ?? '';
   if (!('statement' in stated)) return { attestation: '', availability, bizExtData };
-  return { attestation: (await terms.attest(stated.statement)).token, availability, bizExtData };
+  try {
+    return { attestation: (await terms.attest(stated.statement, askedAt)).token, availability, bizExtData };
+  } catch (cause) {
+    if (cause instanceof AdapterError && cause.code === 'LOCAL_SYSTEM_BUSY') return 'outdated';
+    throw cause;
+  }
+}
+
+/**
+ * Asks the local system and attests what it says, or says why there is nothing to attest. Asked again when the person's
+ * status changed in between.
+ *
+ * @param asked the document the local system is asked with
+ * @throws AdapterError LOCAL_SYSTEM_BUSY when it changes faster than it can be asked for
+ */
+export async function attestAnswer(read: () => Promise<LocalAnswer>, terms: AttestAnswerTerms, asked?: IdentityDocument): Promise<AttestedAnswer> {
+  for (let reads = 0; reads < MAX_READS; reads++) {
+    const askedAt = terms.position();
+    const answer = await read();
+    const reply = await attestOnce(answer, askedAt, terms, asked);
+    if (reply !== 'outdated') return { answer, reply };
+  }
+  throw new AdapterError('LOCAL_SYSTEM_BUSY', 'the status changes faster than it can be asked for');
 }

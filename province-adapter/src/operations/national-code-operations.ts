@@ -15,7 +15,7 @@ export type ChangeOperations = Pick<CallHandlers, 'declareHealth' | 'declareTrip
 /** What these operations need beside the source. */
 export interface ChangeTerms extends AttestAnswerTerms {
   /** The presentation for the holder: with what only the holder shows. */
-  readonly attestForHolder: (statement: Statement) => Promise<string>;
+  readonly attestForHolder: (statement: Statement, askedAt: number) => Promise<string>;
 }
 
 const STATUSES: Readonly<Record<HealthStatus, v1.HealthStatus>> = {
@@ -35,11 +35,12 @@ export function createChangeOperations(source: Source, terms: ChangeTerms): Chan
     async declareHealth(request) {
       const operations = getOperations(source);
       const declaration = await parseDeclaration(request, terms.resolve, terms.now());
+      const askedAt = terms.position();
       const { declarationId, validUntil, answer } = await operations.declareHealth(declaration);
       const stated = await stateAnswer(answer, terms, declaration.document);
       const reply = { declarationId, validUntil: timestampFromSeconds(validUntil), subjectReference: declaration.subjectReference };
       if (!('statement' in stated)) return { ...reply, status: v1.HealthStatus.HEALTH_STATUS_UNSPECIFIED };
-      const { attestation } = await terms.attest(stated.statement);
+      const { attestation } = await terms.attest(stated.statement, askedAt);
       return { ...reply, status: STATUSES[attestation.status] };
     },
     async declareTrip(request) {
@@ -61,9 +62,10 @@ export function createChangeOperations(source: Source, terms: ChangeTerms): Chan
         businessSerialNumber: parseText(request.businessSerialNumber),
         randomNumber: parseText(request.randomNumber),
       };
+      const askedAt = terms.position();
       const { code, expiresAt, answer } = await operations.makeCode(application, request.bizExtData ?? '');
       const stated = await stateAnswer(answer, terms);
-      const attestation = 'statement' in stated ? await terms.attestForHolder(stated.statement) : '';
+      const attestation = 'statement' in stated ? await terms.attestForHolder(stated.statement, askedAt) : '';
       return { code, expiresAt: timestampFromSeconds(expiresAt), attestation };
     },
     async correctHealth(request) {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Statement } from '../attest/attest.js';
 import type { AttestedStatement } from '../attest/attestor.js';
 import type { CallHandlers } from '../call/call-handlers.js';
-import type { AdapterErrorCode } from '../errors.js';
+import { AdapterError, type AdapterErrorCode } from '../errors.js';
 import type { HealthDeclaration, LocalAnswer, NationalCodeOperations, ProvinceProfile, Source } from '../province-system.js';
 import { createChangeOperations } from './national-code-operations.js';
 import { createVerificationOperations } from './verification-operations.js';
@@ -27,7 +27,7 @@ const green: StatusRecord = {
 const answer: LocalAnswer = { fields: { status: '00' }, identity: PERSON, maskedName: '测*甲', maskedIdNumber: '5201**********0019', guidance: '请戴口罩', bizExtData: 'handle', answeredAt: NOW };
 
 /** A province that answers `local` to everything. */
-function handlersOf(local: Partial<LocalAnswer> = {}, source: Partial<Source> = {}): CallHandlers & { readonly attested: Statement[] } {
+function handlersOf(local: Partial<LocalAnswer> = {}, source: Partial<Source> = {}, outdated = 0): CallHandlers & { readonly attested: Statement[] } {
   const attested: Statement[] = [];
   const reply = (): Promise<LocalAnswer> => {
     const { identity, ...rest } = { ...answer, ...local };
@@ -38,8 +38,10 @@ function handlersOf(local: Partial<LocalAnswer> = {}, source: Partial<Source> = 
     province: { profile, translate: (read: LocalAnswer) => (read.fields['status'] === '' ? { availability: 'pending' as const, original: green.original } : green) },
     resolve: () => Promise.resolve(REFERENCE),
     now: () => NOW,
+    position: () => 0,
     attest: (statement: Statement): Promise<AttestedStatement> => {
       attested.push(statement);
+      if (attested.length <= outdated) return Promise.reject(new AdapterError('LOCAL_SYSTEM_BUSY', 'changed'));
       return Promise.resolve({ token: 'a.b.c', attestation: { status: statement.record.status } as AttestedStatement['attestation'] });
     },
     attestForHolder: (statement: Statement) => {
@@ -69,6 +71,13 @@ describe('attestCode', () => {
     const handlers = handlersOf({ fields: { status: '' } });
     expect(await handlers.attestCode({ code, context }, call)).toEqual({ attestation: '', availability: 'pending', bizExtData: 'handle' });
     expect(handlers.attested).toEqual([]);
+  });
+
+  it('asks again when the status changed under the question, and not for ever', async () => {
+    const once = handlersOf({}, {}, 1);
+    expect((await once.attestCode({ code, context }, call)).attestation).toBe('a.b.c');
+    expect(once.attested).toHaveLength(2);
+    expect(await codeOf(handlersOf({}, {}, 9).attestCode({ code, context }, call))).toBe('LOCAL_SYSTEM_BUSY');
   });
 
   it('refuses an answer that does not say whose status it is', async () => {

@@ -10,20 +10,21 @@ import { parseVerifier } from './parse-verifier.js';
 /** The operations that only read the local system. */
 export type VerificationOperations = Pick<CallHandlers, 'attestCode' | 'attestPerson' | 'resolveReference' | 'queryHealth'>;
 
-interface AskedAnswer {
-  readonly answer: LocalAnswer;
+interface Question {
+  readonly read: () => Promise<LocalAnswer>;
   readonly asked?: IdentityDocument;
 }
 
 /** 6.4 asks by 业务透传数据 of an earlier answer, or by document. */
-async function readPersonAsked(source: Source, request: v1.IQueryHealthRequest, verifier: VerifierContext): Promise<AskedAnswer> {
+function parseQuestion(source: Source, request: v1.IQueryHealthRequest, verifier: VerifierContext): Question {
   const { bizExtData } = request;
   if (bizExtData === null || bizExtData === undefined || bizExtData === '') {
     const asked = parseDocument(request.identityDocument);
-    return { answer: await source.readPerson(asked, verifier), asked };
+    return { read: () => source.readPerson(asked, verifier), asked };
   }
-  if (source.readBizExtData === undefined) throw new AdapterError('OPERATION_NOT_OFFERED', 'the local system gives no BizExtData');
-  return { answer: await source.readBizExtData(bizExtData, verifier) };
+  const readBizExtData = source.readBizExtData?.bind(source);
+  if (readBizExtData === undefined) throw new AdapterError('OPERATION_NOT_OFFERED', 'the local system gives no BizExtData');
+  return { read: () => readBizExtData(bizExtData, verifier) };
 }
 
 /** Query on demand: the local system is asked, its answer translated and attested. */
@@ -31,20 +32,22 @@ export function createVerificationOperations(source: Source, terms: AttestAnswer
   return {
     async attestCode(request, { signal }) {
       const verifier = parseVerifier(request.context);
-      return attestAnswer(await source.readCode(parseScannedCode(request.code), verifier, signal), terms);
+      const code = parseScannedCode(request.code);
+      return (await attestAnswer(() => source.readCode(code, verifier, signal), terms)).reply;
     },
     async attestPerson(request) {
       const verifier = parseVerifier(request.context);
       const asked = parseDocument(request.identityDocument);
-      return attestAnswer(await source.readPerson(asked, verifier), terms, asked);
+      return (await attestAnswer(() => source.readPerson(asked, verifier), terms, asked)).reply;
     },
     async resolveReference(request) {
       return { subjectReference: await terms.resolve(parseDocument(request.identityDocument)) };
     },
     async queryHealth(request) {
-      const { answer, asked } = await readPersonAsked(source, request, parseVerifier(request.context));
+      const { read, asked } = parseQuestion(source, request, parseVerifier(request.context));
+      const { answer, reply } = await attestAnswer(read, terms, asked);
       return {
-        attested: await attestAnswer(answer, terms, asked),
+        attested: reply,
         maskedName: answer.maskedName ?? '',
         maskedIdNumber: answer.maskedIdNumber ?? '',
         guidance: answer.guidance ?? '',

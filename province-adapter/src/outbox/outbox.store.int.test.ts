@@ -27,7 +27,7 @@ describe('OutboxStore', () => {
   let now = NOW;
 
   const attestorWith = (saltSecret: Uint8Array): Attestor =>
-    new Attestor({ outbox: store, key, saltSecret, terms: { issuer: ISSUER, lifetimeSeconds: 3600 }, now: () => now, onAppended: () => undefined });
+    new Attestor({ outbox: store, key, saltSecret, terms: { issuer: ISSUER, lifetimeSeconds: 3600 }, now: () => now, lastSequence: 0, onAppended: () => undefined });
   const sequences = async (): Promise<readonly number[]> => (await store.readRange(1, 1_000_000, 1_000_000)).map(({ sequence }) => sequence);
   const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_unused, index) => index + 1);
 
@@ -38,10 +38,10 @@ describe('OutboxStore', () => {
     store = new OutboxStore(database);
     await store.claim(ISSUER);
     key = await importSigningKey((await generateProvinceKey('sig')).privateJwk);
-    attestor = attestorWith(new Uint8Array(32));
   });
   beforeEach(async () => {
     now = NOW;
+    attestor = attestorWith(new Uint8Array(32));
     await database.query('TRUNCATE attestation_outbox, refused_answer');
     await database.query('UPDATE issuer_sequence SET last_sequence = 0');
     await database.query('UPDATE poll_cursor SET cursor = NULL');
@@ -64,7 +64,7 @@ describe('OutboxStore', () => {
               await Promise.resolve();
               return { entries: [{ sequence: lastSequence + 1, subject: subject(index), token: 'x' }, { sequence: lastSequence + 3, subject: subject(index), token: 'x' }] };
             })
-          : attestor.attest({ subject: subject(index), record: green }),
+          : attestor.attest({ subject: subject(index), record: green }, attestor.position),
       ),
     );
     expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(20);
@@ -81,30 +81,39 @@ describe('OutboxStore', () => {
     });
     await expect(append).rejects.toThrow();
     expect(await store.readLastSequence()).toBe(0);
-    await attestor.attest({ subject: subject(1), record: green });
+    await attestor.attest({ subject: subject(1), record: green }, attestor.position);
     expect(await sequences()).toEqual([1]);
   });
 
   it('gives the standing attestation again while nothing changed', async () => {
-    const first = await attestor.attest({ subject: subject(1), record: green });
+    const first = await attestor.attest({ subject: subject(1), record: green }, attestor.position);
     now = NOW + 1000;
-    const again = await attestor.attest({ subject: subject(1), record: { ...green, since: now } });
+    const again = await attestor.attest({ subject: subject(1), record: { ...green, since: now } }, attestor.position);
     expect(again.token).toBe(first.token);
     expect(await sequences()).toEqual([1]);
   });
 
   it('supersedes it when the status changed, and when half its life is over', async () => {
-    await attestor.attest({ subject: subject(1), record: green });
-    const changed = await attestor.attest({ subject: subject(1), record: yellow });
+    await attestor.attest({ subject: subject(1), record: green }, attestor.position);
+    const changed = await attestor.attest({ subject: subject(1), record: yellow }, attestor.position);
     expect(changed.attestation).toMatchObject({ sequence: 2, supersedes: 1, status: '01' });
     now = NOW + 1800;
-    const renewed = await attestor.attest({ subject: subject(1), record: yellow });
+    const renewed = await attestor.attest({ subject: subject(1), record: yellow }, attestor.position);
     expect(renewed.attestation).toMatchObject({ sequence: 3, supersedes: 2, issuedAt: now, expiresAt: now + 3600 });
   });
 
   it('attests one change of a person once when it comes from two sides at once', async () => {
-    await Promise.all(upTo(8).map(() => attestor.attest({ subject: subject(1), record: green })));
+    await Promise.all(upTo(8).map(() => attestor.attest({ subject: subject(1), record: green }, attestor.position)));
     expect(await sequences()).toEqual([1]);
+  });
+
+  it('lets an answer read before a change not replace the change', async () => {
+    const askedAt = attestor.position;
+    await attestor.record([{ subject: subject(1), record: yellow }]);
+    await expect(attestor.attest({ subject: subject(1), record: green }, askedAt)).rejects.toMatchObject({ code: 'LOCAL_SYSTEM_BUSY' });
+    expect(await sequences()).toEqual([1]);
+    const askedAgain = await attestor.attest({ subject: subject(1), record: green }, attestor.position);
+    expect(askedAgain.attestation).toMatchObject({ sequence: 2, supersedes: 1 });
   });
 
   it('keeps the order of one person’s changes within a batch', async () => {
@@ -114,14 +123,14 @@ describe('OutboxStore', () => {
   });
 
   it('ends an attestation no later than the local statement', async () => {
-    const short = await attestor.attest({ subject: subject(1), record: { ...green, validUntil: NOW + 60 } });
+    const short = await attestor.attest({ subject: subject(1), record: { ...green, validUntil: NOW + 60 } }, attestor.position);
     expect(short.attestation.expiresAt).toBe(NOW + 60);
   });
 
   it('presents the same attestation again with its disclosure, which is stored nowhere', async () => {
     const statement = { subject: subject(1), record: green, maskedName: '测*甲' };
-    const { token } = await attestor.attest(statement);
-    const [first, second] = [await attestor.attestForHolder(statement), await attestor.attestForHolder(statement)];
+    const { token } = await attestor.attest(statement, attestor.position);
+    const [first, second] = [await attestor.attestForHolder(statement, attestor.position), await attestor.attestForHolder(statement, attestor.position)];
     expect(first).toBe(second);
     expect(first.startsWith(`${token}~`)).toBe(true);
     const stored = JSON.stringify(await database.query('SELECT * FROM attestation_outbox'));
@@ -129,10 +138,10 @@ describe('OutboxStore', () => {
   });
 
   it('attests anew for the holder when the name was not known, or the key is another', async () => {
-    await attestor.attest({ subject: subject(1), record: green });
-    const presentation = await attestor.attestForHolder({ subject: subject(1), record: green, maskedName: '测*甲' });
+    await attestor.attest({ subject: subject(1), record: green }, attestor.position);
+    const presentation = await attestor.attestForHolder({ subject: subject(1), record: green, maskedName: '测*甲' }, attestor.position);
     expect(readClaims(presentation.split('~')[0] ?? '')).toMatchObject({ sequence: 2, supersedes: 1 });
-    const afterRotation = await attestorWith(new Uint8Array(32).fill(1)).attestForHolder({ subject: subject(1), record: green, maskedName: '测*甲' });
+    const afterRotation = await attestorWith(new Uint8Array(32).fill(1)).attestForHolder({ subject: subject(1), record: green, maskedName: '测*甲' }, attestor.position);
     expect(readClaims(afterRotation.split('~')[0] ?? '')).toMatchObject({ sequence: 3, supersedes: 2 });
   });
 
