@@ -64,7 +64,7 @@ describe('FeedState', () => {
     const feeds = new FeedState();
     held(feeds, 7);
     feeds.recordHeld({ issuer: '520000', contiguous: 4, highest: 20, confirmedAt: 900, equivocations: 1, quarantined: 2 });
-    feeds.recordSetAside({ issuer: '520000', equivocations: 0, quarantined: 1 });
+    feeds.recordSetAside({ issuer: '520000', equivocations: 0, quarantined: 3 });
     expect(feeds.snapshot()).toEqual([{ issuer: '520000', contiguous: 7, highest: 20, confirmedAt: 900, equivocations: 1, quarantined: 3 }]);
   });
 });

@@ -68,8 +68,7 @@ export class FeedState {
   recordHeld(held: FeedSnapshot): void {
     const feed = this.#feed(held.issuer);
     feed.confirmedAt = Math.max(feed.confirmedAt, held.confirmedAt);
-    feed.equivocations = Math.max(feed.equivocations, held.equivocations);
-    feed.quarantined = Math.max(feed.quarantined, held.quarantined);
+    this.recordSetAside(held);
     this.recordPosition(held);
   }
 
@@ -81,11 +80,11 @@ export class FeedState {
     confirm(feed);
   }
 
-  /** How many messages a commit set aside. */
-  recordSetAside(added: Pick<FeedSnapshot, 'issuer' | 'equivocations' | 'quarantined'>): void {
-    const feed = this.#feed(added.issuer);
-    feed.equivocations += added.equivocations;
-    feed.quarantined += added.quarantined;
+  /** How many messages have been set aside so far. */
+  recordSetAside(totals: Pick<FeedSnapshot, 'issuer' | 'equivocations' | 'quarantined'>): void {
+    const feed = this.#feed(totals.issuer);
+    feed.equivocations = Math.max(feed.equivocations, totals.equivocations);
+    feed.quarantined = Math.max(feed.quarantined, totals.quarantined);
   }
 
   /** Every issuer heard of, by code. */

@@ -165,16 +165,16 @@ export class IngestStore implements WriterStore {
     if (decision.equivocations.length > 0) count(await this.#appendEquivocations(decision.equivocations, now), 'equivocations');
     if (decision.quarantined.length > 0) count(await this.#appendQuarantine(decision.quarantined, now), 'quarantined');
 
-    const setAside = [...counts].map(([issuer, counted]) => ({ issuer, ...counted })).sort((one, other) => (one.issuer < other.issuer ? -1 : 1));
-    if (setAside.length > 0) {
-      await this.#client.query(
-        `INSERT INTO issuer_feed AS feed (issuer, equivocations, quarantined) SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[])
-         ON CONFLICT (issuer) DO UPDATE SET equivocations = feed.equivocations + excluded.equivocations,
-                                            quarantined = feed.quarantined + excluded.quarantined`,
-        [setAside.map(({ issuer }) => issuer), setAside.map(({ equivocations }) => equivocations), setAside.map(({ quarantined }) => quarantined)],
-      );
-    }
-    return setAside;
+    if (counts.size === 0) return [];
+    const added = [...counts].sort(([one], [other]) => (one < other ? -1 : 1));
+    const { rows } = await this.#client.query<{ issuer: string; equivocations: string; quarantined: string }>(
+      `INSERT INTO issuer_feed AS feed (issuer, equivocations, quarantined) SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[])
+       ON CONFLICT (issuer) DO UPDATE SET equivocations = feed.equivocations + excluded.equivocations,
+                                          quarantined = feed.quarantined + excluded.quarantined
+       RETURNING issuer, equivocations, quarantined`,
+      [added.map(([issuer]) => issuer), added.map(([, { equivocations }]) => equivocations), added.map(([, { quarantined }]) => quarantined)],
+    );
+    return rows.map((row) => ({ issuer: row.issuer, equivocations: Number(row.equivocations), quarantined: Number(row.quarantined) }));
   }
 
   async #appendEquivocations(equivocations: readonly VerifiedAttestation[], now: Date): Promise<readonly string[]> {

@@ -18,7 +18,7 @@ export interface FeedPosition {
   readonly highest: number;
 }
 
-/** What a commit really wrote beside the ledger; replays are not counted twice. */
+/** How much of an issuer has been set aside so far; replays are not counted twice. */
 export interface SetAside {
   readonly issuer: string;
   readonly equivocations: number;
@@ -127,7 +127,7 @@ export class LedgerWriter {
   #tell(decision: BatchDecision, firstIndex: number, positions: readonly FeedPosition[], setAside: readonly SetAside[]): void {
     const { feeds, onCommitted } = this.#options;
     for (const position of positions) feeds.recordPosition(position);
-    for (const counted of setAside) feeds.recordSetAside(counted);
+    for (const totals of setAside) feeds.recordSetAside(totals);
     if (decision.appended.length === 0) return;
     onCommitted(
       decision.appended.map(({ attestation, tokenDigest, contentDigest }, position) => ({
