@@ -4,14 +4,14 @@ import { requireField, translateValue, type ValueTable } from '../local-format/t
 import type { LocalAnswer, ProvinceProfile } from '../province-system.js';
 
 /** `status` of a statement of the national code. */
-export const VALUES: ValueTable = {
+const VALUES: ValueTable = {
   '00': { status: '00' },
   '01': { status: '01' },
   '10': { status: '10' },
 };
 
 /** `availability` of a statement that has no status. */
-export const AVAILABILITIES: ValueTable = {
+const AVAILABILITIES: ValueTable = {
   pending: { availability: 'pending' },
   'not-applied': { availability: 'not-applied' },
   'no-such-person': { availability: 'no-such-person' },

@@ -6,7 +6,7 @@ import type { ValueTable } from '../local-format/translation-table.js';
  * questions of provinces.contract.int.test.ts. Tests only.
  */
 export interface ProvinceContract {
-  /** Every value the local status field takes. */
+  /** Every value the local status field takes. Written out, not taken from translate.ts: a wrong line there must not agree with itself. */
   readonly values: ValueTable;
   /** Some of the values it does not take: other systems' words above all. */
   readonly unlistedValues: readonly string[];

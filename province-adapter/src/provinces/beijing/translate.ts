@@ -5,7 +5,7 @@ import type { LocalAnswer } from '../../province-system.js';
 import { profile } from './profile.js';
 
 /** `data.code` of getHealthCode. What -3 and 4 stand for beyond "blocked" is not documented; none of the five is a colour. */
-export const VALUES: ValueTable = {
+const VALUES: ValueTable = {
   '0': { status: '00' },
   '1': { status: '01' },
   '2': { status: '10' },

@@ -1,9 +1,8 @@
 import type { ProvinceContract } from '../province-contract.js';
-import { VALUES } from './translate.js';
 
 /** 贵州's answers to the contract. */
 export const contract: ProvinceContract = {
-  values: VALUES,
+  values: { '00': { status: '00' }, '01': { status: '01' }, '10': { status: '10' } },
   unlistedValues: ['02', '11', 'green', '20', '', 'hasOwnProperty'],
   errorCodes: {
     REQUEST_INVALID: 'CALL_INVALID',

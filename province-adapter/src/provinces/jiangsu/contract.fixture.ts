@@ -1,9 +1,8 @@
 import type { ProvinceContract } from '../province-contract.js';
-import { VALUES } from './translate.js';
 
 /** 江苏苏康码's answers to the contract. */
 export const contract: ProvinceContract = {
-  values: VALUES,
+  values: { green: { status: '00' }, yellow: { status: '01' }, red: { status: '10' } },
   unlistedValues: ['orange', 'GREEN', '00', '绿码', '', 'gray', 'toString'],
   errorCodes: {
     '1': 'LOCAL_SYSTEM_BUSY',

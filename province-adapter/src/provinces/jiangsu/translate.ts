@@ -4,7 +4,7 @@ import type { LocalAnswer } from '../../province-system.js';
 import { profile } from './profile.js';
 
 /** `res.level`. */
-export const VALUES: ValueTable = {
+const VALUES: ValueTable = {
   green: { status: '00' },
   yellow: { status: '01' },
   red: { status: '10' },

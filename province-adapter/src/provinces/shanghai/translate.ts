@@ -4,7 +4,7 @@ import type { LocalAnswer } from '../../province-system.js';
 import { profile } from './profile.js';
 
 /** `type` inside `data` of ewmcheck. */
-export const VALUES: ValueTable = {
+const VALUES: ValueTable = {
   '00': { status: '00' },
   '01': { status: '01' },
   '10': { status: '10' },

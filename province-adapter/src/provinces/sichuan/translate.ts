@@ -5,14 +5,14 @@ import type { LocalAnswer } from '../../province-system.js';
 import { profile } from './profile.js';
 
 /** `risk_assessment_grade`. */
-export const VALUES: ValueTable = {
+const VALUES: ValueTable = {
   '00': { status: '00' },
   '01': { status: '01' },
   '10': { status: '10' },
 };
 
 /** `reason` is free text in the documented format; these are the stand-in's words, so the table is ours. */
-export const REASONS: ReasonTable = {
+const REASONS: ReasonTable = {
   近14天内有中高风险地区旅居史: { code: 'RISK_AREA_HISTORY', evidence: 'verified-source' },
   近14天内与确诊或疑似病例有接触史: { code: 'CONTACT_HISTORY', evidence: 'verified-source' },
   申报有发热等症状: { code: 'SYMPTOMS', evidence: 'self-declared' },
