@@ -7,7 +7,7 @@ export interface CheckpointClient {
   close(): void;
 }
 
-/** Connects lazily; the first call fails with UNAVAILABLE when nobody listens. Batches of 4096 full tokens fit. */
+/** Connects lazily; the first call fails with UNAVAILABLE when nobody listens. */
 export function connectCheckpoint(address: string, timeoutMs: number): CheckpointClient {
   const client = new Client(address, credentials.createInsecure(), { 'grpc.max_send_message_length': -1 });
   return {

@@ -52,7 +52,7 @@ describe('parseShown', () => {
 });
 
 describe('parseCodes', () => {
-  it('refuses a batch of more than 4096 codes', () => {
+  it('refuses a batch of more than 1024 codes', () => {
     const codes = Array.from({ length: BATCH_MAX_CODES + 1 }, () => new Uint8Array(1));
     expect(refusalOf(() => parseCodes(codes))).toEqual(['BATCH_TOO_LARGE', ['codes']]);
     expect(parseCodes(codes.slice(1))).toHaveLength(BATCH_MAX_CODES);

@@ -14,7 +14,7 @@ import { HubError, type ErrorCode, type FieldViolation } from '../errors.js';
 export const CODE_MAX_BYTES = 4096;
 
 /** Most codes of one batch. */
-export const BATCH_MAX_CODES = 4096;
+export const BATCH_MAX_CODES = 1024;
 
 /** Longest free text that is passed on to local systems, in characters. */
 const MAX_TEXT = 256;
