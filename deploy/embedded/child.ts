@@ -34,11 +34,12 @@ export interface Child {
   readonly stop: (patienceMs: number) => Promise<void>;
   /** SIGKILL, as a crash. */
   readonly kill: () => Promise<void>;
-  /** The end of its log. */
+  /** The end of its log since it was started. */
   readonly logTail: (lines?: number) => string;
 }
 
 const LARGEST_LOG = 5_000_000;
+const TAIL_LINES = 12;
 const GRACE_FOR_LAST_WORDS_MS = 50;
 
 function openLog(file: string): number {
@@ -47,10 +48,9 @@ function openLog(file: string): number {
   return openSync(file, 'a', 0o600);
 }
 
-/** The last `lines` lines of a file; '' when there is none. */
-export function tailOf(file: string, lines = 12): string {
-  if (!existsSync(file)) return '';
-  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+/** The last `lines` lines after the first `from` bytes of a file. */
+function tailOf(file: string, from: number, lines: number): string {
+  return readFileSync(file).subarray(from).toString().trimEnd().split('\n').slice(-lines).join('\n');
 }
 
 /** One sentence part: how a process ended. */
@@ -108,6 +108,6 @@ export function startChild(options: ChildOptions): Child {
       await end('SIGKILL');
       await delay(GRACE_FOR_LAST_WORDS_MS);
     },
-    logTail: (lines) => (statSync(options.logFile).size > started ? tailOf(options.logFile, lines) : ''),
+    logTail: (lines = TAIL_LINES) => tailOf(options.logFile, started, lines),
   };
 }

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join, resolve } from 'node:path';
 import type { Child } from './child.js';
 import { DeploymentError } from './errors.js';
-import { findFreePort } from './free-port.js';
+import { findFreePort, releasePort } from './free-port.js';
 import { endProcess, findProcess, isProcessRunning, type ProcessIdentity } from './running-process.js';
 
 /** Where one running system keeps what it must find again: secrets, ports, logs, stores. One supervisor at a time. */
@@ -110,6 +110,7 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
     },
     children: () => [...live.values()],
     release: () => {
+      Object.values(ports).forEach(releasePort);
       rmSync(join(root, OCCUPATION), { force: true });
     },
   };
