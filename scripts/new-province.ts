@@ -14,18 +14,25 @@ Without --direct the folder compiles and passes the contract test except for wha
 
 function report({ folder, files, fillIns }: WrittenProvince): void {
   console.log(`${folder}: ${String(files.length)} files, and a line in registry.ts`);
-  if (fillIns.length > 0) console.log(`\nTo be filled in (delete each FILL IN line when done):\n  ${fillIns.join('\n  ')}`);
-  console.log('\nThe questions it has to answer:\n  npx vitest run --project integration province-adapter/src/provinces');
+  if (fillIns.length > 0)
+    console.log(`\nTo be filled in (delete each FILL IN line when done):\n  ${fillIns.join('\n  ')}`);
+  console.log(
+    '\nThe questions it has to answer:\n  npx vitest run --project integration province-adapter/src/provinces',
+  );
 }
 
 function run(): number {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { direct: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { direct: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+  });
   if (values.help) {
     console.log(USAGE);
     return 0;
   }
   const [slug, code, ...rest] = positionals;
-  if (slug === undefined || code === undefined || rest.length > 0) throw new NewProvinceError('ARGUMENTS_INVALID', USAGE);
+  if (slug === undefined || code === undefined || rest.length > 0)
+    throw new NewProvinceError('ARGUMENTS_INVALID', USAGE);
   report(writeProvinceFolder(process.cwd(), slug, code, values.direct ? 'direct' : 'convert'));
   return 0;
 }

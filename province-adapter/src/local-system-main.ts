@@ -7,7 +7,10 @@ import { startStandIn } from './stand-in/start-stand-in.http.js';
 async function main(): Promise<void> {
   const config = readStandInConfig();
   const folder = findProvinceFolder(config.slug);
-  if (folder === undefined) throw new Error(`PROVINCE: no folder ${config.slug}; there are ${PROVINCE_FOLDERS.map(({ slug }) => slug).join(', ')}`);
+  if (folder === undefined)
+    throw new Error(
+      `PROVINCE: no folder ${config.slug}; there are ${PROVINCE_FOLDERS.map(({ slug }) => slug).join(', ')}`,
+    );
   const started = await startStandIn(await folder.loadLocalSystem(), config);
   console.log(`${config.slug}: stand-in for the local system answers at http://${started.address}`);
   if (config.readyFile !== undefined) {

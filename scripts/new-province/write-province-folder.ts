@@ -34,7 +34,7 @@ const SUFFIX = '.template';
 const END_OF_LIST = '\n];\n';
 
 function registryLine(slug: string): string {
-  return `\n  { slug: '${slug}', loadProvince: async () => (await import('./${slug}/province.js')).province, loadLocalSystem: async () => (await import('./${slug}/local-system.js')).localSystem },`;
+  return `\n  folder('${slug}', () => import('./${slug}/province.js'), () => import('./${slug}/local-system.js')),`;
 }
 
 /** Lines of `text` that say what is missing. */
@@ -51,24 +51,48 @@ export function findFillIns(file: string, text: string): readonly string[] {
  * @param checkout root of the checkout
  * @throws NewProvinceError
  */
-export function writeProvinceFolder(checkout: string, slug: string, code: string, mode: NewProvinceMode): WrittenProvince {
+export function writeProvinceFolder(
+  checkout: string,
+  slug: string,
+  code: string,
+  mode: NewProvinceMode,
+): WrittenProvince {
   const province = PROVINCES.find((candidate) => candidate.code === code);
-  if (province === undefined) throw new NewProvinceError('PROVINCE_UNKNOWN', `${code} is not the GB/T 2260 code of a province, such as 330000.`);
-  if (province.slug !== slug) throw new NewProvinceError('PROVINCE_UNKNOWN', `${code} is ${province.name}: its slug is ${province.slug}, not ${slug}.`);
+  if (province === undefined)
+    throw new NewProvinceError('PROVINCE_UNKNOWN', `${code} is not the GB/T 2260 code of a province, such as 330000.`);
+  if (province.slug !== slug)
+    throw new NewProvinceError(
+      'PROVINCE_UNKNOWN',
+      `${code} is ${province.name}: its slug is ${province.slug}, not ${slug}.`,
+    );
   const folder = `${PROVINCES_FOLDER}/${slug}`;
   const registry = readFileSync(join(checkout, REGISTRY), 'utf8');
-  if (existsSync(join(checkout, folder)) || registry.includes(`slug: '${slug}'`)) throw new NewProvinceError('PROVINCE_EXISTS', `${province.name} is there already: ${folder}`);
+  if (existsSync(join(checkout, folder)) || registry.includes(`folder('${slug}',`))
+    throw new NewProvinceError('PROVINCE_EXISTS', `${province.name} is there already: ${folder}`);
   const end = registry.indexOf(END_OF_LIST, registry.indexOf('PROVINCE_FOLDERS'));
   if (end === -1) throw new NewProvinceError('REGISTRY_UNREADABLE', `${REGISTRY} has no list to add a line to.`);
 
-  const words: Readonly<Record<string, string>> = { slug, code, code2: code.slice(0, 2), name: province.name, english: province.english };
+  const words: Readonly<Record<string, string>> = {
+    slug,
+    code,
+    code2: code.slice(0, 2),
+    name: province.name,
+    english: province.english,
+  };
   const templates = join(checkout, TEMPLATES, mode);
   const files = readdirSync(templates).map((template) => {
-    const text = readFileSync(join(templates, template), 'utf8').replace(/\{\{(\w+)\}\}/g, (whole, word: string) => words[word] ?? whole);
+    const text = readFileSync(join(templates, template), 'utf8').replace(
+      /\{\{(\w+)\}\}/g,
+      (whole, word: string) => words[word] ?? whole,
+    );
     return { path: `${folder}/${template.slice(0, -SUFFIX.length)}`, text };
   });
   mkdirSync(join(checkout, folder));
   for (const { path, text } of files) writeFileSync(join(checkout, path), text);
   writeFileSync(join(checkout, REGISTRY), registry.slice(0, end) + registryLine(slug) + registry.slice(end));
-  return { folder, files: files.map(({ path }) => path), fillIns: files.flatMap(({ path, text }) => findFillIns(path, text)) };
+  return {
+    folder,
+    files: files.map(({ path }) => path),
+    fillIns: files.flatMap(({ path, text }) => findFillIns(path, text)),
+  };
 }

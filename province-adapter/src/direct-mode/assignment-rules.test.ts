@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { ASSIGNMENT_TABLE, assignStatus, assignmentRules, type DeclaredFacts } from './assignment-rules.js';
 
-const WELL: DeclaredFacts = { temperature: 36.5, symptoms: [], highRiskAreaHistory: false, contactHistory: false, underIsolation: false };
+const WELL: DeclaredFacts = {
+  temperature: 36.5,
+  symptoms: [],
+  highRiskAreaHistory: false,
+  contactHistory: false,
+  underIsolation: false,
+};
 
 describe('assignStatus', () => {
   it.each<[Partial<DeclaredFacts>, string, string]>([
@@ -17,12 +23,15 @@ describe('assignStatus', () => {
   });
 
   it('lets the graver rule decide', () => {
-    expect(assignStatus({ ...WELL, temperature: 39, contactHistory: true })).toMatchObject({ status: '10', reason: 'CONTACT_HISTORY' });
+    expect(assignStatus({ ...WELL, temperature: 39, contactHistory: true })).toMatchObject({
+      status: '10',
+      reason: 'CONTACT_HISTORY',
+    });
   });
 });
 
 describe('assignmentRules', () => {
-  it('publishes every row once, under the province\'s code', () => {
+  it("publishes every row once, under the province's code", () => {
     const rules = assignmentRules('520000');
     expect(rules).toHaveLength(ASSIGNMENT_TABLE.length);
     expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length);

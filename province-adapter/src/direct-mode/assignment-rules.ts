@@ -2,7 +2,10 @@ import type { EvidenceClass, HealthStatus } from '@health-code/attestation';
 import type { AssignmentRule, HealthDeclaration } from '../province-system.js';
 
 /** What a rule looks at. */
-export type DeclaredFacts = Pick<HealthDeclaration, 'temperature' | 'symptoms' | 'highRiskAreaHistory' | 'contactHistory' | 'underIsolation'>;
+export type DeclaredFacts = Pick<
+  HealthDeclaration,
+  'temperature' | 'symptoms' | 'highRiskAreaHistory' | 'contactHistory' | 'underIsolation'
+>;
 
 /** 发热: from here on, in degrees Celsius. */
 export const FEVER = 37.3;
@@ -95,7 +98,11 @@ export function assignmentRuleId(provinceCode: string, row: AssignmentRow): stri
 
 /** The table as a province registers it at the hub. */
 export function assignmentRules(provinceCode: string): readonly AssignmentRule[] {
-  return ASSIGNMENT_TABLE.map((row) => ({ id: assignmentRuleId(provinceCode, row), version: row.version, title: row.title }));
+  return ASSIGNMENT_TABLE.map((row) => ({
+    id: assignmentRuleId(provinceCode, row),
+    version: row.version,
+    title: row.title,
+  }));
 }
 
 /** 赋码: the row that decides. The last row applies to everybody. */

@@ -2,7 +2,13 @@ import type { ProvinceCode } from '@health-code/attestation';
 import { createSyntheticPeople, type SyntheticPerson } from '../stand-in/synthetic-people.js';
 import { assignmentRuleId, assignStatus, type DeclaredFacts } from './assignment-rules.js';
 
-const WELL: DeclaredFacts = { temperature: 36.5, symptoms: [], highRiskAreaHistory: false, contactHistory: false, underIsolation: false };
+const WELL: DeclaredFacts = {
+  temperature: 36.5,
+  symptoms: [],
+  highRiskAreaHistory: false,
+  contactHistory: false,
+  underIsolation: false,
+};
 
 /** What each synthetic person declared, in order; `undefined` never declared. */
 const DECLARED: readonly (DeclaredFacts | undefined)[] = [

@@ -5,9 +5,26 @@ import type { IssuedCode, LocalRoute, LocalSystem } from '../stand-in/local-syst
 import type { SyntheticPerson } from '../stand-in/synthetic-people.js';
 import { assignmentRuleId, assignStatus } from './assignment-rules.js';
 import { directModeCodePrefix } from './direct-mode-profile.js';
-import { APPLY_CODE, CORRECT_HEALTH, DECLARE_HEALTH, DECLARE_TRIP, MAKE_CODE, PATHS, QUERY_HEALTH, VERIFY_CODE, type ReturnCode } from './national-code.js';
+import {
+  APPLY_CODE,
+  CORRECT_HEALTH,
+  DECLARE_HEALTH,
+  DECLARE_TRIP,
+  MAKE_CODE,
+  PATHS,
+  QUERY_HEALTH,
+  VERIFY_CODE,
+  type ReturnCode,
+} from './national-code.js';
 import { statementOf, statementOfNobody } from './statement.js';
-import { CODE_LIFETIME_MS, CODE_SCANS, openNationalCodeStore, spendApplication, takeScan, type StoredCode } from './stored-code.js';
+import {
+  CODE_LIFETIME_MS,
+  CODE_SCANS,
+  openNationalCodeStore,
+  spendApplication,
+  takeScan,
+  type StoredCode,
+} from './stored-code.js';
 
 /** Ours, in milliseconds: how long a declaration, an application and 业务透传数据 hold. */
 const DECLARATION_LIFETIME_MS = 14 * 86_400_000;
@@ -116,13 +133,19 @@ export function createDirectModeLocalSystem(profile: ProvinceProfile, people: re
           const businessSerialNumber = `YW${randomHex(12)}`;
           const randomNumber = randomHex(16);
           const expiresAt = now() + APPLICATION_LIFETIME_MS;
-          await store.applications.put(businessSerialNumber, { person: person.id, randomNumber, expiresAt, spent: false });
+          await store.applications.put(businessSerialNumber, {
+            person: person.id,
+            randomNumber,
+            expiresAt,
+            spent: false,
+          });
           return ok({ businessSerialNumber, randomNumber, expiresAt: seconds(expiresAt) });
         }),
         route(PATHS.makeCode, MAKE_CODE, async ({ businessSerialNumber, randomNumber, bizExtData }) => {
           const application = await store.applications.find(businessSerialNumber);
           const person = application === undefined ? undefined : await store.people.find(application.person);
-          if (application === undefined || person === undefined || application.randomNumber !== randomNumber) return refuse('APPLICATION_UNKNOWN');
+          if (application === undefined || person === undefined || application.randomNumber !== randomNumber)
+            return refuse('APPLICATION_UNKNOWN');
           if (now() >= application.expiresAt) return refuse('APPLICATION_EXPIRED');
           // Data another person already passes through would make a query answer about the wrong one.
           const holder = bizExtData === '' ? undefined : await store.handles.find(bizExtData);

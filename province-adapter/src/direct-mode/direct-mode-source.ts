@@ -6,7 +6,19 @@ import { parseAnswer } from '../local-format/parse-answer.js';
 import { createLocalHttp } from '../local-http/local-http.js';
 import type { LocalAnswer, NationalCodeOperations, Source, SourceOptions } from '../province-system.js';
 import { directModeCodePrefix } from './direct-mode-profile.js';
-import { APPLIED, CORRECTION_RECEIVED, DECLARED, ENVELOPE, MADE, PATHS, PUSH, STATEMENT, TRIP_DECLARED, type ReturnCode, type Statement } from './national-code.js';
+import {
+  APPLIED,
+  CORRECTION_RECEIVED,
+  DECLARED,
+  ENVELOPE,
+  MADE,
+  PATHS,
+  PUSH,
+  STATEMENT,
+  TRIP_DECLARED,
+  type ReturnCode,
+  type Statement,
+} from './national-code.js';
 
 /** The random part of a code. */
 const RANDOM_PART = /^[0-9a-f]{48}$/;
@@ -38,7 +50,11 @@ function answerOf(statement: Statement, answeredAt: number): LocalAnswer {
 }
 
 /** Speaks the national code to a province in direct mode: pushed to, queried on demand, and all operations of GB/T 38963 clause 6. */
-export function createDirectModeSource(code: ProvinceCode, options: SourceOptions, now: () => number = Date.now): Source {
+export function createDirectModeSource(
+  code: ProvinceCode,
+  options: SourceOptions,
+  now: () => number = Date.now,
+): Source {
   const http = createLocalHttp(options);
   const prefix = directModeCodePrefix(code);
   const seconds = (): number => Math.floor(now() / 1000);
@@ -46,7 +62,8 @@ export function createDirectModeSource(code: ProvinceCode, options: SourceOption
   const post = async <T>(schema: ZodType<T>, path: string, json: unknown, signal?: AbortSignal): Promise<T> => {
     const answer = await http.requestJson({ method: 'POST', path, json, ...(signal === undefined ? {} : { signal }) });
     const envelope = parseAnswer(ENVELOPE, answer);
-    if (envelope.code !== 'OK') throw new AdapterError(ERRORS[envelope.code], `the national code answered ${envelope.code}`);
+    if (envelope.code !== 'OK')
+      throw new AdapterError(ERRORS[envelope.code], `the national code answered ${envelope.code}`);
     return parseAnswer(schema, envelope.content);
   };
 
@@ -58,10 +75,15 @@ export function createDirectModeSource(code: ProvinceCode, options: SourceOption
     async declareTrip(subjectReference, trips) {
       return (await post(TRIP_DECLARED, PATHS.declareTrip, { subjectReference, trips })).tripId;
     },
-    applyCode: (subjectReference, organisation, purpose) => post(APPLIED, PATHS.applyCode, { subjectReference, organisation, purpose }),
+    applyCode: (subjectReference, organisation, purpose) =>
+      post(APPLIED, PATHS.applyCode, { subjectReference, organisation, purpose }),
     async makeCode({ businessSerialNumber, randomNumber }, bizExtData) {
       const made = await post(MADE, PATHS.makeCode, { businessSerialNumber, randomNumber, bizExtData });
-      return { code: new TextEncoder().encode(made.code), expiresAt: made.expiresAt, answer: answerOf(made.statement, seconds()) };
+      return {
+        code: new TextEncoder().encode(made.code),
+        expiresAt: made.expiresAt,
+        answer: answerOf(made.statement, seconds()),
+      };
     },
     correctHealth: (correction) => post(CORRECTION_RECEIVED, PATHS.correctHealth, correction),
   };
@@ -69,12 +91,17 @@ export function createDirectModeSource(code: ProvinceCode, options: SourceOption
   return {
     operations,
     async readCode(text, verifier, signal) {
-      if (!text.startsWith(prefix)) throw new AdapterError('LOCAL_CODE_FOREIGN', 'not a national code of this province');
-      if (!RANDOM_PART.test(text.slice(prefix.length))) throw new AdapterError('LOCAL_CODE_INVALID', 'a national code that was not read whole');
+      if (!text.startsWith(prefix))
+        throw new AdapterError('LOCAL_CODE_FOREIGN', 'not a national code of this province');
+      if (!RANDOM_PART.test(text.slice(prefix.length)))
+        throw new AdapterError('LOCAL_CODE_INVALID', 'a national code that was not read whole');
       return answerOf(await post(STATEMENT, PATHS.verifyCode, { code: text, verifier }, signal), seconds());
     },
     async readPerson(document, verifier) {
-      return answerOf(await post(STATEMENT, PATHS.queryHealth, { idType: document.type, idNumber: document.number, verifier }), seconds());
+      return answerOf(
+        await post(STATEMENT, PATHS.queryHealth, { idType: document.type, idNumber: document.number, verifier }),
+        seconds(),
+      );
     },
     async readBizExtData(bizExtData, verifier) {
       return answerOf(await post(STATEMENT, PATHS.queryHealth, { bizExtData, verifier }), seconds());

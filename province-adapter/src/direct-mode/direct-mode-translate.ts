@@ -20,7 +20,9 @@ const AVAILABILITIES: ValueTable = {
 };
 
 /** The national code into the standard record, for every province in direct mode. It states everything itself. */
-export function createDirectModeTranslation(profile: ProvinceProfile): (local: LocalAnswer, now: number) => StandardRecord {
+export function createDirectModeTranslation(
+  profile: ProvinceProfile,
+): (local: LocalAnswer, now: number) => StandardRecord {
   return (local) => {
     if (local.fields['availability'] !== 'available') {
       const { meaning, original } = translateValue(AVAILABILITIES, profile, 'availability', local);
@@ -29,7 +31,11 @@ export function createDirectModeTranslation(profile: ProvinceProfile): (local: L
     const { meaning, original } = translateValue(VALUES, profile, 'status', local);
     if ('availability' in meaning) return { availability: meaning.availability, original };
     const evidence = EVIDENCE_CLASSES.find((candidate) => candidate === local.fields['evidence']);
-    if (evidence === undefined) throw new AdapterError('TRANSLATION_VALUE_UNKNOWN', `${profile.system} gave evidence a value that has no translation`);
+    if (evidence === undefined)
+      throw new AdapterError(
+        'TRANSLATION_VALUE_UNKNOWN',
+        `${profile.system} gave evidence a value that has no translation`,
+      );
     const reason = requireField(local, 'reason');
     const rule = { id: requireField(local, 'ruleId'), version: requireField(local, 'ruleVersion') };
     // A colour set by hand may name no rule, a yellow or red no reason: both stand under the conversion rule.

@@ -16,7 +16,12 @@ import { createDirectModeSource } from './direct-mode-source.js';
 const CODE = parseProvinceCode('540000');
 const PROFILE = createDirectModeProfile(CODE);
 const PROVINCE = createDirectModeProvince(PROFILE);
-const GATE: VerifierContext = { province: '520000', purpose: 'checkpoint', organisation: 'Gate', position: 'G6 Gate 1' };
+const GATE: VerifierContext = {
+  province: '520000',
+  purpose: 'checkpoint',
+  organisation: 'Gate',
+  position: 'G6 Gate 1',
+};
 
 let people = 0;
 function declare(facts: Partial<HealthDeclaration> = {}): HealthDeclaration {
@@ -52,8 +57,15 @@ describe('a province in direct mode', () => {
   let operations: NationalCodeOperations;
 
   const start = async (): Promise<void> => {
-    const push = { url: `http://127.0.0.1:${String((adapter.address() as AddressInfo).port)}/push`, token: 'push-token' };
-    standIn = await startStandIn(createDirectModeLocalSystem(PROFILE, createDeclaredPeople(CODE)), { databaseUrl: database.url, host: '127.0.0.1', port: 0, push }, () => Date.now() + clock);
+    const push = {
+      url: `http://127.0.0.1:${String((adapter.address() as AddressInfo).port)}/push`,
+      token: 'push-token',
+    };
+    standIn = await startStandIn(
+      createDirectModeLocalSystem(PROFILE, createDeclaredPeople(CODE)),
+      { databaseUrl: database.url, host: '127.0.0.1', port: 0, push },
+      () => Date.now() + clock,
+    );
     source = createDirectModeSource(CODE, { baseUrl: `http://${standIn.address}`, timeoutMs: 2000 });
     if (source.operations === undefined) throw new Error('no operations');
     ({ operations } = source);
@@ -63,11 +75,13 @@ describe('a province in direct mode', () => {
     database = await createTestDatabase();
     adapter = createServer((request, response) => {
       const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
-        const isAllowed = request.headers.authorization === 'Bearer push-token';
-        if (isAllowed && answerPush === 200) pushed.push(JSON.parse(Buffer.concat(chunks).toString()));
-        response.writeHead(isAllowed ? answerPush : 401).end();
-      });
+      request
+        .on('data', (chunk: Buffer) => chunks.push(chunk))
+        .on('end', () => {
+          const isAllowed = request.headers.authorization === 'Bearer push-token';
+          if (isAllowed && answerPush === 200) pushed.push(JSON.parse(Buffer.concat(chunks).toString()));
+          response.writeHead(isAllowed ? answerPush : 401).end();
+        });
     });
     await new Promise<void>((resolve) => adapter.listen(0, '127.0.0.1', resolve));
     clock = 0;
@@ -85,7 +99,8 @@ describe('a province in direct mode', () => {
     answerPush = 200;
   });
 
-  const translate = (answer: Parameters<typeof PROVINCE.translate>[0]) => PROVINCE.translate(answer, Math.floor(Date.now() / 1000));
+  const translate = (answer: Parameters<typeof PROVINCE.translate>[0]) =>
+    PROVINCE.translate(answer, Math.floor(Date.now() / 1000));
   const makeCode = async (declaration: HealthDeclaration, bizExtData = '') => {
     const application = await operations.applyCode(declaration.subjectReference, 'Gate', 'self');
     return operations.makeCode(application, bizExtData);
@@ -93,14 +108,27 @@ describe('a province in direct mode', () => {
   const text = (code: Uint8Array): string => new TextDecoder().decode(code);
   /** Statuses pushed about a person, oldest first. */
   const statusesPushed = (declaration: HealthDeclaration): readonly (string | undefined)[] =>
-    pushed.flatMap((body) => source.parsePush?.(body) ?? []).filter(({ identity }) => identity?.number === declaration.document.number).map(({ fields }) => fields['status']);
+    pushed
+      .flatMap((body) => source.parsePush?.(body) ?? [])
+      .filter(({ identity }) => identity?.number === declaration.document.number)
+      .map(({ fields }) => fields['status']);
 
   it('declares, applies, makes, verifies, queries and corrects', async () => {
     const declaration = declare({ symptoms: ['2'] });
     const declared = await operations.declareHealth(declaration);
     expect(declared.validUntil).toBeGreaterThan(declaration.declaredAt);
-    expect(translate(declared.answer)).toMatchObject({ status: '01', reason: 'SYMPTOMS', rule: { id: '540000-declared-symptoms', version: '1' }, evidence: 'self-declared', authority: '540000' });
-    expect(await operations.declareTrip(declaration.subjectReference, [{ fromRegion: '540000', toRegion: '520000', transport: '高铁', departedAt: 1, arrivedAt: 2 }])).toMatch(/^XC/);
+    expect(translate(declared.answer)).toMatchObject({
+      status: '01',
+      reason: 'SYMPTOMS',
+      rule: { id: '540000-declared-symptoms', version: '1' },
+      evidence: 'self-declared',
+      authority: '540000',
+    });
+    expect(
+      await operations.declareTrip(declaration.subjectReference, [
+        { fromRegion: '540000', toRegion: '520000', transport: '高铁', departedAt: 1, arrivedAt: 2 },
+      ]),
+    ).toMatch(/^XC/);
 
     const made = await makeCode(declaration, 'pass-through-1');
     expect(made.answer.identity).toEqual(declaration.document);
@@ -110,9 +138,18 @@ describe('a province in direct mode', () => {
     expect(translate(verified)).toMatchObject({ status: '01' });
 
     const queried = await source.readBizExtData?.('pass-through-1', GATE);
-    expect(queried).toMatchObject({ identity: declaration.document, maskedName: '测**', guidance: expect.any(String) as string });
+    expect(queried).toMatchObject({
+      identity: declaration.document,
+      maskedName: '测**',
+      guidance: expect.any(String) as string,
+    });
 
-    const correction = await operations.correctHealth({ subjectReference: declaration.subjectReference, disputedField: 'status', claimedValue: '00', evidence: '' });
+    const correction = await operations.correctHealth({
+      subjectReference: declaration.subjectReference,
+      disputedField: 'status',
+      claimedValue: '00',
+      evidence: '',
+    });
     expect(correction.state).toBe('received');
     expect(new Date((correction.dueAt + 8 * 3600) * 1000).getUTCHours()).toBe(18);
     expect(correction.dueAt).toBeGreaterThan(Date.now() / 1000 + 18 * 3600 - 1);
@@ -132,7 +169,11 @@ describe('a province in direct mode', () => {
     const code = text((await makeCode(declaration)).code);
     const scans = await Promise.allSettled([1, 2, 3, 4].map(() => source.readCode(code, GATE)));
     expect(scans.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect(scans.filter((scan) => scan.status === 'rejected' && (scan.reason as { code: string }).code === 'LOCAL_CODE_EXPIRED')).toHaveLength(3);
+    expect(
+      scans.filter(
+        (scan) => scan.status === 'rejected' && (scan.reason as { code: string }).code === 'LOCAL_CODE_EXPIRED',
+      ),
+    ).toHaveLength(3);
   });
 
   it('lets a code be scanned for 60 seconds', async () => {
@@ -147,7 +188,9 @@ describe('a province in direct mode', () => {
     const declaration = declare();
     await operations.declareHealth(declaration);
     const application = await operations.applyCode(declaration.subjectReference, 'Gate', 'self');
-    await expect(operations.makeCode({ ...application, randomNumber: '0'.repeat(32) }, '')).rejects.toMatchObject({ code: 'LOCAL_CODE_INVALID' });
+    await expect(operations.makeCode({ ...application, randomNumber: '0'.repeat(32) }, '')).rejects.toMatchObject({
+      code: 'LOCAL_CODE_INVALID',
+    });
     await operations.makeCode(application, '');
     await expect(operations.makeCode(application, '')).rejects.toMatchObject({ code: 'LOCAL_CODE_INVALID' });
     const late = await operations.applyCode(declaration.subjectReference, 'Gate', 'self');
@@ -165,16 +208,24 @@ describe('a province in direct mode', () => {
 
   it('knows only references that were declared', async () => {
     const { subjectReference } = declare();
-    await expect(operations.applyCode(subjectReference, 'Gate', 'self')).rejects.toMatchObject({ code: 'LOCAL_PERSON_UNRESOLVED' });
-    await expect(operations.declareTrip(subjectReference, [])).rejects.toMatchObject({ code: 'LOCAL_PERSON_UNRESOLVED' });
-    await expect(operations.correctHealth({ subjectReference, disputedField: 'status', claimedValue: '00', evidence: '' })).rejects.toMatchObject({ code: 'LOCAL_PERSON_UNRESOLVED' });
+    await expect(operations.applyCode(subjectReference, 'Gate', 'self')).rejects.toMatchObject({
+      code: 'LOCAL_PERSON_UNRESOLVED',
+    });
+    await expect(operations.declareTrip(subjectReference, [])).rejects.toMatchObject({
+      code: 'LOCAL_PERSON_UNRESOLVED',
+    });
+    await expect(
+      operations.correctHealth({ subjectReference, disputedField: 'status', claimedValue: '00', evidence: '' }),
+    ).rejects.toMatchObject({ code: 'LOCAL_PERSON_UNRESOLVED' });
   });
 
   it('tells who never declared from whom nobody knows', async () => {
     const idle = createDeclaredPeople(CODE).find(({ fields }) => fields['availability'] === 'not-applied');
     const answer = await source.readPerson(parseIdentityDocument('01', idle?.documentNumber ?? ''), GATE);
     expect(translate(answer)).toMatchObject({ availability: 'not-applied' });
-    expect(translate(await source.readPerson(declare().document, GATE))).toMatchObject({ availability: 'no-such-person' });
+    expect(translate(await source.readPerson(declare().document, GATE))).toMatchObject({
+      availability: 'no-such-person',
+    });
   });
 
   it('lets a declaration end after 14 days', async () => {
@@ -214,7 +265,12 @@ describe('a province in direct mode', () => {
     expect(statusesPushed(one)).toEqual([]);
   });
 
-  it.each([[undefined], [null], [{}], [{ statements: [{}] }], [{ statements: 'x' }], ['']])('refuses the push %j', (body) => {
-    expect(() => source.parsePush?.(body)).toThrow(expect.objectContaining({ code: 'LOCAL_ANSWER_INVALID' }) as Error);
-  });
+  it.each([[undefined], [null], [{}], [{ statements: [{}] }], [{ statements: 'x' }], ['']])(
+    'refuses the push %j',
+    (body) => {
+      expect(() => source.parsePush?.(body)).toThrow(
+        expect.objectContaining({ code: 'LOCAL_ANSWER_INVALID' }) as Error,
+      );
+    },
+  );
 });

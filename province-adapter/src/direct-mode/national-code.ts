@@ -95,7 +95,10 @@ export const DECLARE_HEALTH = z.object({
 });
 
 /** Request of 6.3. */
-export const DECLARE_TRIP = z.object({ subjectReference: z.string(), trips: z.array(z.record(z.string(), z.unknown())) });
+export const DECLARE_TRIP = z.object({
+  subjectReference: z.string(),
+  trips: z.array(z.record(z.string(), z.unknown())),
+});
 
 /** Request of 6.4: by 业务透传数据 or by identity document. */
 export const QUERY_HEALTH = z.union([z.object({ bizExtData: z.string() }), PERSON]);
@@ -104,10 +107,19 @@ export const QUERY_HEALTH = z.union([z.object({ bizExtData: z.string() }), PERSO
 export const APPLY_CODE = z.object({ subjectReference: z.string(), organisation: z.string(), purpose: z.string() });
 
 /** Request of 6.6. */
-export const MAKE_CODE = z.object({ businessSerialNumber: z.string(), randomNumber: z.string(), bizExtData: z.string() });
+export const MAKE_CODE = z.object({
+  businessSerialNumber: z.string(),
+  randomNumber: z.string(),
+  bizExtData: z.string(),
+});
 
 /** Request of 6.7. */
 export const VERIFY_CODE = z.object({ code: z.string() });
 
 /** Request of 6.8. */
-export const CORRECT_HEALTH = z.object({ subjectReference: z.string(), disputedField: z.string(), claimedValue: z.string(), evidence: z.string() });
+export const CORRECT_HEALTH = z.object({
+  subjectReference: z.string(),
+  disputedField: z.string(),
+  claimedValue: z.string(),
+  evidence: z.string(),
+});

@@ -30,7 +30,10 @@ export function statementOf(person: SyntheticPerson, authority: string, nowMs: n
   const seconds = Math.floor(nowMs / 1000);
   const validUntil = Number(fields['validUntil'] ?? seconds + STATEMENT_LIFETIME);
   // A stated end that has passed takes the status with it.
-  const availability = (fields['availability'] ?? 'available') === 'available' && validUntil <= seconds ? 'expired' : (fields['availability'] ?? 'available');
+  const availability =
+    (fields['availability'] ?? 'available') === 'available' && validUntil <= seconds
+      ? 'expired'
+      : (fields['availability'] ?? 'available');
   return {
     availability,
     status: availability === 'available' ? (fields['status'] ?? '') : '',

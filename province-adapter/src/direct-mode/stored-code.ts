@@ -68,7 +68,10 @@ export async function takeScan(codes: DocumentCollection<StoredCode>, code: stri
 }
 
 /** Spends an application, atomically: it makes one code. */
-export async function spendApplication(applications: DocumentCollection<StoredApplication>, serialNumber: string): Promise<boolean> {
+export async function spendApplication(
+  applications: DocumentCollection<StoredApplication>,
+  serialNumber: string,
+): Promise<boolean> {
   let isTaken = false;
   await applications.change(serialNumber, (stored) => {
     isTaken = !stored.spent;

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { endOfChinaDay, formatChinaTime, formatShortChinaTime, parseChinaTime, parseShortChinaTime } from './china-time.js';
+import {
+  endOfChinaDay,
+  formatChinaTime,
+  formatShortChinaTime,
+  parseChinaTime,
+  parseShortChinaTime,
+} from './china-time.js';
 
 const NEW_YEAR = Date.UTC(2021, 11, 31, 16, 0, 0); // 2022-01-01 00:00:00 in Asia/Shanghai
 const refusal = expect.objectContaining({ code: 'LOCAL_ANSWER_INVALID' }) as Error;
@@ -10,7 +16,15 @@ describe('parseChinaTime', () => {
     expect(formatChinaTime(NEW_YEAR)).toBe('2022-01-01 00:00:00');
   });
 
-  it.each(['2022-02-30 00:00:00', '2022-13-01 00:00:00', '2022-01-01 24:00:00', '2022-01-01', '2022-01-01T00:00:00', '', '2022-01-01 00:00:00 '])('refuses %j', (text) => {
+  it.each([
+    '2022-02-30 00:00:00',
+    '2022-13-01 00:00:00',
+    '2022-01-01 24:00:00',
+    '2022-01-01',
+    '2022-01-01T00:00:00',
+    '',
+    '2022-01-01 00:00:00 ',
+  ])('refuses %j', (text) => {
     expect(() => parseChinaTime(text)).toThrow(refusal);
   });
 });

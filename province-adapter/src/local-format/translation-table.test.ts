@@ -1,7 +1,13 @@
 import { REASON_NOT_STATED, parseProvinceCode } from '@health-code/attestation';
 import { describe, expect, it } from 'vitest';
 import { createDirectModeProfile } from '../direct-mode/direct-mode-profile.js';
-import { REASON_IN_LOCAL_WORDS, findNobody, personNotFound, translateReason, translateValue } from './translation-table.js';
+import {
+  REASON_IN_LOCAL_WORDS,
+  findNobody,
+  personNotFound,
+  translateReason,
+  translateValue,
+} from './translation-table.js';
 
 const PROFILE = createDirectModeProfile(parseProvinceCode('520000'));
 const TABLE = { '0': { status: '00' }, '-7': { availability: 'pending' } } as const;
@@ -16,11 +22,15 @@ describe('translateValue', () => {
   });
 
   it.each([['1'], [''], ['00'], ['constructor'], ['__proto__']])('gives %j no meaning', (code) => {
-    expect(() => translateValue(TABLE, PROFILE, 'code', answer({ code }))).toThrow(expect.objectContaining({ code: 'TRANSLATION_VALUE_UNKNOWN' }) as Error);
+    expect(() => translateValue(TABLE, PROFILE, 'code', answer({ code }))).toThrow(
+      expect.objectContaining({ code: 'TRANSLATION_VALUE_UNKNOWN' }) as Error,
+    );
   });
 
   it('gives a missing field no meaning', () => {
-    expect(() => translateValue(TABLE, PROFILE, 'code', answer({}))).toThrow(expect.objectContaining({ code: 'TRANSLATION_VALUE_UNKNOWN' }) as Error);
+    expect(() => translateValue(TABLE, PROFILE, 'code', answer({}))).toThrow(
+      expect.objectContaining({ code: 'TRANSLATION_VALUE_UNKNOWN' }) as Error,
+    );
   });
 });
 
@@ -41,7 +51,10 @@ describe('translateReason', () => {
 
 describe('findNobody', () => {
   it('is for lookups that found nobody alone', () => {
-    expect(findNobody(personNotFound(0), 'beijing-jiankangbao')).toEqual({ availability: 'no-such-person', original: { system: 'beijing-jiankangbao', field: 'person', value: 'not-found' } });
+    expect(findNobody(personNotFound(0), 'beijing-jiankangbao')).toEqual({
+      availability: 'no-such-person',
+      original: { system: 'beijing-jiankangbao', field: 'person', value: 'not-found' },
+    });
     expect(findNobody(answer({ code: '0' }), 'beijing-jiankangbao')).toBeUndefined();
   });
 });

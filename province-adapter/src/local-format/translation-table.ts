@@ -1,9 +1,17 @@
-import { REASON_NOT_STATED, type Availability, type EvidenceClass, type HealthStatus, type NoStatusRecord, type OriginalValue } from '@health-code/attestation';
+import {
+  REASON_NOT_STATED,
+  type Availability,
+  type EvidenceClass,
+  type HealthStatus,
+  type NoStatusRecord,
+  type OriginalValue,
+} from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
 import type { LocalAnswer, ProvinceProfile } from '../province-system.js';
 
 /** What one value of a local status field means: a colour, or why there is none. */
-export type ValueMeaning = { readonly status: HealthStatus } | { readonly availability: Exclude<Availability, 'available'> };
+export type ValueMeaning =
+  { readonly status: HealthStatus } | { readonly availability: Exclude<Availability, 'available'> };
 
 /** 状态对照表: every value a local status field is known to take. A value that is not here has no meaning. */
 export type ValueTable = Readonly<Record<string, ValueMeaning>>;
@@ -43,12 +51,20 @@ export function findNobody(local: LocalAnswer, system: string): NoStatusRecord |
  *
  * @throws AdapterError `TRANSLATION_VALUE_UNKNOWN` for a value, or a missing field, that the table does not list
  */
-export function translateValue(table: ValueTable, profile: ProvinceProfile, field: string, local: LocalAnswer): { readonly meaning: ValueMeaning; readonly original: OriginalValue } {
+export function translateValue(
+  table: ValueTable,
+  profile: ProvinceProfile,
+  field: string,
+  local: LocalAnswer,
+): { readonly meaning: ValueMeaning; readonly original: OriginalValue } {
   const value = local.fields[field];
   // Own members only: "constructor" is a value like any other, and unknown.
   const meaning = value !== undefined && Object.hasOwn(table, value) ? table[value] : undefined;
   if (value === undefined || meaning === undefined) {
-    throw new AdapterError('TRANSLATION_VALUE_UNKNOWN', `${profile.system} gave ${field} a value that has no translation`);
+    throw new AdapterError(
+      'TRANSLATION_VALUE_UNKNOWN',
+      `${profile.system} gave ${field} a value that has no translation`,
+    );
   }
   return { meaning, original: { system: profile.system, field, value } };
 }

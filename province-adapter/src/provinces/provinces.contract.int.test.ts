@@ -13,11 +13,33 @@ import type { ProvinceContract } from './province-contract.js';
 
 const TIMEOUT_MS = 1000;
 const TWO_DAYS = 172_800;
-const GATE: VerifierContext = { province: '520000', purpose: 'checkpoint', organisation: '91520000MA6DXXXX00', position: 'G60 Gate 1' };
+const GATE: VerifierContext = {
+  province: '520000',
+  purpose: 'checkpoint',
+  organisation: '91520000MA6DXXXX00',
+  position: 'G60 Gate 1',
+};
 const NOBODY = parseIdentityDocument('01', syntheticIdNumber('999999', 899));
 
-const FILES = ['README.md', 'contract.fixture.ts', 'local-system.ts', 'people.ts', 'profile.ts', 'province.ts', 'source.ts', 'translate.ts'];
-const ANSWER_MEMBERS = new Set(['fields', 'identity', 'maskedName', 'maskedIdNumber', 'guidance', 'bizExtData', 'answeredAt']);
+const FILES = [
+  'README.md',
+  'contract.fixture.ts',
+  'local-system.ts',
+  'people.ts',
+  'profile.ts',
+  'province.ts',
+  'source.ts',
+  'translate.ts',
+];
+const ANSWER_MEMBERS = new Set([
+  'fields',
+  'identity',
+  'maskedName',
+  'maskedIdNumber',
+  'guidance',
+  'bizExtData',
+  'answeredAt',
+]);
 
 /** What every source makes of a local system that misbehaves. */
 const FAULTS: readonly (readonly [FaultMode, AdapterErrorCode])[] = [
@@ -68,7 +90,11 @@ class Operator {
   }
 
   private async post(name: string, body: unknown): Promise<unknown> {
-    const response = await fetch(`${this.origin}/stand-in/${name}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    const response = await fetch(`${this.origin}/stand-in/${name}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
     if (!response.ok) throw new Error(`/stand-in/${name}: ${String(response.status)}`);
     return response.json();
   }
@@ -99,7 +125,11 @@ describe.each(PROVINCE_FOLDERS.map((folder) => [folder.slug, folder] as const))(
   let source: Source;
 
   const start = async (): Promise<void> => {
-    standIn = await startStandIn(await folder.loadLocalSystem(), { databaseUrl: database.url, host: '127.0.0.1', port: 0 });
+    standIn = await startStandIn(await folder.loadLocalSystem(), {
+      databaseUrl: database.url,
+      host: '127.0.0.1',
+      port: 0,
+    });
     operator = new Operator(`http://${standIn.address}`);
     source = province.createSource({ baseUrl: `http://${standIn.address}`, timeoutMs: TIMEOUT_MS });
   };
@@ -122,7 +152,11 @@ describe.each(PROVINCE_FOLDERS.map((folder) => [folder.slug, folder] as const))(
     const fillIns = readdirSync(directory).flatMap((file) =>
       readFileSync(join(directory, file), 'utf8')
         .split('\n')
-        .flatMap((line, index) => (line.includes('FILL IN:') ? [`${slug}/${file}:${String(index + 1)} ${line.slice(line.indexOf('FILL IN:'))}`] : [])),
+        .flatMap((line, index) =>
+          line.includes('FILL IN:')
+            ? [`${slug}/${file}:${String(index + 1)} ${line.slice(line.indexOf('FILL IN:'))}`]
+            : [],
+        ),
     );
     expect(fillIns).toEqual([]);
   });
@@ -141,14 +175,19 @@ describe.each(PROVINCE_FOLDERS.map((folder) => [folder.slug, folder] as const))(
     expect(profile.rules).toContainEqual(expect.objectContaining(profile.conversionRule));
     expect(new Set(profile.rules.map(({ id, version }) => `${id} ${version}`)).size).toBe(profile.rules.length);
     expect(profile.rules.every(({ id, title }) => id.startsWith(`${profile.code}-`) && title !== '')).toBe(true);
-    expect(new Intl.DateTimeFormat('en', { timeZone: profile.timeZone }).resolvedOptions().timeZone).toBe(profile.timeZone);
+    expect(new Intl.DateTimeFormat('en', { timeZone: profile.timeZone }).resolvedOptions().timeZone).toBe(
+      profile.timeZone,
+    );
   });
 
-  it('recognises its own codes and nobody else\'s', async () => {
+  it("recognises its own codes and nobody else's", async () => {
     const code = await operator.issue(await operator.somebody());
     for (const other of PROVINCE_FOLDERS) {
       const { recognisers } = (await other.loadProvince()).profile;
-      const isRecognised = recognisers.some(({ prefix, infix, minLength, maxLength }) => code.startsWith(prefix) && code.includes(infix) && code.length >= minLength && code.length <= maxLength);
+      const isRecognised = recognisers.some(
+        ({ prefix, infix, minLength, maxLength }) =>
+          code.startsWith(prefix) && code.includes(infix) && code.length >= minLength && code.length <= maxLength,
+      );
       expect(isRecognised, other.slug).toBe(other.slug === slug);
     }
   });
@@ -159,7 +198,9 @@ describe.each(PROVINCE_FOLDERS.map((folder) => [folder.slug, folder] as const))(
     for (const { documentType, documentNumber } of people.filter((person) => person.documentType === '01')) {
       expect(parseIdentityDocument(documentType, documentNumber).number).toMatch(/^99/);
     }
-    const colours = people.map(({ value }) => contract.values[value]).map((meaning) => (meaning !== undefined && 'status' in meaning ? meaning.status : ''));
+    const colours = people
+      .map(({ value }) => contract.values[value])
+      .map((meaning) => (meaning !== undefined && 'status' in meaning ? meaning.status : ''));
     expect(colours).toEqual(expect.arrayContaining(['00', '01', '10']));
   });
 
@@ -172,14 +213,19 @@ describe.each(PROVINCE_FOLDERS.map((folder) => [folder.slug, folder] as const))(
       expect(answer.identity).toEqual({ type: person.documentType, number: person.documentNumber });
       expect(Object.keys(answer).filter((member) => !ANSWER_MEMBERS.has(member))).toEqual([]);
       const record = province.translate(answer, now());
-      expect(record).toMatchObject({ availability: 'available', ...meaning, original: { system: province.profile.system, field, value } });
+      expect(record).toMatchObject({
+        availability: 'available',
+        ...meaning,
+        original: { system: province.profile.system, field, value },
+      });
       expect(JSON.stringify(record)).not.toContain(person.documentNumber);
       expect(JSON.stringify(record)).not.toContain(person.name);
       if (record.availability !== 'available') continue;
       expect(record.since).toBeLessThanOrEqual(now());
       expect(record.validUntil).toBeGreaterThan(now());
       expect(province.profile.rules).toContainEqual(expect.objectContaining(record.rule));
-      if (record.status !== '00' && record.reason === REASON_NOT_STATED) expect(record.rule).toEqual(province.profile.conversionRule);
+      if (record.status !== '00' && record.reason === REASON_NOT_STATED)
+        expect(record.rule).toEqual(province.profile.conversionRule);
     }
   });
 
@@ -209,7 +255,9 @@ describe.each(PROVINCE_FOLDERS.map((folder) => [folder.slug, folder] as const))(
   });
 
   it('refuses an expired code', async () => {
-    await expect(read(await operator.issue(await operator.somebody(), TWO_DAYS))).rejects.toMatchObject({ code: 'LOCAL_CODE_EXPIRED' });
+    await expect(read(await operator.issue(await operator.somebody(), TWO_DAYS))).rejects.toMatchObject({
+      code: 'LOCAL_CODE_EXPIRED',
+    });
   });
 
   it('refuses a code that was cut short, wherever', async () => {
@@ -226,7 +274,11 @@ describe.each(PROVINCE_FOLDERS.map((folder) => [folder.slug, folder] as const))(
   });
 
   it('refuses codes of other provinces, of cities and of nobody', async () => {
-    const others = await Promise.all(PROVINCE_FOLDERS.filter((other) => other.slug !== slug).map(async (other) => `${(await other.loadProvince()).profile.recognisers[0]?.prefix ?? ''}${'0'.repeat(48)}`));
+    const others = await Promise.all(
+      PROVINCE_FOLDERS.filter((other) => other.slug !== slug).map(
+        async (other) => `${(await other.loadProvince()).profile.recognisers[0]?.prefix ?? ''}${'0'.repeat(48)}`,
+      ),
+    );
     for (const code of [...others, ...contract.foreignCodes, 'https://example.org/', '']) {
       await expect(read(code), code).rejects.toMatchObject({ code: 'LOCAL_CODE_FOREIGN' });
     }
@@ -245,9 +297,13 @@ describe.each(PROVINCE_FOLDERS.map((folder) => [folder.slug, folder] as const))(
     const code = await operator.issue(person);
     await operator.setFault(mode);
     await expect(read(code)).rejects.toMatchObject({ code: expected });
-    await expect(source.readPerson(parseIdentityDocument(person.documentType, person.documentNumber), GATE)).rejects.toMatchObject({ code: expected });
+    await expect(
+      source.readPerson(parseIdentityDocument(person.documentType, person.documentNumber), GATE),
+    ).rejects.toMatchObject({ code: expected });
     await operator.setFault('none');
-    expect(province.translate(await read(await operator.issue(person)), now())).toMatchObject({ availability: 'available' });
+    expect(province.translate(await read(await operator.issue(person)), now())).toMatchObject({
+      availability: 'available',
+    });
   });
 
   it('knows whether its local system answers', async () => {
@@ -260,13 +316,16 @@ describe.each(PROVINCE_FOLDERS.map((folder) => [folder.slug, folder] as const))(
     const code = await operator.issue(await operator.somebody());
     await operator.setFault('slow');
     const began = Date.now();
-    await expect(source.readCode(code, GATE, AbortSignal.timeout(100))).rejects.toMatchObject({ code: 'LOCAL_SYSTEM_TIMEOUT' });
+    await expect(source.readCode(code, GATE, AbortSignal.timeout(100))).rejects.toMatchObject({
+      code: 'LOCAL_SYSTEM_TIMEOUT',
+    });
     expect(Date.now() - began).toBeLessThan(TIMEOUT_MS);
   });
 
   it('keeps people and codes over a restart of the local system', async () => {
     const person = await operator.somebody();
-    const red = Object.entries(contract.values).find(([, meaning]) => 'status' in meaning && meaning.status === '10')?.[0] ?? '';
+    const red =
+      Object.entries(contract.values).find(([, meaning]) => 'status' in meaning && meaning.status === '10')?.[0] ?? '';
     await operator.setStatus(person, red);
     const code = await operator.issue(person);
     await standIn.stop();
@@ -277,14 +336,21 @@ describe.each(PROVINCE_FOLDERS.map((folder) => [folder.slug, folder] as const))(
 
 describe('the provinces together', () => {
   it('push, are polled, and are queried on demand', async () => {
-    const sources = await Promise.all(PROVINCE_FOLDERS.map(async (folder) => (await folder.loadProvince()).createSource({ baseUrl: 'http://127.0.0.1:1', timeoutMs: TIMEOUT_MS })));
+    const sources = await Promise.all(
+      PROVINCE_FOLDERS.map(async (folder) =>
+        (await folder.loadProvince()).createSource({ baseUrl: 'http://127.0.0.1:1', timeoutMs: TIMEOUT_MS }),
+      ),
+    );
     expect(sources.filter((source) => source.parsePush !== undefined)).not.toEqual([]);
     expect(sources.filter((source) => source.readChanges !== undefined)).not.toEqual([]);
-    expect(sources.filter((source) => source.parsePush === undefined && source.readChanges === undefined)).not.toEqual([]);
+    expect(sources.filter((source) => source.parsePush === undefined && source.readChanges === undefined)).not.toEqual(
+      [],
+    );
   });
 
   it('have folders, codes, systems and rules of their own', async () => {
     const profiles = await Promise.all(PROVINCE_FOLDERS.map(async (folder) => (await folder.loadProvince()).profile));
-    for (const member of ['code', 'slug', 'system'] as const) expect(new Set(profiles.map((profile) => profile[member])).size).toBe(profiles.length);
+    for (const member of ['code', 'slug', 'system'] as const)
+      expect(new Set(profiles.map((profile) => profile[member])).size).toBe(profiles.length);
   });
 });

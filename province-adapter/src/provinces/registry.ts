@@ -10,16 +10,28 @@ export interface ProvinceFolder {
   readonly loadLocalSystem: () => Promise<LocalSystem>;
 }
 
-/** Every province that has a folder. `npm run new-province` adds a line; deleting the folder and its line removes a province. */
+function folder(
+  slug: string,
+  importProvince: () => Promise<{ readonly province: ProvinceDefinition }>,
+  importLocalSystem: () => Promise<{ readonly localSystem: LocalSystem }>,
+): ProvinceFolder {
+  return {
+    slug,
+    loadProvince: async () => (await importProvince()).province,
+    loadLocalSystem: async () => (await importLocalSystem()).localSystem,
+  };
+}
+
+/** Every province that has a folder. `npm run new-province` adds a line; deleting folder and line removes a province. */
 export const PROVINCE_FOLDERS: readonly ProvinceFolder[] = [
-  { slug: 'beijing', loadProvince: async () => (await import('./beijing/province.js')).province, loadLocalSystem: async () => (await import('./beijing/local-system.js')).localSystem },
-  { slug: 'shanghai', loadProvince: async () => (await import('./shanghai/province.js')).province, loadLocalSystem: async () => (await import('./shanghai/local-system.js')).localSystem },
-  { slug: 'jiangsu', loadProvince: async () => (await import('./jiangsu/province.js')).province, loadLocalSystem: async () => (await import('./jiangsu/local-system.js')).localSystem },
-  { slug: 'sichuan', loadProvince: async () => (await import('./sichuan/province.js')).province, loadLocalSystem: async () => (await import('./sichuan/local-system.js')).localSystem },
-  { slug: 'guizhou', loadProvince: async () => (await import('./guizhou/province.js')).province, loadLocalSystem: async () => (await import('./guizhou/local-system.js')).localSystem },
+  folder('beijing', () => import('./beijing/province.js'), () => import('./beijing/local-system.js')),
+  folder('shanghai', () => import('./shanghai/province.js'), () => import('./shanghai/local-system.js')),
+  folder('jiangsu', () => import('./jiangsu/province.js'), () => import('./jiangsu/local-system.js')),
+  folder('sichuan', () => import('./sichuan/province.js'), () => import('./sichuan/local-system.js')),
+  folder('guizhou', () => import('./guizhou/province.js'), () => import('./guizhou/local-system.js')),
 ];
 
 /** The folder of a province, by slug; absent where there is none. */
 export function findProvinceFolder(slug: string): ProvinceFolder | undefined {
-  return PROVINCE_FOLDERS.find((folder) => folder.slug === slug);
+  return PROVINCE_FOLDERS.find((candidate) => candidate.slug === slug);
 }

@@ -31,7 +31,11 @@ export type PushOutcome = 'accepted' | 'refused' | 'away';
  * Pushes one round of changes in their order. Ends at the first that finds the adapter away: it is tried again, and none overtakes
  * it. One that was refused does not hold up the people behind it.
  */
-export async function pushChanges(documents: Documents, running: RunningLocalSystem, send: (body: unknown) => Promise<PushOutcome>): Promise<number> {
+export async function pushChanges(
+  documents: Documents,
+  running: RunningLocalSystem,
+  send: (body: unknown) => Promise<PushOutcome>,
+): Promise<number> {
   const cursors = documents.collection<PushCursor>('push-cursor');
   const after = (await cursors.find('person'))?.sequence ?? 0;
   let pushed = 0;
@@ -44,8 +48,14 @@ export async function pushChanges(documents: Documents, running: RunningLocalSys
 }
 
 /** Sends to an adapter's push endpoint. */
-export function createPushSender({ url, token }: PushTarget, stop: AbortSignal): (body: unknown) => Promise<PushOutcome> {
-  const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+export function createPushSender(
+  { url, token }: PushTarget,
+  stop: AbortSignal,
+): (body: unknown) => Promise<PushOutcome> {
+  const headers = {
+    'content-type': 'application/json',
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  };
   return async (body) => {
     try {
       const signal = AbortSignal.any([stop, AbortSignal.timeout(TIMEOUT_MS)]);
@@ -61,7 +71,11 @@ export function createPushSender({ url, token }: PushTarget, stop: AbortSignal):
 }
 
 /** Pushes until stopped. @returns how to stop; resolves when nothing is under way any more */
-export function startPushing(documents: Documents, running: RunningLocalSystem, target: PushTarget): () => Promise<void> {
+export function startPushing(
+  documents: Documents,
+  running: RunningLocalSystem,
+  target: PushTarget,
+): () => Promise<void> {
   const stop = new AbortController();
   const send = createPushSender(target, stop.signal);
   const push = async (): Promise<void> => {

@@ -30,7 +30,11 @@ export interface StandInConfig {
 export function readStandInConfig(environment: NodeJS.ProcessEnv = process.env): StandInConfig {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const result = SCHEMA.safeParse(given);
-  if (!result.success) throw new AdapterError('CONFIG_INVALID', result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
+  if (!result.success)
+    throw new AdapterError(
+      'CONFIG_INVALID',
+      result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
+    );
   const { PROVINCE, DATABASE_URL, HTTP_ADDRESS, READY_FILE, PUSH_URL, PUSH_TOKEN_FILE } = result.data;
   const [host = '', port = ''] = HTTP_ADDRESS.split(':');
   const token = PUSH_TOKEN_FILE === undefined ? {} : { token: readFileSync(PUSH_TOKEN_FILE, 'utf8').trim() };

@@ -39,7 +39,10 @@ export class DocumentStore implements Documents {
   collection<T>(name: string): DocumentCollection<T> {
     const { pool, system } = this;
     const find = async (id: string): Promise<T | undefined> => {
-      const { rows } = await pool.query<{ body: T }>('SELECT body FROM stand_in_document WHERE system = $1 AND collection = $2 AND id = $3', [system, name, id]);
+      const { rows } = await pool.query<{ body: T }>(
+        'SELECT body FROM stand_in_document WHERE system = $1 AND collection = $2 AND id = $3',
+        [system, name, id],
+      );
       return rows[0]?.body;
     };
     return {
@@ -64,7 +67,10 @@ export class DocumentStore implements Documents {
       },
       change: async (id, change) =>
         this.write(async (client) => {
-          const { rows } = await client.query<{ body: T }>('SELECT body FROM stand_in_document WHERE system = $1 AND collection = $2 AND id = $3', [system, name, id]);
+          const { rows } = await client.query<{ body: T }>(
+            'SELECT body FROM stand_in_document WHERE system = $1 AND collection = $2 AND id = $3',
+            [system, name, id],
+          );
           const before = rows[0]?.body;
           const after = before === undefined ? undefined : change(before);
           if (after === undefined) return before;

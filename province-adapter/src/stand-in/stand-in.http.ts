@@ -33,13 +33,21 @@ export interface StandInServer {
 }
 
 class Refusal extends Error {
-  constructor(readonly statusCode: number, message: string) {
+  constructor(
+    readonly statusCode: number,
+    message: string,
+  ) {
     super(message);
   }
 }
 
 /** An answer of `faulty` instead of the local system's own; `false` when the request is to be answered as usual. */
-async function misbehave(mode: FaultMode, value: string | undefined, running: RunningLocalSystem, reply: FastifyReply): Promise<boolean> {
+async function misbehave(
+  mode: FaultMode,
+  value: string | undefined,
+  running: RunningLocalSystem,
+  reply: FastifyReply,
+): Promise<boolean> {
   if (mode === 'none') return false;
   if (mode === 'down') {
     reply.hijack();
@@ -59,7 +67,9 @@ async function misbehave(mode: FaultMode, value: string | undefined, running: Ru
 }
 
 function textMembers(value: unknown): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(value ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  return Object.fromEntries(
+    Object.entries(value ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }
 
 /** Puts a local system behind HTTP, with the ports of our own that tests, the demonstration and the resolving of identities need. */
@@ -94,14 +104,22 @@ export async function createStandIn(system: LocalSystem, context: LocalSystemCon
     server.route({
       method: route.method,
       url: route.path,
-      handler: (request) => route.answer({ query: textMembers(request.query), body: { ...(request.body as object | undefined) } }),
+      handler: (request) =>
+        route.answer({ query: textMembers(request.query), body: { ...(request.body as object | undefined) } }),
     });
   }
 
   server.get(`${OURS}people`, async () => {
     const stored = await people.listAfter(0, 1000);
     return stored
-      .map(({ body }) => ({ person: body.id, name: body.name, documentType: body.documentType, documentNumber: body.documentNumber, value: body.fields[system.statusField] ?? '', fields: body.fields }))
+      .map(({ body }) => ({
+        person: body.id,
+        name: body.name,
+        documentType: body.documentType,
+        documentNumber: body.documentNumber,
+        value: body.fields[system.statusField] ?? '',
+        fields: body.fields,
+      }))
       .sort((one, other) => (one.person < other.person ? -1 : 1));
   });
   server.post(`${OURS}codes`, async (request) => {
@@ -112,7 +130,9 @@ export async function createStandIn(system: LocalSystem, context: LocalSystemCon
     const { person: id, value, ...fields } = STATUS_BODY.parse(request.body);
     await getPerson(id);
     return people.change(id, (person) => {
-      const kept = Object.fromEntries(Object.entries(person.fields).filter(([name]) => !system.statementFields.includes(name)));
+      const kept = Object.fromEntries(
+        Object.entries(person.fields).filter(([name]) => !system.statementFields.includes(name)),
+      );
       return { ...person, fields: { ...kept, ...fields, [system.statusField]: value }, changedAt: context.now() };
     });
   });
@@ -128,7 +148,9 @@ export async function createStandIn(system: LocalSystem, context: LocalSystemCon
   server.post(`${OURS}resolve`, async (request) => {
     const issued = ISSUED_CODE.safeParse(await codes.find(RESOLVE_BODY.parse(request.body).code));
     const person = issued.success ? await people.find(issued.data.person) : undefined;
-    return person === undefined ? { found: false } : { found: true, documentType: person.documentType, documentNumber: person.documentNumber };
+    return person === undefined
+      ? { found: false }
+      : { found: true, documentType: person.documentType, documentNumber: person.documentNumber };
   });
   server.get(`${OURS}health`, () => ({ slug: system.slug }));
   return { server, people, running };

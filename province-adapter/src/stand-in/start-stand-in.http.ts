@@ -13,11 +13,22 @@ export interface StartedStandIn {
 }
 
 /** Opens the store, listens, and pushes where the system pushes and is told where to. */
-export async function startStandIn(system: LocalSystem, config: Omit<StandInConfig, 'slug' | 'readyFile'>, now: () => number = Date.now): Promise<StartedStandIn> {
+export async function startStandIn(
+  system: LocalSystem,
+  config: Omit<StandInConfig, 'slug' | 'readyFile'>,
+  now: () => number = Date.now,
+): Promise<StartedStandIn> {
   const documents = await DocumentStore.open(config.databaseUrl, system.slug);
-  const { server, running } = await createStandIn(system, { documents, now, randomHex: (bytes) => randomBytes(bytes).toString('hex') });
+  const { server, running } = await createStandIn(system, {
+    documents,
+    now,
+    randomHex: (bytes) => randomBytes(bytes).toString('hex'),
+  });
   const origin = await server.listen({ host: config.host, port: config.port });
-  const stopPushing = config.push === undefined || running.pushBody === undefined ? undefined : startPushing(documents, running, config.push);
+  const stopPushing =
+    config.push === undefined || running.pushBody === undefined
+      ? undefined
+      : startPushing(documents, running, config.push);
   return {
     address: new URL(origin).host,
     stop: async () => {

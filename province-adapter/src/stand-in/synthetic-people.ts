@@ -37,7 +37,10 @@ export function syntheticName(index: number): string {
 }
 
 /** One synthetic person per entry of `fields`, in that order, each with an identity card of `region`. */
-export function createSyntheticPeople(region: string, fields: readonly Readonly<Record<string, string>>[]): readonly SyntheticPerson[] {
+export function createSyntheticPeople(
+  region: string,
+  fields: readonly Readonly<Record<string, string>>[],
+): readonly SyntheticPerson[] {
   return fields.map((own, index) => {
     const documentNumber = syntheticIdNumber(region, index);
     return {
@@ -60,5 +63,7 @@ export function maskName(name: string): string {
 
 /** 脱敏证件号码: the first and the last character stay. */
 export function maskNumber(number: string): string {
-  return number.length < 3 ? '*'.repeat(number.length) : `${number.slice(0, 1)}${'*'.repeat(number.length - 2)}${number.slice(-1)}`;
+  return number.length < 3
+    ? '*'.repeat(number.length)
+    : `${number.slice(0, 1)}${'*'.repeat(number.length - 2)}${number.slice(-1)}`;
 }

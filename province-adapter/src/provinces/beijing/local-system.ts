@@ -31,7 +31,9 @@ export const localSystem: LocalSystem = {
       return { code, expiresAt: endOfChinaDay(issuedAt) };
     };
 
-    const findUser = async ({ query }: LocalRouteRequest): Promise<{ readonly code: StoredCode; readonly person: SyntheticPerson } | undefined> => {
+    const findUser = async ({
+      query,
+    }: LocalRouteRequest): Promise<{ readonly code: StoredCode; readonly person: SyntheticPerson } | undefined> => {
       const code = await codes.find(CODE_PREFIX + (query['userUUID'] ?? ''));
       const person = code === undefined ? undefined : await stored.find(code.person);
       return code === undefined || person === undefined ? undefined : { code, person };

@@ -1,7 +1,35 @@
 import { createSyntheticPeople, type SyntheticPerson } from '../../stand-in/synthetic-people.js';
 
 /** `data.code` of each synthetic person, in order: mostly 未见异常, every other value at least once. */
-const CODES = ['0', '0', '1', '2', '0', '0', '-7', '51', '-1', '-3', '4', '0', '0', '1', '0', '0', '2', '0', '0', '0', '1', '0', '0', '0'];
+const CODES = [
+  '0',
+  '0',
+  '1',
+  '2',
+  '0',
+  '0',
+  '-7',
+  '51',
+  '-1',
+  '-3',
+  '4',
+  '0',
+  '0',
+  '1',
+  '0',
+  '0',
+  '2',
+  '0',
+  '0',
+  '0',
+  '1',
+  '0',
+  '0',
+  '0',
+];
 
 /** People of the stand-in; none exists. */
-export const people: readonly SyntheticPerson[] = createSyntheticPeople('991101', CODES.map((code) => ({ code })));
+export const people: readonly SyntheticPerson[] = createSyntheticPeople(
+  '991101',
+  CODES.map((code) => ({ code })),
+);

@@ -23,14 +23,30 @@ const BASE_DATA = z.object({ name: z.string(), idCard: z.string(), createTime: z
 function parseUserUuid(code: string): string {
   if (!code.startsWith(CODE_PREFIX)) throw new AdapterError('LOCAL_CODE_FOREIGN', 'not a code of 健康宝');
   const userUUID = code.slice(CODE_PREFIX.length);
-  if (!USER_UUID.test(userUUID)) throw new AdapterError('LOCAL_CODE_INVALID', 'a code of 健康宝 that was not read whole');
+  if (!USER_UUID.test(userUUID))
+    throw new AdapterError('LOCAL_CODE_INVALID', 'a code of 健康宝 that was not read whole');
   return userUUID;
 }
 
-async function request<T>(http: LocalHttp, schema: z.ZodType<T>, path: string, userUUID: string, signal?: AbortSignal): Promise<T> {
-  const answer = await http.requestJson({ method: 'GET', path, query: { userUUID }, ...(signal === undefined ? {} : { signal }) });
+async function request<T>(
+  http: LocalHttp,
+  schema: z.ZodType<T>,
+  path: string,
+  userUUID: string,
+  signal?: AbortSignal,
+): Promise<T> {
+  const answer = await http.requestJson({
+    method: 'GET',
+    path,
+    query: { userUUID },
+    ...(signal === undefined ? {} : { signal }),
+  });
   const { errcode } = parseAnswer(ENVELOPE, answer);
-  if (errcode !== OK) throw new AdapterError(ERRORS.get(errcode) ?? 'LOCAL_ANSWER_INVALID', '健康宝 answered with another errcode than success');
+  if (errcode !== OK)
+    throw new AdapterError(
+      ERRORS.get(errcode) ?? 'LOCAL_ANSWER_INVALID',
+      '健康宝 answered with another errcode than success',
+    );
   return parseAnswer(z.object({ data: schema }), answer).data;
 }
 

@@ -19,5 +19,8 @@ export const contract: ProvinceContract = {
   },
   neverIssued: 'LOCAL_CODE_INVALID',
   // Of another province in direct mode, and of a city.
-  foreignCodes: ['standin-gjjkm:540000:000000000000000000000000000000000000000000000000', 'standin-gjjkm:520100:000000000000000000000000000000000000000000000000'],
+  foreignCodes: [
+    'standin-gjjkm:540000:000000000000000000000000000000000000000000000000',
+    'standin-gjjkm:520100:000000000000000000000000000000000000000000000000',
+  ],
 };

@@ -45,14 +45,20 @@ export const localSystem: LocalSystem = {
           path: '/scan/verify',
           answer: async ({ body }) => {
             if (body['token'] !== TOKEN) return { resCode: '116' };
-            if (MANDATORY.some((member) => typeof body[member] !== 'string' || body[member] === '')) return { resCode: '119' };
+            if (MANDATORY.some((member) => typeof body[member] !== 'string' || body[member] === ''))
+              return { resCode: '119' };
             const code = await codes.find(String(body['url']));
             const person = code === undefined ? undefined : await stored.find(code.person);
             if (code === undefined || person === undefined) return { resCode: '112' };
             if (now() >= code.expiresAt) return { resCode: '111' };
             return {
               resCode: '0',
-              res: { name: maskName(person.name), phone: maskNumber(person.phone), idcardNo: maskNumber(person.documentNumber), level: person.fields['level'] },
+              res: {
+                name: maskName(person.name),
+                phone: maskNumber(person.phone),
+                idcardNo: maskNumber(person.documentNumber),
+                level: person.fields['level'],
+              },
             };
           },
         },

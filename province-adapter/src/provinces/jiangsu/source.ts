@@ -24,15 +24,23 @@ const ERRORS = new Map<string, AdapterErrorCode>([
  * 苏康码 demands a person's name and phone behind the scanner. A cross-province check has none and shall have none: the
  * adapter names its duty desk. Ours, like the token the stand-in takes.
  */
-const DUTY_DESK = { source: 'mutual-recognition', verifierName: '跨省互认值班', verifierPhone: '12345', token: 'standin-scanner' } as const;
+const DUTY_DESK = {
+  source: 'mutual-recognition',
+  verifierName: '跨省互认值班',
+  verifierPhone: '12345',
+  token: 'standin-scanner',
+} as const;
 
 const RES_CODE = z.object({ resCode: z.union([z.string(), z.int().transform(String)]) });
-const ANSWER = z.object({ res: z.object({ name: z.string(), phone: z.string(), idcardNo: z.string(), level: z.string() }) });
+const ANSWER = z.object({
+  res: z.object({ name: z.string(), phone: z.string(), idcardNo: z.string(), level: z.string() }),
+});
 
 /** The scanner's own check: the query has `qrCode=<opaque>&`, and the text ends with "result" or was not read whole. */
 function requireWhole(code: string): void {
   if (!code.startsWith(CODE_PREFIX)) throw new AdapterError('LOCAL_CODE_FOREIGN', 'not a 苏康码');
-  if (!/[?&]qrCode=[^&]+&/.test(code) || !code.endsWith('result')) throw new AdapterError('LOCAL_CODE_INVALID', 'a 苏康码 that was not read whole');
+  if (!/[?&]qrCode=[^&]+&/.test(code) || !code.endsWith('result'))
+    throw new AdapterError('LOCAL_CODE_INVALID', 'a 苏康码 that was not read whole');
 }
 
 /** Speaks to 苏康码: query on demand, as a scanner that says who it is and where it stands. */
@@ -41,13 +49,28 @@ export function createSource(options: SourceOptions, now: () => number = Date.no
 
   const verify = async (url: string, verifier: VerifierContext, signal?: AbortSignal): Promise<LocalAnswer> => {
     const { organisation, position } = verifier;
-    if (organisation === '' || position === '') throw new AdapterError('LOCAL_VERIFIER_INCOMPLETE', '苏康码 answers nobody without organisation and position');
+    if (organisation === '' || position === '')
+      throw new AdapterError('LOCAL_VERIFIER_INCOMPLETE', '苏康码 answers nobody without organisation and position');
     const form = { url, position, verifierDept: organisation, ...DUTY_DESK };
-    const answer = await http.requestJson({ method: 'POST', path: '/scan/verify', form, ...(signal === undefined ? {} : { signal }) });
+    const answer = await http.requestJson({
+      method: 'POST',
+      path: '/scan/verify',
+      form,
+      ...(signal === undefined ? {} : { signal }),
+    });
     const { resCode } = parseAnswer(RES_CODE, answer);
-    if (resCode !== OK) throw new AdapterError(ERRORS.get(resCode) ?? 'LOCAL_ANSWER_INVALID', '苏康码 answered with another resCode than success');
+    if (resCode !== OK)
+      throw new AdapterError(
+        ERRORS.get(resCode) ?? 'LOCAL_ANSWER_INVALID',
+        '苏康码 answered with another resCode than success',
+      );
     const { res } = parseAnswer(ANSWER, answer);
-    return { fields: { level: res.level }, maskedName: res.name, maskedIdNumber: res.idcardNo, answeredAt: Math.floor(now() / 1000) };
+    return {
+      fields: { level: res.level },
+      maskedName: res.name,
+      maskedIdNumber: res.idcardNo,
+      answeredAt: Math.floor(now() / 1000),
+    };
   };
 
   return {

@@ -6,5 +6,8 @@ export const contract: ProvinceContract = {
   unlistedValues: ['0', '1', '2', '11', 'green', '', '00 ', '__proto__'],
   errorCodes: { '1': 'LOCAL_CODE_EXPIRED', '-1': 'LOCAL_CODE_INVALID', '500': 'LOCAL_ANSWER_INVALID' },
   neverIssued: 'LOCAL_CODE_INVALID',
-  foreignCodes: ['https://s.sh.gov.cn.example.org/0123456789abcdef0123456789abcd1600000000000', 'http://s.sh.gov.cn/0123456789abcdef0123456789abcd1600000000000'],
+  foreignCodes: [
+    'https://s.sh.gov.cn.example.org/0123456789abcdef0123456789abcd1600000000000',
+    'http://s.sh.gov.cn/0123456789abcdef0123456789abcd1600000000000',
+  ],
 };

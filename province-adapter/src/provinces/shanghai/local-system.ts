@@ -44,7 +44,11 @@ export const localSystem: LocalSystem = {
             // Ours: what the real system says of a code it never issued is not documented.
             if (person === undefined) return { code: '-1', data: '', message: '二维码无效' };
             if (now() >= issuedAtOf(uid) + CODE_LIFETIME) return { code: '1', data: '', message: '二维码已过期' };
-            return { code: '0', data: JSON.stringify({ type: person.fields['type'], usertype: person.fields['usertype'] }), message: '' };
+            return {
+              code: '0',
+              data: JSON.stringify({ type: person.fields['type'], usertype: person.fields['usertype'] }),
+              message: '',
+            };
           },
         },
       ],

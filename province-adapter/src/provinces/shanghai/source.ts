@@ -11,7 +11,11 @@ import { CODE_PREFIX } from './profile.js';
 /** 30 hex digits and 13 digits of milliseconds since the epoch. */
 const UID = /^[0-9a-f]{30}[0-9]{13}$/;
 
-const ANSWER = z.object({ code: z.union([z.string(), z.int().transform(String)]), data: z.string().nullish(), message: z.string().nullish() });
+const ANSWER = z.object({
+  code: z.union([z.string(), z.int().transform(String)]),
+  data: z.string().nullish(),
+  message: z.string().nullish(),
+});
 
 /** `data` is JSON inside a JSON string. */
 const DATA = z.object({ type: z.string(), usertype: z.string().optional() });
@@ -43,8 +47,20 @@ export function createSource(options: SourceOptions, now: () => number = Date.no
   const http = createLocalHttp(options);
 
   const check = async (uid: string, signal?: AbortSignal): Promise<LocalAnswer> => {
-    const answer = parseAnswer(ANSWER, await http.requestJson({ method: 'GET', path: '/ewmcheck', query: { uid }, ...(signal === undefined ? {} : { signal }) }));
-    if (answer.code !== '0') throw new AdapterError(ERRORS.get(answer.code) ?? 'LOCAL_ANSWER_INVALID', 'ewmcheck answered with another code than success');
+    const answer = parseAnswer(
+      ANSWER,
+      await http.requestJson({
+        method: 'GET',
+        path: '/ewmcheck',
+        query: { uid },
+        ...(signal === undefined ? {} : { signal }),
+      }),
+    );
+    if (answer.code !== '0')
+      throw new AdapterError(
+        ERRORS.get(answer.code) ?? 'LOCAL_ANSWER_INVALID',
+        'ewmcheck answered with another code than success',
+      );
     const { type, usertype } = parseData(answer.data);
     return { fields: { type, ...(usertype === undefined ? {} : { usertype }) }, answeredAt: Math.floor(now() / 1000) };
   };

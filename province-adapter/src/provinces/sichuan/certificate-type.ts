@@ -12,4 +12,9 @@ export const CERTIFICATE_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** WS 364.3 CV02.01.101 → certificate_type, for the documents that people are looked up by. */
-export const CERTIFICATE_TYPE_OF: Readonly<Record<IdentityDocument['type'], string>> = { '01': '10', '03': '20', '06': '14', '07': '15' };
+export const CERTIFICATE_TYPE_OF: Readonly<Record<IdentityDocument['type'], string>> = {
+  '01': '10',
+  '03': '20',
+  '06': '14',
+  '07': '15',
+};

@@ -31,7 +31,11 @@ function isSigned(body: LocalRouteRequest['body'], now: number): boolean {
   const parameters = Object.fromEntries(Object.entries(body).map(([name, value]) => [name, String(value)]));
   const secretKey = SECRETS.get(parameters['appId'] ?? '');
   const age = Math.abs(now - Number(parameters['timestamp']));
-  return secretKey !== undefined && age <= REQUEST_LIFETIME && parameters['sign'] === signRequest({ ...parameters, secretKey });
+  return (
+    secretKey !== undefined &&
+    age <= REQUEST_LIFETIME &&
+    parameters['sign'] === signRequest({ ...parameters, secretKey })
+  );
 }
 
 /** A report as the documented members state it. Synthetic people report daily, unless the store says when the report ends. */
@@ -108,7 +112,11 @@ export const localSystem: LocalSystem = {
             const after = Number(query['after'] ?? 0);
             const changed = await stored.listAfter(after, CHANGES_LIMIT);
             return {
-              changes: changed.map(({ body }) => ({ certificate_type: body.fields['certificate_type'], certificate_id: body.documentNumber, name: body.name })),
+              changes: changed.map(({ body }) => ({
+                certificate_type: body.fields['certificate_type'],
+                certificate_id: body.documentNumber,
+                name: body.name,
+              })),
               cursor: String(changed.at(-1)?.sequence ?? after),
             };
           },

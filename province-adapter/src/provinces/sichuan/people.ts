@@ -3,7 +3,11 @@ import { createSyntheticPeople, type SyntheticPerson } from '../../stand-in/synt
 type Fields = Readonly<Record<string, string>>;
 
 const green: Fields = { risk_assessment_grade: '00', reason: '', guide: '请继续做好个人防护' };
-const graded = (grade: string, reason: string, guide: string): Fields => ({ risk_assessment_grade: grade, reason, guide });
+const graded = (grade: string, reason: string, guide: string): Fields => ({
+  risk_assessment_grade: grade,
+  reason,
+  guide,
+});
 
 /** What 天府健康通 holds about each synthetic person, in order; one yellow states no reason, one red states it in words of its own. */
 const REPORTS: readonly Fields[] = [
@@ -36,16 +40,17 @@ const OTHER_CERTIFICATES = [
 
 /** People of the stand-in; none exists. */
 export const people: readonly SyntheticPerson[] = [
-  ...createSyntheticPeople('995101', REPORTS.map((report) => ({ certificate_type: '10', rule_number: 'standin-1', ...report }))),
-  ...OTHER_CERTIFICATES.map(
-    ([certificate_type, documentType, documentNumber], index): SyntheticPerson => ({
-      id: `${documentType}:${documentNumber}`,
-      name: `测试证件${String(index + 1)}`,
-      documentType,
-      documentNumber,
-      phone: `1990001${String(index).padStart(4, '0')}`,
-      fields: { certificate_type, rule_number: 'standin-1', ...green },
-      changedAt: 0,
-    }),
+  ...createSyntheticPeople(
+    '995101',
+    REPORTS.map((report) => ({ certificate_type: '10', rule_number: 'standin-1', ...report })),
   ),
+  ...OTHER_CERTIFICATES.map(([certificate_type, documentType, documentNumber], index): SyntheticPerson => ({
+    id: `${documentType}:${documentNumber}`,
+    name: `测试证件${String(index + 1)}`,
+    documentType,
+    documentNumber,
+    phone: `1990001${String(index).padStart(4, '0')}`,
+    fields: { certificate_type, rule_number: 'standin-1', ...green },
+    changedAt: 0,
+  })),
 ];

@@ -14,10 +14,16 @@ describe('polling 天府健康通', () => {
   let source: Source;
 
   const post = async (name: string, body: unknown): Promise<void> => {
-    const response = await fetch(`http://${standIn.address}/stand-in/${name}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    const response = await fetch(`http://${standIn.address}/stand-in/${name}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
     if (!response.ok) throw new Error(`/stand-in/${name}: ${String(response.status)}`);
   };
-  const poll = async (cursor: string | undefined): Promise<{ readonly answers: readonly LocalAnswer[]; readonly cursor: string }> => {
+  const poll = async (
+    cursor: string | undefined,
+  ): Promise<{ readonly answers: readonly LocalAnswer[]; readonly cursor: string }> => {
     if (source.readChanges === undefined) throw new Error('not polled');
     return source.readChanges(cursor);
   };
@@ -44,7 +50,9 @@ describe('polling 天府健康通', () => {
     await post('status', { person: people[0]?.id, value: '10', reason: '正在隔离观察' });
     const next = await poll(all.cursor);
     expect(next.answers.map(({ identity }) => identity?.number)).toEqual([people[0]?.documentNumber]);
-    expect(next.answers.map((answer) => translate(answer, answer.answeredAt))).toEqual([expect.objectContaining({ status: '10', reason: 'UNDER_ISOLATION' })]);
+    expect(next.answers.map((answer) => translate(answer, answer.answeredAt))).toEqual([
+      expect.objectContaining({ status: '10', reason: 'UNDER_ISOLATION' }),
+    ]);
     expect(next.cursor).not.toBe(all.cursor);
   });
 
@@ -78,9 +86,16 @@ describe('polling 天府健康通', () => {
   });
 
   it('answers about every documented kind of certificate', async () => {
-    for (const { documentType, documentNumber } of people.filter((person) => ['03', '06', '07'].includes(person.documentType))) {
+    for (const { documentType, documentNumber } of people.filter((person) =>
+      ['03', '06', '07'].includes(person.documentType),
+    )) {
       const document = parseIdentityDocument(documentType, documentNumber);
-      const answer = await source.readPerson(document, { province: '520000', purpose: 'checkpoint', organisation: '', position: '' });
+      const answer = await source.readPerson(document, {
+        province: '520000',
+        purpose: 'checkpoint',
+        organisation: '',
+        position: '',
+      });
       expect(answer.identity).toEqual(document);
       expect(translate(answer, answer.answeredAt)).toMatchObject({ status: '00' });
     }
@@ -89,6 +104,8 @@ describe('polling 天府健康通', () => {
   it('is told that a wrong secret is not permitted', async () => {
     const stranger = createSource({ baseUrl: `http://standin-app:wrong@${standIn.address}`, timeoutMs: 2000 });
     const document = parseIdentityDocument('01', people[0]?.documentNumber ?? '');
-    await expect(stranger.readPerson(document, { province: '520000', purpose: 'checkpoint', organisation: '', position: '' })).rejects.toMatchObject({ code: 'LOCAL_PERMISSION_DENIED' });
+    await expect(
+      stranger.readPerson(document, { province: '520000', purpose: 'checkpoint', organisation: '', position: '' }),
+    ).rejects.toMatchObject({ code: 'LOCAL_PERMISSION_DENIED' });
   });
 });

@@ -14,6 +14,7 @@ describe('signRequest', () => {
   });
 
   it('changes with every parameter and with the secret', () => {
-    for (const name of Object.keys(parameters)) expect(signRequest({ ...parameters, [name]: 'changed' })).not.toBe(signRequest(parameters));
+    for (const name of Object.keys(parameters))
+      expect(signRequest({ ...parameters, [name]: 'changed' })).not.toBe(signRequest(parameters));
   });
 });

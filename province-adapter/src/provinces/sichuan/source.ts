@@ -33,7 +33,10 @@ const REPORT = z.object({
   report_valid_date: z.string(),
   report_expired: z.boolean(),
 });
-const DECODED = z.union([z.object({ qrcode_expired: z.literal(true) }), REPORT.extend({ name: z.string(), certificate_id: z.string(), certificate_type: z.string() })]);
+const DECODED = z.union([
+  z.object({ qrcode_expired: z.literal(true) }),
+  REPORT.extend({ name: z.string(), certificate_id: z.string(), certificate_type: z.string() }),
+]);
 
 /** Ours: which people changed. The status itself is then read through the documented interface. */
 const CERTIFICATE = z.object({ certificate_type: z.string(), certificate_id: z.string(), name: z.string() });
@@ -53,22 +56,39 @@ function answerOf(report: z.infer<typeof REPORT>, answeredAt: number): LocalAnsw
 
 function requireWhole(code: string): void {
   if (!code.startsWith(CODE_PREFIX)) throw new AdapterError('LOCAL_CODE_FOREIGN', 'not a code of 天府健康通');
-  if (!CODE_CONTENT.test(code.slice(CODE_PREFIX.length))) throw new AdapterError('LOCAL_CODE_INVALID', 'a code of 天府健康通 that was not read whole');
+  if (!CODE_CONTENT.test(code.slice(CODE_PREFIX.length)))
+    throw new AdapterError('LOCAL_CODE_INVALID', 'a code of 天府健康通 that was not read whole');
 }
 
 /** Speaks to 天府健康通: polled for changes, queried on demand. */
 export function createSource(options: SourceOptions, now: () => number = Date.now): Source {
   const url = new URL(options.baseUrl);
-  const credential = url.username === '' ? STAND_IN_CREDENTIAL : { appId: decodeURIComponent(url.username), secretKey: decodeURIComponent(url.password) };
+  const credential =
+    url.username === ''
+      ? STAND_IN_CREDENTIAL
+      : { appId: decodeURIComponent(url.username), secretKey: decodeURIComponent(url.password) };
   url.username = '';
   url.password = '';
   const http = createLocalHttp({ ...options, baseUrl: url.href });
 
-  const post = async (path: string, parameters: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<unknown> => {
+  const post = async (
+    path: string,
+    parameters: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<unknown> => {
     const signed = { ...credential, ...parameters, timestamp: String(now()) };
-    const answer = await http.requestJson({ method: 'POST', path, json: { ...signed, sign: signRequest(signed) }, ...(signal === undefined ? {} : { signal }) });
+    const answer = await http.requestJson({
+      method: 'POST',
+      path,
+      json: { ...signed, sign: signRequest(signed) },
+      ...(signal === undefined ? {} : { signal }),
+    });
     const { errcode } = parseAnswer(ENVELOPE, answer);
-    if (errcode !== OK) throw new AdapterError(ERRORS.get(errcode) ?? 'LOCAL_ANSWER_INVALID', '天府健康通 answered with another errcode than success');
+    if (errcode !== OK)
+      throw new AdapterError(
+        ERRORS.get(errcode) ?? 'LOCAL_ANSWER_INVALID',
+        '天府健康通 answered with another errcode than success',
+      );
     return parseAnswer(z.object({ data: z.unknown() }), answer).data;
   };
 
@@ -89,20 +109,33 @@ export function createSource(options: SourceOptions, now: () => number = Date.no
       const decoded = parseAnswer(DECODED, await post('/health/decode', { code_content: code }, signal));
       if ('qrcode_expired' in decoded) throw new AdapterError('LOCAL_CODE_EXPIRED', 'qrcode_expired');
       const { name, certificate_id, certificate_type, ...report } = decoded;
-      if (!Object.hasOwn(CERTIFICATE_TYPES, certificate_type)) throw new AdapterError('LOCAL_ANSWER_INVALID', 'certificate_type is none of the documented ones');
+      if (!Object.hasOwn(CERTIFICATE_TYPES, certificate_type))
+        throw new AdapterError('LOCAL_ANSWER_INVALID', 'certificate_type is none of the documented ones');
       const identity = await resolveIdentity(http, code, signal);
-      return { ...answerOf(report, seconds()), maskedName: name, maskedIdNumber: certificate_id, ...(identity === undefined ? {} : { identity }) };
+      return {
+        ...answerOf(report, seconds()),
+        maskedName: name,
+        maskedIdNumber: certificate_id,
+        ...(identity === undefined ? {} : { identity }),
+      };
     },
     async readPerson(document) {
       // /health/code asks by certificate, and wants the name as well.
       const handle = await findHandle(http, document);
       if (handle === undefined) return personNotFound(seconds());
-      const report = await readReport({ certificate_type: CERTIFICATE_TYPE_OF[document.type], certificate_id: document.number, name: handle['name'] ?? '' });
+      const report = await readReport({
+        certificate_type: CERTIFICATE_TYPE_OF[document.type],
+        certificate_id: document.number,
+        name: handle['name'] ?? '',
+      });
       return { ...answerOf(parseAnswer(REPORT, report), seconds()), identity: document };
     },
     async readChanges(cursor): Promise<LocalChanges> {
       const query = cursor === undefined ? {} : { after: cursor };
-      const { changes, cursor: next } = parseAnswer(CHANGES, await http.requestJson({ method: 'GET', path: '/stand-in/changes', query }));
+      const { changes, cursor: next } = parseAnswer(
+        CHANGES,
+        await http.requestJson({ method: 'GET', path: '/stand-in/changes', query }),
+      );
       const answers: LocalAnswer[] = [];
       for (const person of changes) answers.push(await readChange(person));
       return { answers, cursor: next };

@@ -3,8 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { translate } from './translate.js';
 
 const NOW = 1_650_000_000;
-const REPORT = { risk_assessment_grade: '10', reason: '', report_date: '2022-04-15 08:00:00', report_valid_date: '2022-04-29 08:00:00', report_expired: 'false' };
-const record = (fields: Readonly<Record<string, string>>) => translate({ fields: { ...REPORT, ...fields }, answeredAt: NOW }, NOW);
+const REPORT = {
+  risk_assessment_grade: '10',
+  reason: '',
+  report_date: '2022-04-15 08:00:00',
+  report_valid_date: '2022-04-29 08:00:00',
+  report_expired: 'false',
+};
+const record = (fields: Readonly<Record<string, string>>) =>
+  translate({ fields: { ...REPORT, ...fields }, answeredAt: NOW }, NOW);
 
 describe('translate of 天府健康通', () => {
   it('takes its times from the report', () => {
@@ -21,10 +28,15 @@ describe('translate of 天府健康通', () => {
   });
 
   it('takes no status from a report that has expired', () => {
-    expect(record({ report_expired: 'true' })).toEqual({ availability: 'expired', original: { system: 'sichuan-tianfu-jiankangtong', field: 'risk_assessment_grade', value: '10' } });
+    expect(record({ report_expired: 'true' })).toEqual({
+      availability: 'expired',
+      original: { system: 'sichuan-tianfu-jiankangtong', field: 'risk_assessment_grade', value: '10' },
+    });
   });
 
   it('refuses a time that is none', () => {
-    expect(() => record({ report_valid_date: '2022-04-31 08:00:00' })).toThrow(expect.objectContaining({ code: 'LOCAL_ANSWER_INVALID' }) as Error);
+    expect(() => record({ report_valid_date: '2022-04-31 08:00:00' })).toThrow(
+      expect.objectContaining({ code: 'LOCAL_ANSWER_INVALID' }) as Error,
+    );
   });
 });

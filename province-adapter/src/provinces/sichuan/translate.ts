@@ -1,6 +1,13 @@
 import type { StandardRecord } from '@health-code/attestation';
 import { parseChinaTime } from '../../local-format/china-time.js';
-import { findNobody, requireField, translateReason, translateValue, type ReasonTable, type ValueTable } from '../../local-format/translation-table.js';
+import {
+  findNobody,
+  requireField,
+  translateReason,
+  translateValue,
+  type ReasonTable,
+  type ValueTable,
+} from '../../local-format/translation-table.js';
 import type { LocalAnswer } from '../../province-system.js';
 import { profile } from './profile.js';
 
