@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../deploy/embedded/test-services.js';
 import type { AdapterErrorCode } from '../errors.js';
 import type { LocalAnswer, ProvinceDefinition, Source, VerifierContext } from '../province-system.js';
-import type { FaultMode } from '../stand-in/fault.js';
+import { FAULT_OUTCOMES, StandInOperator, alterCode } from '../stand-in/stand-in-operator.fixture.js';
 import { startStandIn, type StartedStandIn } from '../stand-in/start-stand-in.http.js';
 import { syntheticIdNumber } from '../stand-in/synthetic-people.js';
 import { PROVINCE_FOLDERS } from './registry.js';
@@ -41,65 +41,6 @@ const ANSWER_MEMBERS = new Set([
   'answeredAt',
 ]);
 
-/** What every source makes of a local system that misbehaves. */
-const FAULTS: readonly (readonly [FaultMode, AdapterErrorCode])[] = [
-  ['down', 'LOCAL_SYSTEM_UNREACHABLE'],
-  ['busy', 'LOCAL_SYSTEM_BUSY'],
-  ['slow', 'LOCAL_SYSTEM_TIMEOUT'],
-  ['html', 'LOCAL_ANSWER_INVALID'],
-  ['garbage', 'LOCAL_ANSWER_INVALID'],
-  ['gbk', 'LOCAL_ANSWER_INVALID'],
-  ['huge', 'LOCAL_ANSWER_TOO_LARGE'],
-  ['wrong-type', 'LOCAL_ANSWER_INVALID'],
-  ['redirect', 'LOCAL_ANSWER_INVALID'],
-];
-
-interface ListedPerson {
-  readonly person: string;
-  readonly name: string;
-  readonly documentType: string;
-  readonly documentNumber: string;
-  readonly value: string;
-}
-
-/** A stand-in as the people who run it see it: the ports of our own. */
-class Operator {
-  constructor(private readonly origin: string) {}
-
-  async people(): Promise<readonly ListedPerson[]> {
-    return (await (await fetch(`${this.origin}/stand-in/people`)).json()) as ListedPerson[];
-  }
-
-  /** Somebody with an identity card. */
-  async somebody(): Promise<ListedPerson> {
-    const person = (await this.people()).find(({ documentType }) => documentType === '01');
-    if (person === undefined) throw new Error('the stand-in has nobody');
-    return person;
-  }
-
-  async issue(person: ListedPerson, ageSeconds = 0): Promise<string> {
-    return ((await this.post('codes', { person: person.person, ageSeconds })) as { readonly code: string }).code;
-  }
-
-  async setStatus(person: ListedPerson, value: string): Promise<void> {
-    await this.post('status', { person: person.person, value });
-  }
-
-  async setFault(mode: FaultMode, value?: string): Promise<void> {
-    await this.post('faults', { mode, value });
-  }
-
-  private async post(name: string, body: unknown): Promise<unknown> {
-    const response = await fetch(`${this.origin}/stand-in/${name}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(`/stand-in/${name}: ${String(response.status)}`);
-    return response.json();
-  }
-}
-
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -111,17 +52,11 @@ afterAll(async () => {
 const now = (): number => Math.floor(Date.now() / 1000);
 const refusal = (code: AdapterErrorCode): unknown => expect.objectContaining({ code });
 
-/** Another character in the middle of the random part. */
-function alter(code: string): string {
-  const at = code.length - 25;
-  return code.slice(0, at) + (code[at] === '0' ? '1' : '0') + code.slice(at + 1);
-}
-
 describe.each(PROVINCE_FOLDERS.map((folder) => [folder.slug, folder] as const))('%s', (slug, folder) => {
   let province: ProvinceDefinition;
   let contract: ProvinceContract;
   let standIn: StartedStandIn;
-  let operator: Operator;
+  let operator: StandInOperator;
   let source: Source;
 
   const start = async (): Promise<void> => {
@@ -130,7 +65,7 @@ describe.each(PROVINCE_FOLDERS.map((folder) => [folder.slug, folder] as const))(
       host: '127.0.0.1',
       port: 0,
     });
-    operator = new Operator(`http://${standIn.address}`);
+    operator = new StandInOperator(`http://${standIn.address}`);
     source = province.createSource({ baseUrl: `http://${standIn.address}`, timeoutMs: TIMEOUT_MS });
   };
   const read = (code: string): Promise<LocalAnswer> => source.readCode(code, GATE);
@@ -270,7 +205,7 @@ describe.each(PROVINCE_FOLDERS.map((folder) => [folder.slug, folder] as const))(
 
   it('refuses a code that was never issued', async () => {
     const code = await operator.issue(await operator.somebody());
-    await expect(read(alter(code))).rejects.toMatchObject({ code: contract.neverIssued });
+    await expect(read(alterCode(code))).rejects.toMatchObject({ code: contract.neverIssued });
   });
 
   it('refuses codes of other provinces, of cities and of nobody', async () => {
@@ -292,7 +227,7 @@ describe.each(PROVINCE_FOLDERS.map((folder) => [folder.slug, folder] as const))(
     }
   });
 
-  it.each(FAULTS)('takes no harm from a local system that is or sends: %s', async (mode, expected) => {
+  it.each(FAULT_OUTCOMES)('takes no harm from a local system that is or sends: %s', async (mode, expected) => {
     const person = await operator.somebody();
     const code = await operator.issue(person);
     await operator.setFault(mode);
