@@ -24,31 +24,11 @@ function folder(
 
 /** Every province that has a folder. `npm run new-province` adds a line; deleting folder and line removes a province. */
 export const PROVINCE_FOLDERS: readonly ProvinceFolder[] = [
-  folder(
-    'beijing',
-    () => import('./beijing/province.js'),
-    () => import('./beijing/local-system.js'),
-  ),
-  folder(
-    'shanghai',
-    () => import('./shanghai/province.js'),
-    () => import('./shanghai/local-system.js'),
-  ),
-  folder(
-    'jiangsu',
-    () => import('./jiangsu/province.js'),
-    () => import('./jiangsu/local-system.js'),
-  ),
-  folder(
-    'sichuan',
-    () => import('./sichuan/province.js'),
-    () => import('./sichuan/local-system.js'),
-  ),
-  folder(
-    'guizhou',
-    () => import('./guizhou/province.js'),
-    () => import('./guizhou/local-system.js'),
-  ),
+  folder('beijing', () => import('./beijing/province.js'), () => import('./beijing/local-system.js')),
+  folder('shanghai', () => import('./shanghai/province.js'), () => import('./shanghai/local-system.js')),
+  folder('jiangsu', () => import('./jiangsu/province.js'), () => import('./jiangsu/local-system.js')),
+  folder('sichuan', () => import('./sichuan/province.js'), () => import('./sichuan/local-system.js')),
+  folder('guizhou', () => import('./guizhou/province.js'), () => import('./guizhou/local-system.js')),
 ];
 
 /** The folder of a province, by slug; absent where there is none. */
