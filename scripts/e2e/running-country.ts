@@ -1,0 +1,123 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client, credentials, Metadata } from '@grpc/grpc-js';
+import { unaryTransport, v1 } from '@health-code/messages';
+import pg from 'pg';
+import { checkoutDirectory } from '../../deploy/embedded/checkout.js';
+import { superviseCountry, type Country } from '../../deploy/embedded/country.js';
+import type { DeploymentError } from '../../deploy/embedded/errors.js';
+import { isRoot } from '../../deploy/embedded/postgres-binaries.js';
+import { clusterDirectory } from '../../deploy/embedded/postgres.js';
+import { DEFAULT_PROVINCES } from '../../deploy/embedded/province-seat.js';
+import { openStandIn, type StandIn } from './stand-in.js';
+
+/** GB/T 2260 codes of the provinces by their slugs. */
+export const CODES: Readonly<Record<string, string>> = Object.fromEntries(DEFAULT_PROVINCES.map(({ slug, code }) => [slug, code]));
+
+/** What a test runs its country with. */
+export interface RunningCountryOptions {
+  /** Slugs. */
+  readonly provinces: readonly string[];
+  readonly hubSettings?: Readonly<Record<string, string>>;
+  readonly adapterSettings?: Readonly<Record<string, string>>;
+}
+
+/** A country that one test file has to itself, from an empty data directory, and the ways into it. */
+export interface RunningCountry extends Country {
+  readonly dataPath: string;
+  /** The hub's channel; takes up the connection again within half a second. */
+  readonly channel: Client;
+  readonly checkpoint: v1.Checkpoint;
+  readonly person: v1.PersonalHealthCode;
+  readonly ledger: v1.Ledger;
+  /** The stand-in local system of a province, by slug. */
+  readonly standIn: (slug: string) => StandIn;
+  /** Rows of a query on the database of a process: `hub`, `adapter-<slug>`, `local-system-<slug>`. */
+  readonly query: <Row extends pg.QueryResultRow>(database: string, sql: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
+  /** Content of a file below `secrets/`. */
+  readonly secret: (name: string) => string;
+  /** Processes that ended and that nobody had asked to end. */
+  readonly ended: readonly DeploymentError[];
+  readonly stop: () => Promise<void>;
+}
+
+const BUILT = ['hub/dist/main.js', 'province-adapter/dist/main.js', 'province-adapter/dist/local-system-main.js'];
+const CALL_TIMEOUT_MS = 15_000;
+const QUICK_RECONNECT = { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 500, 'grpc.max_send_message_length': -1 };
+
+/** Starts a country of real processes below a temporary directory. */
+export async function startCountry(options: RunningCountryOptions): Promise<RunningCountry> {
+  for (const entry of BUILT) {
+    if (!existsSync(join(checkoutDirectory(), entry))) throw new Error(`${entry} is missing: run \`npm run build\` first`);
+  }
+  const dataPath = mkdtempSync(join(tmpdir(), 'health-code-e2e-'));
+  const ended: DeploymentError[] = [];
+  const supervisor = superviseCountry({
+    dataPath,
+    provinces: DEFAULT_PROVINCES.filter(({ slug }) => options.provinces.includes(slug)),
+    environment: { PATH: process.env['PATH'] },
+    announce: () => undefined,
+    onEnded: (failure) => ended.push(failure),
+    hubSettings: options.hubSettings ?? {},
+    adapterSettings: options.adapterSettings ?? {},
+  });
+  const remove = (): void => {
+    for (const path of [dataPath, ...(isRoot() ? [dirname(clusterDirectory(dataPath))] : [])]) rmSync(path, { recursive: true, force: true });
+  };
+  let country: Country;
+  try {
+    country = await supervisor.start();
+  } catch (error) {
+    await supervisor.stop();
+    remove();
+    throw error;
+  }
+  const { addresses } = country;
+  const channel = new Client(addresses.hub.grpc, credentials.createInsecure(), QUICK_RECONNECT);
+  const transport = unaryTransport(channel, { timeoutMs: CALL_TIMEOUT_MS, metadata: new Metadata() });
+  const secret = (name: string): string => readFileSync(join(dataPath, 'secrets', name), 'utf8').trim();
+  const ports = JSON.parse(readFileSync(join(dataPath, 'ports.json'), 'utf8')) as { readonly postgres: number };
+  const query = async <Row extends pg.QueryResultRow>(database: string, sql: string, values: readonly unknown[] = []): Promise<readonly Row[]> => {
+    const name = `health_code_${database.replaceAll('-', '_')}`;
+    const client = new pg.Client({ connectionString: `postgres://postgres:${secret('postgres-password')}@127.0.0.1:${ports.postgres}/${name}` });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return (await client.query<Row>(sql, [...values])).rows;
+    } finally {
+      await client.end();
+    }
+  };
+  return {
+    ...country,
+    dataPath,
+    channel,
+    checkpoint: v1.Checkpoint.create(transport),
+    person: v1.PersonalHealthCode.create(transport),
+    ledger: v1.Ledger.create(transport),
+    standIn: (slug) => openStandIn(addresses.localSystems[slug] ?? ''),
+    query,
+    secret,
+    ended,
+    stop: async () => {
+      channel.close();
+      await supervisor.stop();
+      remove();
+    },
+  };
+}
+
+/** Repeats `attempt` until it succeeds: what a person does while a party is away. @throws its last error after `patienceMs` */
+export async function persist<T>(attempt: () => Promise<T>, patienceMs = 60_000): Promise<T> {
+  const until = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      await delay(100);
+    }
+  }
+}
