@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { startChild } from './child.js';
 import { findSupervisor, openDataDirectory } from './data-directory.js';
 import { findProcess, isProcessRunning, type ProcessIdentity } from './running-process.js';
@@ -77,6 +77,9 @@ describe('openDataDirectory', () => {
 
 describe('startChild', () => {
   const directory = mkdtempSync(join(tmpdir(), 'health-code-child-'));
+  afterAll(() => {
+    rmSync(directory, { recursive: true });
+  });
   const start = (script: string) =>
     startChild({ name: 'sample', command: process.execPath, args: ['-e', script], env: {}, cwd: directory, logFile: join(directory, 'logs', 'sample.log') });
 
