@@ -18,6 +18,7 @@ const USAGE = `Measures the hub on this machine, each figure beside a floor from
   npm run bench -- --json        prints one line a figure: {name, value, unit, floor, ratio, aim}
   npm run bench -- --seconds 2   seconds of each load run (default 5)
   npm run bench -- --count 5000  attestations of each ingest round (default 30000)
+  npm run bench -- --only ingest one part: verify, local or ingest
 
 A figure below its aim does not fail the command.`;
 
@@ -28,7 +29,8 @@ const say = (line: string): void => {
   console.error(line);
 };
 
-async function measure(seconds: number, count: number): Promise<Figure[]> {
+async function measure(seconds: number, count: number, only: string | undefined): Promise<Figure[]> {
+  const wants = (part: string): boolean => only === undefined || only === part;
   const h2load = await findProgram(H2LOAD, { cache: packageCache(), path: programPath(process.env['PATH']), announce: say });
   const stage = await openStage(join(checkoutDirectory(), '.data', 'bench'), say);
   try {
@@ -42,24 +44,30 @@ async function measure(seconds: number, count: number): Promise<Figure[]> {
     await issuer.publish(url, readFileSync(login(issuer.province).passwordFile, 'utf8').trim(), known);
     await delay(2000);
     const figures: Figure[] = [];
-    say('VerifyCode and VerifyBatch of known attestations …');
-    figures.push(...(await benchVerifyCode(address, known, { path: h2load.path, env: { ...process.env, ...h2load.env } }, seconds)));
-    say('local codes never seen before …');
-    const { localSystem } = await stage.startLocalProvince(address);
-    figures.push(...(await benchLocalCode(address, localSystem, LOCAL_CODES)));
-    say('ingest …');
-    figures.push(...(await benchIngest(stage, issuer, KNOWN_ATTESTATIONS + 1, count)));
+    if (wants('verify')) {
+      say('VerifyCode and VerifyBatch of known attestations …');
+      figures.push(...(await benchVerifyCode(address, known, { path: h2load.path, env: { ...process.env, ...h2load.env } }, seconds)));
+    }
+    if (wants('local')) {
+      say('local codes never seen before …');
+      const { localSystem } = await stage.startLocalProvince(address);
+      figures.push(...(await benchLocalCode(address, localSystem, LOCAL_CODES)));
+    }
+    if (wants('ingest')) {
+      say('ingest …');
+      figures.push(...(await benchIngest(stage, issuer, KNOWN_ATTESTATIONS + 1, count)));
+    }
     return figures;
   } finally {
     await stage.close();
   }
 }
 
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' }, seconds: { type: 'string', default: '5' }, count: { type: 'string', default: '30000' } } });
+const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' }, only: { type: 'string' }, seconds: { type: 'string', default: '5' }, count: { type: 'string', default: '30000' } } });
 if (values.help === true) {
   console.log(USAGE);
 } else {
-  const figures = await measure(Number(values.seconds), Number(values.count));
+  const figures = await measure(Number(values.seconds), Number(values.count), values.only);
   if (values.json) for (const figure of figures) console.log(JSON.stringify(figure));
   else console.log(`${describeMachine()}\n\n${figureTable(figures)}`);
 }

@@ -65,8 +65,11 @@ export async function openStage(dataPath: string, announce: (line: string) => vo
     startHub: async () => (hub = await startPinned(await hubService(connections, provinces, { LOG_LEVEL: 'info' }), MEASURED_CPU)),
     stopHub,
     startLocalProvince: async (hubAddress) => {
-      const { ready } = await startPinned(await localSystemService(connections, LOCAL_PROVINCE), OTHER_CPU);
-      await startPinned(await adapterService(connections, LOCAL_PROVINCE, hubAddress, {}), OTHER_CPU);
+      // Both are described before one runs: a port is handed out again only while it is free.
+      const localSystem = await localSystemService(connections, LOCAL_PROVINCE);
+      const adapter = await adapterService(connections, LOCAL_PROVINCE, hubAddress, {});
+      const { ready } = await startPinned(localSystem, OTHER_CPU);
+      await startPinned(adapter, OTHER_CPU);
       return { localSystem: `http://${ready.http ?? ''}` };
     },
     queryHub: async (sql, values = []) => {

@@ -25,7 +25,10 @@ describe('serviceDefinition', () => {
 
   it('throws on bytes that are no message', () => {
     const { VerifyCode } = serviceDefinition(v1.Checkpoint);
-    expect(() => VerifyCode?.requestDeserialize(Buffer.from([0x0a, 0xff, 0xff, 0xff, 0xff, 0x7f]))).toThrow();
+    const truncated = Buffer.from([0x0a, 0xff, 0xff, 0xff, 0xff, 0x7f]);
+    expect(() => {
+      VerifyCode?.requestDeserialize(truncated);
+    }).toThrow();
   });
 });
 
