@@ -2,14 +2,14 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { NATS_SERVER, findProgram } from './debian-package.js';
+import { CHROMIUM, NATS_SERVER, findProgram } from './debian-package.js';
 
 describe('findProgram', () => {
   const directory = mkdtempSync(join(tmpdir(), 'health-code-program-'));
-  const place = (folder: string): string => {
+  const place = (folder: string, name = 'nats-server'): string => {
     mkdirSync(join(directory, folder), { recursive: true });
-    writeFileSync(join(directory, folder, 'nats-server'), '');
-    chmodSync(join(directory, folder, 'nats-server'), 0o755);
+    writeFileSync(join(directory, folder, name), '');
+    chmodSync(join(directory, folder, name), 0o755);
     return join(directory, folder);
   };
   const announced: string[] = [];
@@ -27,6 +27,22 @@ describe('findProgram', () => {
     const folder = place('cache/nats-server/usr/sbin');
     expect((await findProgram(NATS_SERVER, { cache: join(directory, 'cache'), path: [], announce })).path).toBe(join(folder, 'nats-server'));
     expect(announced).toEqual([]);
+  });
+
+  it('knows a program under its other names', async () => {
+    const folder = place('other', 'google-chrome');
+    expect((await findProgram(CHROMIUM, { cache: directory, path: [folder], announce })).path).toBe(join(folder, 'google-chrome'));
+  });
+
+  it('runs what was unpacked with the libraries and fonts that came with it', async () => {
+    const root = join(directory, 'browser', 'chromium');
+    const program = place('browser/chromium/usr/lib/chromium', 'chromium');
+    const libraries = ['usr/lib/x86_64-linux-gnu', 'usr/lib/x86_64-linux-gnu/pulseaudio', 'lib/x86_64-linux-gnu'].map((folder) => place(`browser/chromium/${folder}`, 'libsound.so.0'));
+    place('browser/chromium/etc/fonts', 'fonts.conf');
+    const found = await findProgram(CHROMIUM, { cache: join(directory, 'browser'), path: [], announce });
+    expect(found.path).toBe(join(program, 'chromium'));
+    expect(found.env['LD_LIBRARY_PATH']?.split(':').sort()).toEqual([...libraries].sort());
+    expect(found.env['FONTCONFIG_SYSROOT']).toBe(root);
   });
 
   it('says what to install where there is no apt', async () => {

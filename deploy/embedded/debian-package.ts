@@ -1,15 +1,18 @@
-import { spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { downloadPackages, run } from './apt.js';
 import { DeploymentError } from './errors.js';
-import { isRoot } from './postgres-binaries.js';
 
 /** A program that Debian has and npm has not. */
 export interface DebianProgram {
   readonly command: string;
   readonly package: string;
-  /** Packages whose shared libraries it needs beyond libc. */
-  readonly libraries?: readonly string[];
+  /** Packages whose shared libraries it needs beyond libc; or `all-missing`: whatever this machine has not installed. */
+  readonly libraries?: readonly string[] | 'all-missing';
+  /** Other names it goes by on a search path. */
+  readonly otherCommands?: readonly string[];
+  /** Where the package keeps it, for a program that Debian wraps in a script with absolute paths. */
+  readonly executable?: string;
 }
 
 /** A program that can be run. */
@@ -39,7 +42,15 @@ export const H2LOAD: DebianProgram = {
   libraries: ['libev4', 'libjansson4', 'libjemalloc2', 'libnghttp2-14', 'libc-ares2'],
 };
 
-const FETCH_WITHIN_MS = 180_000;
+/** The browser. Its own package's dependencies are too many, and change too often, to be listed here. */
+export const CHROMIUM: DebianProgram = {
+  command: 'chromium',
+  package: 'chromium',
+  libraries: 'all-missing',
+  otherCommands: ['chromium-browser', 'google-chrome', 'google-chrome-stable'],
+  executable: 'usr/lib/chromium/chromium',
+};
+
 /** An ordinary user's PATH often lacks these. */
 const SYSTEM_PROGRAMS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
@@ -58,51 +69,15 @@ function isExecutable(file: string): boolean {
 const findIn = (folders: readonly string[], command: string): string | undefined =>
   folders.map((folder) => join(folder, command)).find(isExecutable);
 
-/** Runs a program to its end; its output is the error's text. */
-async function run(command: string, args: readonly string[], cwd: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const child = spawn(command, [...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: FETCH_WITHIN_MS });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk: Buffer) => {
-        output += chunk.toString();
-      });
-    }
-    child.once('error', reject);
-    child.once('close', (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`${command} ${args.join(' ')}: ${output.trim().split('\n').slice(-3).join(' ')}`));
-    });
-  });
-}
-
-/** apt settings that need neither root's lock files nor an account that could not enter a closed directory. */
-function aptOptions(state?: string): readonly string[] {
-  const settings = ['Debug::NoLocking=1', 'Acquire::Retries=1', 'Acquire::http::Timeout=20', 'Acquire::https::Timeout=20'];
-  if (isRoot()) settings.push('APT::Sandbox::User=root');
-  if (state !== undefined) settings.push(`Dir::State=${join(state, 'state')}`, `Dir::Cache=${join(state, 'cache')}`, 'Dir::State::status=/var/lib/dpkg/status');
-  return settings.flatMap((setting) => ['-o', setting]);
-}
-
-async function download(packages: readonly string[], into: string, search: ProgramSearch): Promise<void> {
-  try {
-    await run('apt-get', [...aptOptions(), 'download', ...packages], into);
-  } catch {
-    // No package lists yet (a fresh container), or old ones that name versions the mirror has dropped: use lists of our own.
-    search.announce('reading Debian\'s package lists');
-    const state = join(search.cache, 'apt');
-    for (const folder of ['state/lists/partial', 'cache/archives/partial']) mkdirSync(join(state, folder), { recursive: true });
-    await run('apt-get', [...aptOptions(state), 'update'], into);
-    await run('apt-get', [...aptOptions(state), 'download', ...packages], into);
-  }
-}
-
 async function unpack(program: DebianProgram, target: string, search: ProgramSearch): Promise<void> {
   mkdirSync(search.cache, { recursive: true });
   const work = mkdtempSync(join(search.cache, 'incomplete-'));
   try {
     search.announce(`downloading Debian's package ${program.package} into ${search.cache} (unpacked there, not installed)`);
-    await download([program.package, ...(program.libraries ?? [])], work, search);
+    const { libraries = [] } = program;
+    const withDependencies = libraries === 'all-missing';
+    const request = { packages: [program.package, ...(withDependencies ? [] : libraries)], withDependencies };
+    await downloadPackages(request, { into: work, state: join(search.cache, 'apt'), announce: search.announce });
     for (const archive of readdirSync(work).filter((name) => name.endsWith('.deb'))) {
       await run('dpkg-deb', ['-x', join(work, archive), join(work, 'root')], work);
     }
@@ -113,16 +88,27 @@ async function unpack(program: DebianProgram, target: string, search: ProgramSea
   }
 }
 
+/** Every folder with a shared library: below `lib` too, and the private ones that only some libraries look into. */
 function libraryFolders(root: string): readonly string[] {
-  const lib = join(root, 'usr', 'lib');
-  if (!existsSync(lib)) return [];
-  return [lib, ...readdirSync(lib, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => join(lib, entry.name))];
+  const libraries = ['usr/lib', 'lib']
+    .map((folder) => join(root, folder))
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder, { withFileTypes: true, recursive: true }))
+    .filter((entry) => /\.so(\.|$)/.test(entry.name));
+  return [...new Set(libraries.map((entry) => entry.parentPath))];
+}
+
+function unpackedEnvironment(program: DebianProgram, root: string): Readonly<Record<string, string>> {
+  if (program.libraries === undefined) return {};
+  // Where fontconfig came with the program, so did its configuration and the fonts.
+  const fonts = existsSync(join(root, 'etc', 'fonts', 'fonts.conf')) ? { FONTCONFIG_SYSROOT: root } : {};
+  return { LD_LIBRARY_PATH: libraryFolders(root).join(delimiter), ...fonts };
 }
 
 function findUnpacked(program: DebianProgram, root: string): FoundProgram | undefined {
-  const path = findIn(['usr/sbin', 'usr/bin', 'bin'].map((folder) => join(root, folder)), program.command);
-  if (path === undefined) return undefined;
-  return { path, env: program.libraries === undefined ? {} : { LD_LIBRARY_PATH: libraryFolders(root).join(delimiter) } };
+  const places = program.executable === undefined ? ['usr/sbin', 'usr/bin', 'bin'].map((folder) => join(folder, program.command)) : [program.executable];
+  const path = places.map((place) => join(root, place)).find(isExecutable);
+  return path === undefined ? undefined : { path, env: unpackedEnvironment(program, root) };
 }
 
 /**
@@ -131,7 +117,7 @@ function findUnpacked(program: DebianProgram, root: string): FoundProgram | unde
  * @throws DeploymentError PACKAGE_UNAVAILABLE
  */
 export async function findProgram(program: DebianProgram, search: ProgramSearch): Promise<FoundProgram> {
-  const installed = findIn(search.path, program.command);
+  const installed = [program.command, ...(program.otherCommands ?? [])].map((command) => findIn(search.path, command)).find((path) => path !== undefined);
   if (installed !== undefined) return { path: installed, env: {} };
   const root = join(search.cache, program.package);
   const before = findUnpacked(program, root);
