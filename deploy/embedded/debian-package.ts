@@ -51,6 +51,8 @@ export const CHROMIUM: DebianProgram = {
   executable: 'usr/lib/chromium/chromium',
 };
 
+/** A program may bring some 200 packages, about half a minute of work: one line for each so many of them. */
+const ARCHIVES_PER_LINE = 20;
 /** An ordinary user's PATH often lacks these. */
 const SYSTEM_PROGRAMS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
@@ -78,7 +80,9 @@ async function unpack(program: DebianProgram, target: string, search: ProgramSea
     const withDependencies = libraries === 'all-missing';
     const request = { packages: [program.package, ...(withDependencies ? [] : libraries)], withDependencies };
     await downloadPackages(request, { into: work, state: join(search.cache, 'apt'), announce: search.announce });
-    for (const archive of readdirSync(work).filter((name) => name.endsWith('.deb'))) {
+    const archives = readdirSync(work).filter((name) => name.endsWith('.deb'));
+    for (const [index, archive] of archives.entries()) {
+      if (index % ARCHIVES_PER_LINE === ARCHIVES_PER_LINE - 1) search.announce(`  unpacking ${String(index + 1)} of ${String(archives.length)} packages`);
       await run('dpkg-deb', ['-x', join(work, archive), join(work, 'root')], work);
     }
     rmSync(target, { recursive: true, force: true });
@@ -98,17 +102,10 @@ function libraryFolders(root: string): readonly string[] {
   return [...new Set(libraries.map((entry) => entry.parentPath))];
 }
 
-function unpackedEnvironment(program: DebianProgram, root: string): Readonly<Record<string, string>> {
-  if (program.libraries === undefined) return {};
-  // Where fontconfig came with the program, so did its configuration and the fonts.
-  const fonts = existsSync(join(root, 'etc', 'fonts', 'fonts.conf')) ? { FONTCONFIG_SYSROOT: root } : {};
-  return { LD_LIBRARY_PATH: libraryFolders(root).join(delimiter), ...fonts };
-}
-
 function findUnpacked(program: DebianProgram, root: string): FoundProgram | undefined {
   const places = program.executable === undefined ? ['usr/sbin', 'usr/bin', 'bin'].map((folder) => join(folder, program.command)) : [program.executable];
   const path = places.map((place) => join(root, place)).find(isExecutable);
-  return path === undefined ? undefined : { path, env: unpackedEnvironment(program, root) };
+  return path === undefined ? undefined : { path, env: program.libraries === undefined ? {} : { LD_LIBRARY_PATH: libraryFolders(root).join(delimiter) } };
 }
 
 /**
