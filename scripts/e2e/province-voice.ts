@@ -90,11 +90,11 @@ export class ProvinceVoice {
   }
 
   /** Puts a feed into the stream in order, each message until the broker has it, as an outbox does. `tokens[0]` has number 1. */
-  async publishFeed(tokens: readonly string[], pauseMs: number): Promise<void> {
+  async publishFeed(tokens: readonly string[], pauseMs: () => number): Promise<void> {
     for (let at = 0; at < tokens.length; at += WINDOW) {
       const window = tokens.slice(at, at + WINDOW);
       await Promise.all(window.map((token, place) => persist(() => this.publish(token, `${this.code}-${at + place + 1}`))));
-      await delay(pauseMs);
+      await delay(pauseMs());
     }
   }
 
