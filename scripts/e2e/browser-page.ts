@@ -75,7 +75,8 @@ async function tryAlgorithm(algorithm: proof.SignatureAlgorithm, { claims, now }
 async function verifyVector({ algorithm, jwk, signingInput, signature }: SignatureVector): Promise<boolean> {
   const parameters = algorithm === 'ES256' ? { name: 'ECDSA', namedCurve: 'P-256' } : { name: 'Ed25519' };
   const key = await crypto.subtle.importKey('jwk', jwk, parameters, true, ['verify']);
-  return proof.verifySignature(algorithm, key, new TextEncoder().encode(signingInput), proof.decodeBase64Url(signature));
+  const bytes = proof.decodeBase64Url(signature);
+  return bytes !== undefined && proof.verifySignature(algorithm, key, new TextEncoder().encode(signingInput), bytes);
 }
 
 async function sealAndOpen(): Promise<string> {
@@ -94,7 +95,7 @@ export async function proveInPage(input: PageInput): Promise<PageOutcome> {
   const { foreign, claims, now } = input;
   const { attestation } = await proof.verifyAttestation(proof.parseAttestation(foreign.presentation), await ringOf(foreign.publicJwk, claims), now);
   return {
-    agent: navigator.userAgent,
+    agent: (globalThis as { navigator?: { userAgent: string } }).navigator?.userAgent ?? '',
     ofNode: ['process', 'Buffer', 'require', 'global'].filter((name) => name in globalThis),
     algorithms: { ES256: await tryAlgorithm('ES256', input), Ed25519: await tryAlgorithm('Ed25519', input) },
     vectors: await Promise.all(input.vectors.map(verifyVector)),

@@ -108,7 +108,7 @@ export function startBrowser(program: FoundProgram): Browser {
     close: async () => {
       // The answer may not come any more: what counts is the end.
       ask('Browser.close', {}).catch(() => undefined);
-      if ((await Promise.race([ended.then(() => true), delay(END_WITHIN_MS, false)])) === false) {
+      if (!(await Promise.race([ended.then(() => true), delay(END_WITHIN_MS, false)]))) {
         child.kill('SIGKILL');
         await ended;
       }
