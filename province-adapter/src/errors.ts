@@ -1,4 +1,4 @@
-/** Every refusal of an adapter that is not one of the attestation package's. docs/error-codes.md explains each. */
+/** Every refusal of an adapter that is not one of the attestation package's. docs/error-codes.md explains each; a test keeps both equal. */
 export type AdapterErrorCode =
   // the local system, or the code it was asked about
   | 'LOCAL_CODE_EXPIRED'
@@ -19,6 +19,10 @@ export type AdapterErrorCode =
   | 'OPERATION_NOT_OFFERED'
   | 'CALL_DEADLINE_PASSED'
   | 'CALL_INVALID'
+  | 'REQUEST_FIELD_INVALID'
+  // the adapter itself
+  | 'ADAPTER_BUSY'
+  | 'ADAPTER_FAILED'
   // the register's view of this adapter
   | 'REGISTRATION_REFUSED'
   // start

@@ -147,6 +147,7 @@ describe('PersonalHealthCodeService', () => {
     ['LOCAL_SYSTEM_UNREACHABLE', status.UNAVAILABLE],
     ['LOCAL_PERMISSION_DENIED', status.PERMISSION_DENIED],
     ['SUBJECT_REFERENCE_INVALID', status.INVALID_ARGUMENT],
+    ['REQUEST_FIELD_INVALID', status.INVALID_ARGUMENT],
   ])('tells a caller that the province refused with %s', async (provinceErrorCode, code) => {
     const { client } = await serve({ declareTrip: new HubError('ADAPTER_REFUSED', 'refused', { provinceErrorCode }) });
     expect(await refusalOf(client.declareTrip(TRIP))).toMatchObject({ code, reason: 'ADAPTER_REFUSED', metadata: { province_error_code: provinceErrorCode } });

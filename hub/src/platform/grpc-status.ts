@@ -75,6 +75,7 @@ const PROVINCE_REFUSAL_STATUS: Readonly<Record<ProvinceRefusalCode, status>> = {
   CALL_DEADLINE_PASSED: status.DEADLINE_EXCEEDED,
   // The province could not open the call, or takes less than the hub does: the same call again will not help.
   CALL_INVALID: status.FAILED_PRECONDITION,
+  REQUEST_FIELD_INVALID: status.INVALID_ARGUMENT,
   ADAPTER_BUSY: status.RESOURCE_EXHAUSTED,
   ADAPTER_FAILED: status.UNAVAILABLE,
   PROVINCE_UNKNOWN: status.INVALID_ARGUMENT,

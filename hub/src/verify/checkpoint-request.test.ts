@@ -26,8 +26,8 @@ describe('parseCheckpoint', () => {
     ['a purpose nobody listed', { ...context, purpose: 99 as v1.Purpose }, 'REQUEST_INVALID', ['context.purpose']],
     ['a class nobody listed', { ...context, checkpointClass: 99 as v1.CheckpointClass }, 'REQUEST_INVALID', ['context.checkpoint_class']],
     ['an unknown province', { ...context, province: '999999' }, 'PROVINCE_UNKNOWN', ['context.province']],
-    ['a position without end', { ...context, position: 'x'.repeat(257) }, 'REQUEST_INVALID', ['context.position']],
-    ['several of them, all reported', { organisation: 'x'.repeat(257) }, 'PROVINCE_UNKNOWN', ['context.province', 'context.purpose', 'context.organisation']],
+    ['a position without end', { ...context, position: 'x'.repeat(129) }, 'REQUEST_INVALID', ['context.position']],
+    ['several of them, all reported', { organisation: 'x'.repeat(129) }, 'PROVINCE_UNKNOWN', ['context.province', 'context.purpose', 'context.organisation']],
   ] as const)('refuses %s', (_, bad, code, fields) => {
     expect(refusalOf(() => parseCheckpoint(bad))).toEqual([code, fields]);
   });

@@ -16,8 +16,8 @@ export const CODE_MAX_BYTES = 4096;
 /** Most codes of one batch. */
 export const BATCH_MAX_CODES = 1024;
 
-/** Longest free text that is passed on to local systems, in characters. */
-const MAX_TEXT = 256;
+/** Longest free text that is passed on to local systems, in characters; adapters take no more. */
+const MAX_TEXT = 128;
 
 /** Who asks: the context of a request after it was checked. */
 export interface Checkpoint {

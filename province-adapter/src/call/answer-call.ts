@@ -1,6 +1,6 @@
-import { AttestationError } from '@health-code/attestation';
+import { AttestationError, type AttestationErrorCode } from '@health-code/attestation';
 import { v1 } from '@health-code/messages';
-import { AdapterError } from '../errors.js';
+import { AdapterError, type AdapterErrorCode } from '../errors.js';
 import type { CallContext, CallHandlers, Operation } from './call-handlers.js';
 
 type Answer = (handlers: CallHandlers, call: v1.ProvinceCall, context: CallContext) => Promise<v1.IProvinceReply>;
@@ -19,7 +19,7 @@ const ANSWERS: Readonly<Record<Operation, Answer>> = {
 };
 
 /** The code the hub is told for `error`. What nobody foresaw is `ADAPTER_FAILED`; its text may quote the local system. */
-export const refusalCode = (error: unknown): string =>
+export const refusalCode = (error: unknown): AdapterErrorCode | AttestationErrorCode =>
   error instanceof AdapterError || error instanceof AttestationError ? error.code : 'ADAPTER_FAILED';
 
 /** A refusal on the wire: the code alone, an error's text being for this adapter's own log. */

@@ -1,6 +1,7 @@
 import { sealWithSecret, type ProvinceCode, type SealedKey } from '@health-code/attestation';
 import { callSubject, v1 } from '@health-code/messages';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { AdapterError } from '../errors.js';
 import { answerCall, refusal, refusalCode } from './answer-call.js';
 import type { CallHandlers, Operation } from './call-handlers.js';
 import { admitCall, openCall } from './open-call.js';
@@ -8,6 +9,8 @@ import { ReplayWindow } from './replay-window.js';
 
 /** Calls under way at once before further ones are refused unopened; the local system behind is the slow part. */
 export const MAX_CALLS_IN_FLIGHT = 64;
+
+const BUSY = new AdapterError('ADAPTER_BUSY', 'too many calls are under way');
 
 /** Reply keys remembered, some 16 MB: about 2,000 calls a second for the longest time a key must be kept. */
 const REPLAY_CAPACITY = 131_072;
@@ -78,7 +81,7 @@ export function createCallResponder(options: CallResponderOptions): CallResponde
 
   const take = (message: Msg): void => {
     if (inFlight.size >= maxInFlight) {
-      message.respond(v1.SealedReply.encode({ error: { code: 'ADAPTER_BUSY' } }).finish());
+      message.respond(v1.SealedReply.encode(refusal(BUSY)).finish());
       return;
     }
     const call = respond(message)

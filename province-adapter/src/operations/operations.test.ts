@@ -98,9 +98,9 @@ describe('attestCode', () => {
 
   it.each<[string, v1.ICheckpointContext | undefined, string]>([
     ['no context', undefined, 'PROVINCE_UNKNOWN'],
-    ['no purpose', { ...context, purpose: v1.Purpose.PURPOSE_UNSPECIFIED }, 'CALL_INVALID'],
-    ['a purpose outside the list', { ...context, purpose: 99 as v1.Purpose }, 'CALL_INVALID'],
-    ['a position with control characters', { ...context, position: 'a\u0000b' }, 'CALL_INVALID'],
+    ['no purpose', { ...context, purpose: v1.Purpose.PURPOSE_UNSPECIFIED }, 'REQUEST_FIELD_INVALID'],
+    ['a purpose outside the list', { ...context, purpose: 99 as v1.Purpose }, 'REQUEST_FIELD_INVALID'],
+    ['a position with control characters', { ...context, position: 'a\u0000b' }, 'REQUEST_FIELD_INVALID'],
   ])('refuses %s', async (_what, given, expected) => {
     expect(await codeOf(handlersOf().attestCode(given === undefined ? { code } : { code, context: given }, call))).toBe(expected);
   });
@@ -168,12 +168,12 @@ describe('operations that change something', () => {
 
   it.each<[string, v1.IDeclareHealthRequest, string]>([
     ['no subject', { subject: null }, 'IDENTITY_DOCUMENT_TYPE_UNSUPPORTED'],
-    ['no name', { subject: { ...subject, name: '' } }, 'CALL_INVALID'],
-    ['a sex that is no code', { subject: { ...subject, sex: '3' } }, 'CALL_INVALID'],
-    ['a nationality in Chinese', { subject: { ...subject, nationality: '中国' } }, 'CALL_INVALID'],
-    ['no temperature', { temperature: 0 }, 'CALL_INVALID'],
-    ['a temperature that is no number', { temperature: Number.NaN }, 'CALL_INVALID'],
-    ['a declaration of tomorrow', { declaredAt: { seconds: NOW + 86_400 } }, 'CALL_INVALID'],
+    ['no name', { subject: { ...subject, name: '' } }, 'REQUEST_FIELD_INVALID'],
+    ['a sex that is no code', { subject: { ...subject, sex: '3' } }, 'REQUEST_FIELD_INVALID'],
+    ['a nationality in Chinese', { subject: { ...subject, nationality: '中国' } }, 'REQUEST_FIELD_INVALID'],
+    ['no temperature', { temperature: 0 }, 'REQUEST_FIELD_INVALID'],
+    ['a temperature that is no number', { temperature: Number.NaN }, 'REQUEST_FIELD_INVALID'],
+    ['a declaration of tomorrow', { declaredAt: { seconds: NOW + 86_400 } }, 'REQUEST_FIELD_INVALID'],
   ])('refuses %s', async (_what, change, expected) => {
     expect(await codeOf(handlers.declareHealth(declaration(change), call))).toBe(expected);
   });
@@ -187,7 +187,7 @@ describe('operations that change something', () => {
     const trip = { fromRegion: '520100', toRegion: '310000', transport: '高铁 G1234', departedAt: { seconds: NOW }, arrivedAt: { seconds: NOW + 1 } };
     expect(await handlers.declareTrip({ subjectReference: REFERENCE, trips: [trip] }, call)).toEqual({ tripId: 'trip-1' });
     const backwards = { ...trip, arrivedAt: { seconds: NOW - 1 } };
-    expect(await codeOf(handlers.declareTrip({ subjectReference: REFERENCE, trips: [backwards] }, call))).toBe('CALL_INVALID');
+    expect(await codeOf(handlers.declareTrip({ subjectReference: REFERENCE, trips: [backwards] }, call))).toBe('REQUEST_FIELD_INVALID');
     expect(await codeOf(handlers.declareTrip({ subjectReference: 'not one', trips: [trip] }, call))).toBe('SUBJECT_REFERENCE_INVALID');
   });
 

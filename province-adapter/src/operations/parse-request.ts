@@ -13,7 +13,7 @@ const MAX_LIST = 64;
 /** What a person writes: longer than a name, still one page. */
 const STATEMENT = /^[^\p{Cs}]{0,2000}$/u;
 
-const invalid = (what: string): AdapterError => new AdapterError('CALL_INVALID', what);
+const invalid = (what: string): AdapterError => new AdapterError('REQUEST_FIELD_INVALID', what);
 
 function required(text: string | null | undefined, what: string): string {
   const parsed = parseText(text);
@@ -61,7 +61,7 @@ export function parseDocument(document: v1.IIdentityDocument | null | undefined)
  * 用户健康信息申报 6.2.
  *
  * @param now seconds since the epoch; stands in for an absent 申报时间
- * @throws AdapterError CALL_INVALID; AttestationError IDENTITY_DOCUMENT_…
+ * @throws AdapterError REQUEST_FIELD_INVALID; AttestationError IDENTITY_DOCUMENT_…
  */
 export async function parseDeclaration(
   request: v1.IDeclareHealthRequest,
@@ -109,13 +109,13 @@ function parseTrip(trip: v1.ITrip): DeclaredTrip {
   };
 }
 
-/** 行程 6.3. @throws AdapterError CALL_INVALID for none, too many or an impossible one */
+/** 行程 6.3. @throws AdapterError REQUEST_FIELD_INVALID for none, too many or an impossible one */
 export function parseTrips(trips: readonly v1.ITrip[] | null | undefined): readonly DeclaredTrip[] {
   if (trips === null || trips === undefined || trips.length === 0 || trips.length > MAX_LIST) throw invalid('between 1 and 64 trips are declared at once');
   return trips.map(parseTrip);
 }
 
-/** 用户健康信息纠错 6.8. @throws AdapterError CALL_INVALID; AttestationError SUBJECT_REFERENCE_INVALID */
+/** 用户健康信息纠错 6.8. @throws AdapterError REQUEST_FIELD_INVALID; AttestationError SUBJECT_REFERENCE_INVALID */
 export function parseCorrection(request: v1.ICorrectHealthRequest): HealthCorrection {
   return {
     subjectReference: parseSubjectReference(request.subjectReference ?? ''),

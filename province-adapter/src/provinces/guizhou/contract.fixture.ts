@@ -5,7 +5,7 @@ export const contract: ProvinceContract = {
   values: { '00': { status: '00' }, '01': { status: '01' }, '10': { status: '10' } },
   unlistedValues: ['02', '11', 'green', '20', '', 'hasOwnProperty'],
   errorCodes: {
-    REQUEST_INVALID: 'CALL_INVALID',
+    REQUEST_INVALID: 'REQUEST_FIELD_INVALID',
     PERSON_UNKNOWN: 'LOCAL_PERSON_UNRESOLVED',
     CODE_UNKNOWN: 'LOCAL_CODE_INVALID',
     CODE_EXPIRED: 'LOCAL_CODE_EXPIRED',
