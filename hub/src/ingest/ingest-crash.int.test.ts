@@ -93,7 +93,7 @@ describe('crashes', () => {
     await scene.size(2);
     await scene.drained();
     expect(await scene.codes()).toEqual(['INGEST_APPEND_REFUSED']);
-    expect(hub.committed.map(({ index, sequence }) => [index, sequence])).toEqual([[0, 1], [1, 3]]);
+    expect(hub.committed.map(({ index, claims }) => [index, claims.sequence])).toEqual([[0, 1], [1, 3]]);
     expect(hub.ingest.missing('520000', { ranges: 9, numbers: 9 })).toEqual([{ first: 2, last: 2 }]);
   });
 

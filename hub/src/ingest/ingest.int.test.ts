@@ -19,7 +19,7 @@ describe('ingest', () => {
     await scene.size(3);
     await until('told', () => hub.committed.length === 3);
     const stored = await scene.ledger.readCommitted(0, 10);
-    expect(stored.map(({ index, sequence }) => [index, sequence])).toEqual([[0, 1], [1, 2], [2, 3]]);
+    expect(stored.map(({ index, claims }) => [index, claims.sequence])).toEqual([[0, 1], [1, 2], [2, 3]]);
     expect(hub.committed.map(comparable)).toEqual(stored.map(comparable));
     expect(hub.feeds.contiguous('520000')).toBe(3);
     await scene.drained();

@@ -132,17 +132,9 @@ export class LedgerWriter {
     onCommitted(
       decision.appended.map(({ attestation, tokenDigest, contentDigest }, position) => ({
         index: firstIndex + position,
-        issuer: attestation.issuer,
-        sequence: attestation.sequence,
+        claims: attestation,
         tokenDigest,
         contentDigest,
-        subject: attestation.subject,
-        status: attestation.status,
-        reason: attestation.reason,
-        ruleId: attestation.rule.id,
-        ruleVersion: attestation.rule.version,
-        issuedAt: attestation.issuedAt,
-        expiresAt: attestation.expiresAt,
       })),
     );
   }

@@ -1,6 +1,6 @@
-import type { HealthStatus, ProvinceCode } from '@health-code/attestation';
 import type { DataSource } from 'typeorm';
 import type { CommittedAttestation } from '../lookup/lookup.js';
+import { claimsOf } from './claims-of.js';
 
 /** A line of the ledger. */
 export interface LedgerEntry {
@@ -27,17 +27,9 @@ interface EntryRow {
 
 interface CommittedRow {
   readonly index: string;
-  readonly issuer: ProvinceCode;
-  readonly sequence: string;
+  readonly token: string;
   readonly token_digest: Buffer;
   readonly content_digest: Buffer;
-  readonly subject_reference: string;
-  readonly status: HealthStatus;
-  readonly reason: string;
-  readonly rule_id: string;
-  readonly rule_version: string;
-  readonly issued_at: string;
-  readonly expires_at: string;
 }
 
 const ENTRY_COLUMNS = `entry.index, entry.issuer, entry.sequence, entry.salt, entry.leaf_digest, entry.appended_at, attestation.token
@@ -97,25 +89,16 @@ export class LedgerStore {
   /** At most `limit` attestations from index `from` on, in ledger order. Entries whose attestation was deleted are left out. */
   async readCommitted(from: number, limit: number): Promise<readonly CommittedAttestation[]> {
     const rows = await this.#database.query<CommittedRow[]>(
-      `SELECT entry.index, issuer, sequence, token_digest, content_digest, subject_reference, status, reason, rule_id, rule_version,
-              issued_at, expires_at
+      `SELECT entry.index, token, token_digest, content_digest
        FROM ledger_entry entry JOIN attestation USING (issuer, sequence)
        WHERE entry.index >= $1 ORDER BY entry.index LIMIT $2`,
       [from, limit],
     );
     return rows.map((row) => ({
       index: Number(row.index),
-      issuer: row.issuer,
-      sequence: Number(row.sequence),
+      claims: claimsOf(Buffer.from(row.token)),
       tokenDigest: row.token_digest,
       contentDigest: row.content_digest,
-      subject: row.subject_reference,
-      status: row.status,
-      reason: row.reason,
-      ruleId: row.rule_id,
-      ruleVersion: row.rule_version,
-      issuedAt: Number(row.issued_at),
-      expiresAt: Number(row.expires_at),
     }));
   }
 }

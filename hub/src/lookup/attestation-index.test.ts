@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AttestationIndex } from './attestation-index.js';
 import { digestFromBytes, digestOf } from './digest.js';
-import type { CommittedAttestation } from './lookup.js';
+import type { CommittedAttestation, IndexedClaims } from './lookup.js';
 import { NO_SLOT } from './slot-table.js';
 
 const SEED = [0x9e3779b1, 0x85ebca77] as const;
@@ -14,11 +14,14 @@ const JIANGSU = '320000' as ProvinceCode;
 const bytesOf = (digest: string): Uint8Array => Buffer.from(digest, 'latin1');
 const tokenOf = (issuer: string, sequence: number): string => `token ${issuer} ${String(sequence)}`;
 
-function committed(issuer: ProvinceCode, sequence: number, subject: string, change: Partial<CommittedAttestation> = {}): CommittedAttestation {
+function committed(issuer: ProvinceCode, sequence: number, subject: string, change: Partial<IndexedClaims> = {}): CommittedAttestation {
   const token = tokenOf(issuer, sequence);
   return {
-    index: 0, issuer, sequence, subject, tokenDigest: bytesOf(digestOf(token)), contentDigest: bytesOf(digestOf(`content of ${token}`)),
-    status: '00', reason: 'REASON_NOT_STATED', ruleId: 'gz-1', ruleVersion: '1', issuedAt: 1000, expiresAt: 2000, ...change,
+    index: 0, tokenDigest: bytesOf(digestOf(token)), contentDigest: bytesOf(digestOf(`content of ${token}`)),
+    claims: {
+      issuer, sequence, subject, status: '00', since: 900, reason: 'REASON_NOT_STATED', rule: { id: 'gz-1', version: '1' }, authority: issuer, evidence: 'verified-source',
+      original: { system: 'local', field: 'code', value: '00' }, issuedAt: 1000, expiresAt: 2000, ...change,
+    },
   };
 }
 
@@ -42,11 +45,14 @@ const ring = (index: AttestationIndex, subject: string): string[] => {
 
 describe('AttestationIndex', () => {
   it('finds an attestation by its token and by issuer and sequence, with what it said', () => {
-    const index = indexOf(committed(GUIZHOU, 7, 'person', { status: '10', reason: 'CLOSE_CONTACT', ruleVersion: '3', issuedAt: 1234, expiresAt: 5678 }));
+    const index = indexOf(committed(GUIZHOU, 7, 'person', { status: '10', reason: 'CLOSE_CONTACT', rule: { id: 'gz-1', version: '3' }, since: 1200, issuedAt: 1234, expiresAt: 5678 }));
     const slot = index.findToken(digestOf(tokenOf(GUIZHOU, 7)));
     expect(slot).toBe(index.findSequence(GUIZHOU, 7));
-    expect(index.terms(slot)).toEqual({ ordinal: 0, issuer: GUIZHOU, status: '10', reason: 'CLOSE_CONTACT', ruleId: 'gz-1', ruleVersion: '3' });
-    expect([index.sequence(slot), index.issuedAt(slot), index.expiresAt(slot)]).toEqual([7, 1234, 5678]);
+    expect(index.terms(slot)).toEqual({
+      ordinal: 0, issuer: GUIZHOU, status: '10', reason: 'CLOSE_CONTACT', rule: { id: 'gz-1', version: '3' }, authority: GUIZHOU, evidence: 'verified-source',
+      original: { system: 'local', field: 'code', value: '00' },
+    });
+    expect([index.sequence(slot), index.since(slot), index.issuedAt(slot), index.expiresAt(slot)]).toEqual([7, 1200, 1234, 5678]);
   });
 
   it('knows no other token, sequence, issuer or subject', () => {

@@ -3,7 +3,7 @@ import type { AttestationSink, CommittedAttestation } from './lookup.js';
 import { NO_SLOT, SlotTable, type PlacementSeed } from './slot-table.js';
 import { TermsDictionary, type Terms } from './terms.js';
 
-// A row is 18 words (72 bytes): everything a verdict needs lies in two cache lines.
+// A row is 19 words (76 bytes): everything a verdict needs lies in two cache lines.
 const TOKEN = 0;
 const SUBJECT = 4;
 const CONTENT = 8;
@@ -13,7 +13,8 @@ const TERMS = 14;
 const ISSUED_AT = 15;
 const EXPIRES_AT = 16;
 const RING = 17;
-const ROW = 18;
+const SINCE = 18;
+const ROW = 19;
 
 /** In place of a ring: a later sequence of the same issuer and subject has taken the row's place. */
 const SUPERSEDED = 0xffff_ffff;
@@ -28,7 +29,7 @@ const clampToWord = (seconds: number): number => Math.min(Math.max(seconds, 0), 
 /**
  * The attestations of the ledger, in typed arrays: found by token, by (issuer, sequence), by subject.
  *
- * Memory: 72 bytes a row and three tables of 6.7 to 13.3 bytes an entry: 92 to 112 bytes an attestation, nothing of it
+ * Memory: 76 bytes a row and three tables of 6.7 to 13.3 bytes an entry: 96 to 116 bytes an attestation, nothing of it
  * seen by the garbage collector.
  *
  * Digests are cut to 128 bits. That is safe here. A stranger who wants another text or another reference to be taken for
@@ -39,15 +40,16 @@ const clampToWord = (seconds: number): number => Math.min(Math.max(seconds, 0), 
  */
 export class AttestationIndex implements AttestationSink {
   readonly #chunks: Uint32Array[] = [];
-  readonly #terms = new TermsDictionary();
+  readonly #terms: TermsDictionary;
   readonly #issuers: string[] = [];
   readonly #byToken: SlotTable;
   readonly #bySequence: SlotTable;
   readonly #bySubject: SlotTable;
   #size = 0;
 
-  /** `expected` entries fit before a table doubles. */
-  constructor(seed: PlacementSeed, expected = 0) {
+  /** `expected` entries fit before a table doubles; `originalsKept` as in {@link TermsDictionary}. */
+  constructor(seed: PlacementSeed, expected = 0, originalsKept?: number) {
+    this.#terms = new TermsDictionary(originalsKept);
     this.#byToken = new SlotTable(seed, expected);
     this.#bySequence = new SlotTable(seed, expected);
     this.#bySubject = new SlotTable(seed, expected);
@@ -96,7 +98,7 @@ export class AttestationIndex implements AttestationSink {
     return next === SUPERSEDED ? slot : next;
   }
 
-  /** Issuer, status, reason and rule of a slot. */
+  /** What a slot says in the words that others share. */
   terms(slot: number): Terms {
     return this.#terms.get(this.#word(slot, TERMS));
   }
@@ -116,6 +118,11 @@ export class AttestationIndex implements AttestationSink {
     return this.#word(slot, EXPIRES_AT);
   }
 
+  /** Seconds since the epoch. */
+  since(slot: number): number {
+    return this.#word(slot, SINCE);
+  }
+
   /** Whether the same issuer has made a later statement about the same subject. */
   isSuperseded(slot: number): boolean {
     return this.#word(slot, RING) === SUPERSEDED;
@@ -127,24 +134,25 @@ export class AttestationIndex implements AttestationSink {
   }
 
   /** Takes a committed attestation, in any order; one whose (issuer, sequence) is held already changes nothing. */
-  insert(attestation: CommittedAttestation): void {
-    if (this.findSequence(attestation.issuer, attestation.sequence) !== NO_SLOT) return;
+  insert({ claims, tokenDigest, contentDigest }: CommittedAttestation): void {
+    if (this.findSequence(claims.issuer, claims.sequence) !== NO_SLOT) return;
     const slot = this.#size;
     if (slot >>> CHUNK_BITS === this.#chunks.length) this.#chunks.push(new Uint32Array(CHUNK_ROWS * ROW));
     this.#size += 1;
-    if (!this.#issuers.includes(attestation.issuer)) this.#issuers.push(attestation.issuer);
-    this.#writeDigest(slot, TOKEN, digestFromBytes(attestation.tokenDigest));
-    this.#writeDigest(slot, SUBJECT, digestOf(attestation.subject));
-    this.#writeDigest(slot, CONTENT, digestFromBytes(attestation.contentDigest));
-    this.#write(slot, SEQUENCE_LOW, attestation.sequence % WORD);
-    this.#write(slot, SEQUENCE_HIGH, Math.floor(attestation.sequence / WORD));
-    this.#write(slot, TERMS, this.#terms.intern(attestation));
-    this.#write(slot, ISSUED_AT, clampToWord(attestation.issuedAt));
-    this.#write(slot, EXPIRES_AT, clampToWord(attestation.expiresAt));
+    if (!this.#issuers.includes(claims.issuer)) this.#issuers.push(claims.issuer);
+    this.#writeDigest(slot, TOKEN, digestFromBytes(tokenDigest));
+    this.#writeDigest(slot, SUBJECT, digestOf(claims.subject));
+    this.#writeDigest(slot, CONTENT, digestFromBytes(contentDigest));
+    this.#write(slot, SEQUENCE_LOW, claims.sequence % WORD);
+    this.#write(slot, SEQUENCE_HIGH, Math.floor(claims.sequence / WORD));
+    this.#write(slot, TERMS, this.#terms.intern(claims));
+    this.#write(slot, ISSUED_AT, clampToWord(claims.issuedAt));
+    this.#write(slot, EXPIRES_AT, clampToWord(claims.expiresAt));
+    this.#write(slot, SINCE, clampToWord(claims.since));
     this.#write(slot, RING, slot);
     this.#takeFree(this.#byToken, slot, this.#startOfToken);
     this.#takeFree(this.#bySequence, slot, this.#startOfSequence);
-    this.#joinSubject(slot, attestation.issuer);
+    this.#joinSubject(slot, claims.issuer);
   }
 
   /** The highest sequence of an issuer about a subject is its current one, in whatever order they arrive. */

@@ -3,8 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { CATCH_UP_PAGE, Lookup, type CommittedAttestation, type CommittedReader } from './lookup.js';
 
 const entry = (index: number): CommittedAttestation => ({
-  index, issuer: '520000' as ProvinceCode, sequence: index + 1, tokenDigest: new Uint8Array(32), contentDigest: new Uint8Array(32), subject: 'person',
-  status: '00', reason: 'REASON_NOT_STATED', ruleId: 'gz-1', ruleVersion: '1', issuedAt: 0, expiresAt: 1,
+  index,
+  tokenDigest: new Uint8Array(32),
+  contentDigest: new Uint8Array(32),
+  claims: {
+    issuer: '520000' as ProvinceCode, sequence: index + 1, subject: 'person', status: '00', since: 0, reason: 'REASON_NOT_STATED', rule: { id: 'gz-1', version: '1' },
+    authority: '520000', evidence: 'self-declared', original: { system: 'local', field: 'code', value: '00' }, issuedAt: 0, expiresAt: 1,
+  },
 });
 const entries = (from: number, to: number): CommittedAttestation[] => Array.from({ length: to - from }, (_, position) => entry(from + position));
 

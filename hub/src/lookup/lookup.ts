@@ -1,24 +1,20 @@
-import type { HealthStatus, ProvinceCode } from '@health-code/attestation';
+import type { Attestation } from '@health-code/attestation';
 
-/** One attestation of the ledger, as committed; what the index needs of it and nothing about the person. Times in seconds since the epoch. */
+/** What of an attestation the index takes in; nothing about the person but the opaque reference. */
+export type IndexedClaims = Pick<
+  Attestation,
+  'issuer' | 'sequence' | 'subject' | 'status' | 'since' | 'reason' | 'rule' | 'authority' | 'evidence' | 'original' | 'issuedAt' | 'expiresAt'
+>;
+
+/** One attestation of the ledger, as committed. */
 export interface CommittedAttestation {
   /** Position in the ledger, gap-free from 0. */
   readonly index: number;
-  readonly issuer: ProvinceCode;
-  /** Gap-free per issuer, from 1. */
-  readonly sequence: number;
+  readonly claims: IndexedClaims;
   /** SHA-256 of the token's text. 32 bytes. */
   readonly tokenDigest: Uint8Array;
   /** SHA-256 of the signed payload. 32 bytes. */
   readonly contentDigest: Uint8Array;
-  /** Opaque subject reference. */
-  readonly subject: string;
-  readonly status: HealthStatus;
-  readonly reason: string;
-  readonly ruleId: string;
-  readonly ruleVersion: string;
-  readonly issuedAt: number;
-  readonly expiresAt: number;
 }
 
 /** What a lookup fills: the index in memory. */

@@ -1,31 +1,45 @@
-import type { HealthStatus, ProvinceCode } from '@health-code/attestation';
+import type { Attestation } from '@health-code/attestation';
 
-/** What many attestations say alike: kept once, and named by its number in every row. */
-export interface Terms {
+/** What many attestations say alike, word for word. */
+export type SharedWords = Pick<Attestation, 'issuer' | 'status' | 'reason' | 'rule' | 'authority' | 'evidence' | 'original'>;
+
+/** {@link SharedWords}, kept once, and named by their number in every row. */
+export interface Terms extends Omit<SharedWords, 'original'> {
   /** Position in the dictionary, from 0. */
   readonly ordinal: number;
-  readonly issuer: ProvinceCode;
-  readonly status: HealthStatus;
-  readonly reason: string;
-  readonly ruleId: string;
-  readonly ruleVersion: string;
+  /** Absent once the dictionary is full: it then stands in the token alone. */
+  readonly original?: Attestation['original'];
 }
 
-/** Dictionary of {@link Terms}: a few hundred in practice (provinces x statuses x reasons x rule versions). */
+/**
+ * Different original values kept. Local systems have a handful; one that put a time or a number into the value would
+ * otherwise fill the memory of the hub, one entry for each attestation.
+ */
+export const ORIGINALS_KEPT = 65_536;
+
+/** No claim contains it: every text of an attestation is free of control characters. */
+const SEPARATOR = '\0';
+
+/** Dictionary of {@link Terms}: a few hundred in practice (provinces x statuses x reasons x rule versions x local values). */
 export class TermsDictionary {
   readonly #ordinals = new Map<string, number>();
   readonly #terms: Terms[] = [];
+  readonly #originalsKept: number;
 
-  /** The number of these terms; given when they are new. */
-  intern(terms: Omit<Terms, 'ordinal'>): number {
-    const key = JSON.stringify([terms.issuer, terms.status, terms.reason, terms.ruleId, terms.ruleVersion]);
-    const known = this.#ordinals.get(key);
+  constructor(originalsKept = ORIGINALS_KEPT) {
+    this.#originalsKept = originalsKept;
+  }
+
+  /** The number of these words; given when they are new. */
+  intern(words: SharedWords): number {
+    const { issuer, status, reason, rule, authority, evidence, original } = words;
+    const alike = [issuer, status, reason, rule.id, rule.version, authority, evidence].join(SEPARATOR);
+    const whole = [alike, original.system, original.field, original.value].join(SEPARATOR);
+    const known = this.#ordinals.get(whole);
     if (known !== undefined) return known;
-    const ordinal = this.#terms.length;
-    const { issuer, status, reason, ruleId, ruleVersion } = terms;
-    this.#terms.push({ ordinal, issuer, status, reason, ruleId, ruleVersion });
-    this.#ordinals.set(key, ordinal);
-    return ordinal;
+    const terms = { issuer, status, reason, rule: { id: rule.id, version: rule.version }, authority, evidence };
+    if (this.#terms.length < this.#originalsKept) return this.#add(whole, { ...terms, original: { ...original } });
+    return this.#ordinals.get(alike) ?? this.#add(alike, terms);
   }
 
   /** The terms of a number that was given. */
@@ -33,5 +47,11 @@ export class TermsDictionary {
     const terms = this.#terms[ordinal];
     if (terms === undefined) throw new RangeError('no terms of this number');
     return terms;
+  }
+
+  #add(key: string, terms: Omit<Terms, 'ordinal'>): number {
+    const ordinal = this.#terms.push({ ordinal: this.#terms.length, ...terms }) - 1;
+    this.#ordinals.set(key, ordinal);
+    return ordinal;
   }
 }

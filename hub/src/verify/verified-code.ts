@@ -27,13 +27,19 @@ export interface ConflictingStatement {
   readonly status: HealthStatus;
 }
 
+/** What a verdict tells of an attestation. */
+export type Statement = Pick<
+  Attestation,
+  'issuer' | 'sequence' | 'status' | 'since' | 'reason' | 'rule' | 'authority' | 'evidence' | 'original' | 'issuedAt' | 'expiresAt'
+>;
+
 /** The outcome of verifying one code: the verdict, and what it rests on. */
 export interface VerifiedCode {
   readonly verdict: Verdict;
   /** Precise reason of a refusal, a code of docs/error-codes.md; empty when recognised. */
   readonly errorCode: string;
   /** The attested statement; only where its signature holds. */
-  readonly attestation?: Attestation;
+  readonly attestation?: Statement;
   /** Seconds since the epoch at which the status was last known to hold; with `attestation`. */
   readonly knownAt?: number;
   /** Disclosed by the holder. */

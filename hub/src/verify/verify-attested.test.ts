@@ -1,5 +1,6 @@
+import type { Attestation } from '@health-code/attestation';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { VerifiedCode } from './verified-code.js';
+import type { Statement, VerifiedCode } from './verified-code.js';
 import { BEIJING, GUIZHOU, Knowledge, NOW, OTHER_SUBJECT, SICHUAN, bytes, sign, signerOf } from './verify.fixture.js';
 
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
@@ -17,6 +18,11 @@ beforeEach(() => {
   hub = new Knowledge();
 });
 
+/** What a verdict tells of an attestation. */
+const told = ({ issuer, sequence, status, since, reason, rule, authority, evidence, original, issuedAt, expiresAt }: Attestation): Statement => ({
+  issuer, sequence, status, since, reason, rule, authority, evidence, original, issuedAt, expiresAt,
+});
+
 const verify = async (text: string): Promise<VerifiedCode> => hub.attested.verify(bytes(text), 'transport', NOW);
 const brief = async (text: string): Promise<string> => {
   const { verdict, errorCode } = await verify(text);
@@ -29,7 +35,13 @@ describe('AttestedVerifier, of an attestation in the ledger', () => {
     hub.keysAreKnown = false;
     const outcome = hub.attested.verify(bytes(token), 'transport', NOW);
     expect(outcome).not.toBeInstanceOf(Promise);
-    expect(outcome).toMatchObject({ verdict: { recognition: 'recognised', status: '00', freshness: 'fresh', advice: 'allow' }, errorCode: '', attestation });
+    expect(outcome).toMatchObject({ verdict: { recognition: 'recognised', status: '00', freshness: 'fresh', advice: 'allow' }, errorCode: '', attestation: told(attestation) });
+  });
+
+  it('tells the local value from the token where memory has no room for it', async () => {
+    hub = new Knowledge(0);
+    const { token, attestation } = await hub.know();
+    expect(hub.attested.verify(bytes(token), 'transport', NOW)).toMatchObject({ attestation: told(attestation) });
   });
 
   it('dates what is known by the last complete feed of the issuer, or by the issue', async () => {

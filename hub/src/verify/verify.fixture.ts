@@ -70,7 +70,7 @@ export const bytes = (text: string): Uint8Array => Buffer.from(text, 'utf8');
 
 /** A hub's knowledge, to be changed by a test. */
 export class Knowledge {
-  readonly index = new AttestationIndex([1, 2]);
+  readonly index: AttestationIndex;
   readonly standings = new Map<string, 'admitted' | 'suspended'>([[GUIZHOU, 'admitted'], [BEIJING, 'admitted'], [SICHUAN, 'admitted']]);
   readonly confirmed = new Map<string, number>();
   readonly unregisteredRules = new Set<string>();
@@ -91,18 +91,22 @@ export class Knowledge {
     { get: () => this.registryVersion },
   );
 
-  readonly attested = new AttestedVerifier(this.index, this.provinces, { confirmedAt: (issuer) => this.confirmed.get(issuer) ?? 0 });
+  readonly attested: AttestedVerifier;
+
+  /** `originalsKept`: room for local values in memory. */
+  constructor(originalsKept = 100) {
+    this.index = new AttestationIndex([1, 2], 0, originalsKept);
+    this.attested = new AttestedVerifier(this.index, this.provinces, { confirmedAt: (issuer) => this.confirmed.get(issuer) ?? 0 });
+  }
 
   /** As if ingest had committed it. */
   commit({ token, attestation }: SignedAttestation): void {
     const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url');
     this.index.insert({
-      ...attestation,
+      claims: attestation,
       index: this.index.size,
       tokenDigest: createHash('sha256').update(token).digest(),
       contentDigest: createHash('sha256').update(payload).digest(),
-      ruleId: attestation.rule.id,
-      ruleVersion: attestation.rule.version,
     });
   }
 

@@ -1,0 +1,34 @@
+import { parseProvinceCode } from '@health-code/attestation';
+import { describe, expect, it } from 'vitest';
+import { TermsDictionary, type SharedWords } from './terms.js';
+
+const words = (change: Partial<SharedWords> = {}): SharedWords => ({
+  issuer: parseProvinceCode('520000'), status: '00', reason: 'REASON_NOT_STATED', rule: { id: 'r', version: '1' }, authority: '520000', evidence: 'laboratory',
+  original: { system: 'local', field: 'code', value: '00' }, ...change,
+});
+
+describe('TermsDictionary', () => {
+  it('keeps equal words once and different words apart', () => {
+    const dictionary = new TermsDictionary();
+    const first = dictionary.intern(words());
+    expect(dictionary.intern(words())).toBe(first);
+    expect(dictionary.intern(words({ original: { system: 'local', field: 'code', value: '01' } }))).not.toBe(first);
+    expect(dictionary.intern(words({ evidence: 'self-declared' }))).not.toBe(first);
+  });
+
+  it('does not take words that run into each other for the same', () => {
+    const dictionary = new TermsDictionary();
+    const one = dictionary.intern(words({ original: { system: 'ab', field: 'c', value: '' } }));
+    expect(dictionary.intern(words({ original: { system: 'a', field: 'bc', value: '' } }))).not.toBe(one);
+  });
+
+  it('stops keeping local values when it is full, and nothing else', () => {
+    const dictionary = new TermsDictionary(1);
+    const kept = dictionary.intern(words());
+    const values = ['36.7', '36.8', '36.9'].map((value) => dictionary.intern(words({ original: { system: 'local', field: 'temperature', value } })));
+    expect(new Set(values).size).toBe(1);
+    expect(dictionary.get(values[0] ?? -1)).not.toHaveProperty('original');
+    expect(dictionary.get(values[0] ?? -1).reason).toBe('REASON_NOT_STATED');
+    expect(dictionary.get(kept).original?.value).toBe('00');
+  });
+});
