@@ -100,6 +100,9 @@ export class DocumentStore implements Documents {
 
   private async transaction<R>(work: (client: PoolClient) => Promise<R>): Promise<R> {
     const client = await this.pool.connect();
+    // The pool listens to idle connections only: one that breaks between two queries of a transaction would end the process.
+    const ignore = (): void => undefined;
+    client.on('error', ignore);
     let failure: Error | undefined;
     try {
       await client.query('BEGIN');
@@ -110,6 +113,7 @@ export class DocumentStore implements Documents {
       failure = cause instanceof Error ? cause : new Error(String(cause));
       throw cause;
     } finally {
+      client.off('error', ignore);
       // A client that failed inside a transaction is thrown away rather than rolled back.
       client.release(failure);
     }
