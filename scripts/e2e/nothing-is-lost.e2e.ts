@@ -90,6 +90,7 @@ async function expectNothingLost(): Promise<void> {
   expect(await running.query('hub', stored, [GUIZHOU])).toEqual(await running.query('adapter-guizhou', 'SELECT sequence::int AS sequence, token FROM attestation_outbox ORDER BY attestation_outbox.sequence'));
   const indexes = await running.query('hub', 'SELECT count(*)::int AS n, min(index)::int AS first, max(index)::int AS last FROM ledger_entry');
   expect(indexes).toEqual([{ n: total + last, first: 0, last: total + last - 1 }]);
+  expect(await running.query('hub', 'SELECT issuer, code, size FROM quarantine')).toEqual([]);
   await jiangsu.heartbeat(total);
   await expect.poll(() => feedOf(JIANGSU), FINALLY).toMatchObject({ contiguousSequence: total, highestSequence: total, complete: true, equivocations: 0, quarantined: 0 });
   await expect.poll(() => feedOf(GUIZHOU), FINALLY).toMatchObject({ contiguousSequence: last, highestSequence: last, complete: true, equivocations: 0, quarantined: 0 });
