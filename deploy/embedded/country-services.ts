@@ -18,6 +18,9 @@ const LOOPBACK = '127.0.0.1';
 const HUB_GRPC_PORT = 50_051;
 const HUB_HTTP_PORT = 8080;
 
+/** Room before the first full collection, whose pauses show in the slowest answers. */
+export const HUB_NODE_ARGUMENTS: readonly string[] = ['--initial-old-space-size=512'];
+
 async function databaseOf(service: string, { postgres }: Connections): Promise<string> {
   await postgres.createDatabase(databaseName(service));
   return postgres.url(databaseName(service));
@@ -36,8 +39,7 @@ export async function hubService(connections: Connections, provinces: readonly P
   return {
     name: 'hub',
     entry: 'hub/dist/main.js',
-    // Room before the first full collection, whose pauses show in the slowest answers.
-    nodeArguments: ['--initial-old-space-size=512'],
+    nodeArguments: HUB_NODE_ARGUMENTS,
     env: {
       DATABASE_URL: await databaseOf('hub', connections),
       NATS_URL: connections.nats.url,
