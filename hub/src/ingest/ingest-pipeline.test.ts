@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BATCH_SIZE, runPipeline, type BatchSource } from './ingest-pipeline.js';
+import { BATCH_SIZE, GROUP_SIZE, runPipeline, WAITING_LIMIT, type BatchSource, type PipelineStages } from './ingest-pipeline.js';
 
 /** Gives `batches` and then waits, until stopped. */
 function sourceOf(batches: readonly (readonly number[])[]): BatchSource<number> {
@@ -24,32 +24,60 @@ function sourceOf(batches: readonly (readonly number[])[]): BatchSource<number> 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('runPipeline', () => {
-  it('verifies the next batch while one commits, and commits one at a time in order', async () => {
-    const events: string[] = [];
+  /** Commits that end when they are told to. */
+  function heldCommits(events: string[]) {
     let release: () => void = () => undefined;
-    const source = sourceOf([[1], [2], [3]]);
-    const running = runPipeline<number, number>(source, {
+    const stages: PipelineStages<number, number> = {
       check: (message) => {
         events.push(`check ${String(message)}`);
         return Promise.resolve(message);
       },
-      commit: async ([message]) => {
-        events.push(`commit ${String(message)}`);
+      commit: async (checked) => {
+        events.push(`commit ${checked.join(' ')}`);
         await new Promise<void>((resolve) => {
           release = resolve;
         });
-        events.push(`committed ${String(message)}`);
+        events.push(`committed ${checked.join(' ')}`);
       },
-    });
-    await turn();
-    expect(events).toEqual(['check 1', 'commit 1', 'check 2']);
-    for (let commits = 0; commits < 3; commits += 1) {
+    };
+    const releaseOne = async (): Promise<void> => {
       release();
       await turn();
-    }
+    };
+    return { stages, releaseOne };
+  }
+
+  it('verifies on while one transaction is under way, and commits together what was verified meanwhile, in order', async () => {
+    const events: string[] = [];
+    const { stages, releaseOne } = heldCommits(events);
+    const source = sourceOf([[1], [2], [3]]);
+    const running = runPipeline(source, stages);
+    await turn();
+    expect(events).toEqual(['check 1', 'commit 1', 'check 2', 'check 3']);
+    await releaseOne();
+    expect(events.slice(4)).toEqual(['committed 1', 'commit 2 3']);
+    await releaseOne();
     source.stop();
     await running;
-    expect(events).toEqual(['check 1', 'commit 1', 'check 2', 'committed 1', 'commit 2', 'check 3', 'committed 2', 'commit 3', 'committed 3']);
+    expect(events.slice(6)).toEqual(['committed 2 3']);
+  });
+
+  it('stops verifying when too much waits for its transaction, and goes on when there is room', async () => {
+    const events: string[] = [];
+    const { stages, releaseOne } = heldCommits(events);
+    const groups = Array.from({ length: 20 }, (_, group) => Array.from({ length: GROUP_SIZE }, (__, place) => group * GROUP_SIZE + place));
+    const source = sourceOf(groups);
+    const running = runPipeline(source, stages);
+    await turn();
+    const checked = (): number => events.filter((event) => event.startsWith('check ')).length;
+    expect(checked()).toBe(GROUP_SIZE + WAITING_LIMIT);
+    await releaseOne();
+    expect(checked()).toBe(GROUP_SIZE + WAITING_LIMIT + BATCH_SIZE);
+    for (let commits = 0; commits < 20; commits += 1) await releaseOne();
+    source.stop();
+    await running;
+    const committed = events.filter((event) => event.startsWith('committed ')).flatMap((event) => event.slice(10).split(' ').map(Number));
+    expect(committed).toEqual(groups.flat());
   });
 
   it('ends with the failure of a commit, also while nothing comes', async () => {
@@ -58,7 +86,7 @@ describe('runPipeline', () => {
     await expect(runPipeline<number, number>(source, stages)).rejects.toThrow(RangeError);
   });
 
-  it('asks for no more than one transaction takes', async () => {
+  it('asks for no more than is verified at the same time', async () => {
     const limits: number[] = [];
     const source: BatchSource<number> = {
       take: (limit) => {
@@ -68,6 +96,6 @@ describe('runPipeline', () => {
       stop: () => undefined,
     };
     await runPipeline<number, number>(source, { check: (message) => Promise.resolve(message), commit: () => Promise.resolve() });
-    expect(limits).toEqual([BATCH_SIZE]);
+    expect(limits).toEqual([GROUP_SIZE]);
   });
 });

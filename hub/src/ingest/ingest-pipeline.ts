@@ -1,7 +1,13 @@
-/** Largest batch: what one transaction writes, and what is verified while another one commits. */
+/** Most messages of one transaction. */
 export const BATCH_SIZE = 500;
 
-/** Where batches come from. */
+/** Messages verified at the same time: enough to keep every thread busy, few enough to be forgotten young. */
+export const GROUP_SIZE = 100;
+
+/** Verified messages that may wait for their transaction; then verification waits. */
+export const WAITING_LIMIT = 1000;
+
+/** Where messages come from. */
 export interface BatchSource<Message> {
   /** The next messages in stream order, at most `limit`, as soon as there is one; undefined when the source has ended. */
   take(limit: number): Promise<readonly Message[] | undefined>;
@@ -9,7 +15,7 @@ export interface BatchSource<Message> {
   stop(): void;
 }
 
-/** The two halves of the work on a batch. */
+/** The two halves of the work on a message. */
 export interface PipelineStages<Message, Checked> {
   /** Must not reject for what a message contains. */
   check(message: Message): Promise<Checked>;
@@ -18,23 +24,38 @@ export interface PipelineStages<Message, Checked> {
 }
 
 /**
- * Runs until the source ends: verifies the next batch while the previous one commits. Commits happen one at a time, in
- * stream order; at most two batches are in memory. A batch is whatever is waiting, so that a single message goes through
- * at once and a backlog in large steps.
+ * Runs until the source ends: verifies what comes next while a transaction is under way, and commits together what was
+ * verified meanwhile. Commits happen one at a time, in stream order. A single message goes through at once, a backlog in
+ * large steps; a slow database does not stop verification before {@link WAITING_LIMIT}.
  * @throws what `commit` throws, after the source was stopped
  */
 export async function runPipeline<Message, Checked>(source: BatchSource<Message>, stages: PipelineStages<Message, Checked>): Promise<void> {
-  let committing: Promise<void> = Promise.resolve();
+  const waiting: { readonly messages: Message[]; readonly checked: Checked[] } = { messages: [], checked: [] };
+  let transaction: Promise<void> = Promise.resolve();
+  let committing: Promise<void> | undefined;
+
+  const commitWaiting = async (): Promise<void> => {
+    while (waiting.messages.length > 0) {
+      transaction = stages.commit(waiting.checked.splice(0, BATCH_SIZE), waiting.messages.splice(0, BATCH_SIZE));
+      await transaction;
+    }
+    committing = undefined;
+  };
+
   for (;;) {
-    const messages = await source.take(BATCH_SIZE);
+    const messages = await source.take(GROUP_SIZE);
     if (messages === undefined) break;
     const checked = await Promise.all(messages.map((message) => stages.check(message)));
-    await committing;
-    committing = stages.commit(checked, messages);
-    // Awaited in the next round; here only so that a failure ends the wait for messages that may never come.
-    committing.catch(() => {
-      source.stop();
-    });
+    waiting.messages.push(...messages);
+    waiting.checked.push(...checked);
+    if (committing === undefined) {
+      committing = commitWaiting();
+      // Awaited at the end; here only so that a failure ends the wait for messages that may never come.
+      committing.catch(() => {
+        source.stop();
+      });
+    }
+    while (waiting.messages.length >= WAITING_LIMIT) await transaction;
   }
   await committing;
 }

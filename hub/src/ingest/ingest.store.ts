@@ -19,6 +19,9 @@ interface FeedRow {
 const plainArray = (elements: readonly (string | number | undefined)[]): string =>
   `{${elements.map((element) => element ?? 'NULL').join(',')}}`;
 
+/** The same for elements that may spell NULL; reasons and rule names hold no quote and no backslash (attestation-claims.ts). */
+const quotedArray = (elements: readonly string[]): string => `{"${elements.join('","')}"}`;
+
 /**
  * The one writer of the ledger. It writes on the very connection that holds the ingest lock: a process that has lost the
  * lock has lost the connection, and cannot write.
@@ -143,9 +146,9 @@ export class IngestStore implements WriterStore {
         plainArray(claims.map(({ subject }) => subject)),
         plainArray(claims.map(({ kind }) => kind)),
         plainArray(claims.map(({ status }) => status)),
-        claims.map(({ reason }) => reason),
-        claims.map(({ rule }) => rule.id),
-        claims.map(({ rule }) => rule.version),
+        quotedArray(claims.map(({ reason }) => reason)),
+        quotedArray(claims.map(({ rule }) => rule.id)),
+        quotedArray(claims.map(({ rule }) => rule.version)),
         plainArray(claims.map(({ issuedAt }) => issuedAt)),
         plainArray(claims.map(({ expiresAt }) => expiresAt)),
         plainArray(claims.map(({ supersedes }) => supersedes)),

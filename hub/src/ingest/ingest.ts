@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import type { Attestation, VerifiedAttestation } from '@health-code/attestation';
+import { digestOf } from '../lookup/digest.js';
 import type { CheckedMessage, RefusedMessage } from './check-message.js';
 
 /** What the ledger holds of an attestation, enough to tell the same content from other content. */
@@ -35,7 +35,8 @@ export interface BatchDecision {
 export const SALT_BYTES = 16;
 
 const LEAF_PREFIX = Uint8Array.of(0);
-const sha256 = (bytes: Uint8Array | string): Buffer => hash('sha256', bytes, 'buffer');
+/** By way of a one-byte string: half the time of asking `hash` for a Buffer (lookup/digest.ts). */
+const sha256 = (bytes: Uint8Array | string): Buffer => Buffer.from(digestOf(bytes), 'latin1');
 
 /** What `ledgerLeaf` of the attestation package computes (a test keeps both equal), without a promise for each row. */
 export const leafOf = (salt: Uint8Array, contentDigest: Uint8Array): Uint8Array =>
