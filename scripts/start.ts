@@ -84,12 +84,24 @@ async function main(once: boolean): Promise<boolean> {
   return wellDone;
 }
 
-const { values } = parseArgs({ options: { once: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } } });
-if (values.help) {
+/** Undefined for a command line that is not understood, once that was said. */
+function parseOptions(): { readonly once: boolean; readonly help: boolean } | undefined {
+  try {
+    return parseArgs({ options: { once: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } } }).values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    return undefined;
+  }
+}
+
+const options = parseOptions();
+if (options === undefined) {
+  process.exitCode = 1;
+} else if (options.help) {
   console.log(USAGE);
 } else {
   try {
-    process.exit((await main(values.once)) ? 0 : 1);
+    process.exit((await main(options.once)) ? 0 : 1);
   } catch (error) {
     console.error(error instanceof DeploymentError ? error.message : error);
     process.exit(1);
