@@ -49,7 +49,7 @@ export function printVerdict(verdict: v1.IVerdict): string {
     ['原因代码 error', verdict.errorCode ?? ''],
     ['时效 freshness', wordsOf(freshnessName(verdict.freshness))],
     ['可用性 availability', availabilityName(verdict.availability)],
-    ['签发省份 issuer', verdict.issuer ? `${provinceLabel(verdict.issuer)}, no. ${String(verdict.sequence ?? 0)}` : ''],
+    ['签发省份 issuer', verdict.issuer ? `${provinceLabel(verdict.issuer)}${verdict.sequence ? `, no. ${String(verdict.sequence)}` : ''}` : ''],
     ['赋码原因 reason', verdict.reasonCode ?? ''],
     ['规则 rule', verdict.ruleId ? `${verdict.ruleId} v${verdict.ruleVersion ?? ''}` : ''],
     ['机构 authority', verdict.authority ?? ''],
