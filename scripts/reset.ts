@@ -1,6 +1,7 @@
 // Run to begin anew: `npm run reset` removes the data that `npm start` keeps. Asks nothing; refuses while the system runs.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
 import { defaultDataPath } from '../deploy/embedded/checkout.js';
 import { endLeftovers, findSupervisor } from '../deploy/embedded/data-directory.js';
 import { isRoot } from '../deploy/embedded/postgres-binaries.js';
@@ -40,5 +41,16 @@ async function reset(): Promise<boolean> {
   return true;
 }
 
-if (process.argv.includes('--help') || process.argv.includes('-h')) console.log(USAGE);
-else process.exitCode = (await reset()) ? 0 : 1;
+/** What is not understood removes nothing. */
+function parseHelp(): boolean | undefined {
+  try {
+    return parseArgs({ options: { help: { type: 'boolean', short: 'h', default: false } } }).values.help;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    return undefined;
+  }
+}
+
+const help = parseHelp();
+if (help === true) console.log(USAGE);
+else process.exitCode = help === false && (await reset()) ? 0 : 1;
