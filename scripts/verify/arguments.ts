@@ -34,7 +34,7 @@ Options
   --position P      where; some local systems demand it (default 1号口)
   --hub HOST:PORT   the hub's gRPC address (default: the one \`npm start\` is running)
   --timeout MS      how long one answer may take (default 10000)
-  --json            one JSON object a line, for machines
+  --json            one JSON object a line, for machines (\`npm run --silent verify\` keeps npm's own lines out)
 
 Exit code: 0 every code may pass, 1 at least one may not, 2 the command was not understood or the hub did not answer.`;
 
