@@ -1,6 +1,7 @@
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { serviceDefinition, v1 } from '@health-code/messages';
 import { HubError } from '../errors.js';
+import { requireFewFields } from './field-limit.js';
 import type { GrpcService } from './grpc-handlers.js';
 
 /**
@@ -50,5 +51,11 @@ export function getServedDefinition(service: GrpcService): ServiceDefinition {
     if (typeof service.handlers[name] !== 'function') throw new HubError('INTERNAL', `${method.path} has no handler`);
     if (!ALLOWED_CALLERS.has(method.path)) throw new HubError('INTERNAL', `${method.path} has no row in the allow-list`);
   }
-  return definition;
+  return Object.fromEntries(Object.entries(definition).map(([name, method]) => [name, { ...method, requestDeserialize: bounded(method.requestDeserialize) }]));
 }
+
+/** Decoding comes before every check of a caller, so this comes before decoding. */
+const bounded = <Request>(decode: (bytes: Buffer) => Request) => (bytes: Buffer): Request => {
+  requireFewFields(bytes);
+  return decode(bytes);
+};

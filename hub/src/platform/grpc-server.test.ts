@@ -92,6 +92,17 @@ describe('GrpcServer', () => {
     expect(await rejection(service.listProvinces({}))).toMatchObject({ code: status.INTERNAL });
   });
 
+  it('decodes no flood of fields, whoever sends it', async () => {
+    const { client } = await serve(closedAdapter());
+    const flood = Buffer.alloc(4 * 1024 * 1024);
+    // Two million empty keys.
+    for (let at = 0; at < flood.length; at += 2) flood[at] = 0x12;
+    const refused = new Promise((_resolve, reject) => {
+      client.makeUnaryRequest('/healthcode.v1.Adapter/Register', (bytes: Buffer) => bytes, (bytes) => bytes, flood, reject);
+    });
+    expect(await rejection(refused)).toMatchObject({ code: status.INTERNAL, details: 'Error deserializing request' });
+  });
+
   it('streams everything to a slow reader, in order', async () => {
     const { client } = await serve(ledger(LEDGER_HANDLERS));
     const method = serviceDefinition(v1.Ledger)['ListEntries'];
