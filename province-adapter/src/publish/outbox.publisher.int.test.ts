@@ -97,6 +97,15 @@ describe('OutboxPublisher', () => {
     expect(await streamed()).toEqual(tokens(3));
   });
 
+  it('sends ids that no other province can use up before', async () => {
+    const other = await connectNats({ url: nats.url, user: '310000', password: nats.password('310000') }, '310000', log);
+    await append(2);
+    for (const msgID of ['1', `${ISSUER}-1`, `${ISSUER}.1`, `${ISSUER}/1`]) await jetstream(other).publish(attestationSubject('310000'), 'foreign', { msgID });
+    expect(await publisher().publishWindow()).toBe(2);
+    expect((await streamed()).filter((text) => text !== 'foreign')).toEqual(tokens(2));
+    await other.close();
+  });
+
   it('goes on when NATS is killed and comes back', async () => {
     const running = publisher();
     running.start();

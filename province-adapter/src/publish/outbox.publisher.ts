@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { attestationSubject } from '@health-code/messages';
 import type { JetStreamClient } from '@nats-io/jetstream';
 import type { OutboxEntry } from '../outbox/outbox.store.js';
@@ -23,12 +24,19 @@ export interface PublisherOutbox {
 export interface OutboxPublisherOptions {
   readonly outbox: PublisherOutbox;
   readonly jetstream: Pick<JetStreamClient, 'publish'>;
-  /** GB/T 2260 code; part of the subject and of every message id. */
+  /** GB/T 2260 code; part of the subject. */
   readonly issuer: string;
   readonly log: Logger;
   /** False while another instance of this adapter publishes. */
   readonly isLeading: () => boolean;
 }
+
+/**
+ * The id by which the broker knows a message that is sent twice. All provinces share the broker's window of ids: an id that
+ * could be guessed would let one of them use it first, and the broker would acknowledge this message and drop it. The
+ * token's signature cannot be guessed.
+ */
+const messageId = (token: string): string => createHash('sha256').update(token).digest('base64url');
 
 /**
  * Sends what the outbox holds, in order, and marks what the broker acknowledged. Whoever crashes in between: the same
@@ -73,7 +81,7 @@ export class OutboxPublisher {
     if (entries.length === 0) return 0;
     const subject = attestationSubject(issuer);
     const outcomes = await Promise.allSettled(
-      entries.map(({ sequence, token }) => jetstream.publish(subject, token, { msgID: `${issuer}-${sequence}`, timeout: ACK_TIMEOUT_MS })),
+      entries.map(({ token }) => jetstream.publish(subject, token, { msgID: messageId(token), timeout: ACK_TIMEOUT_MS })),
     );
     const acknowledged = entries.filter((_entry, index) => outcomes[index]?.status === 'fulfilled').map(({ sequence }) => sequence);
     if (acknowledged.length > 0) await outbox.markPublished(acknowledged);
