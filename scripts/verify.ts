@@ -1,6 +1,6 @@
 // Run at a checkpoint: `npm run verify -- <anything scanned>` shows the hub's verdict.
 import { parseVerifyArguments, USAGE, UsageError, type VerifyArguments } from './verify/arguments.js';
-import { connectCheckpoint } from './verify/checkpoint-client.js';
+import { connectHub } from './clients/hub-client.js';
 import { printVerdict, verdictObject } from './verify/print-verdict.js';
 import { OutcomeSummary, verifyLines } from './verify/verify-lines.js';
 import { adviceName } from './verify/verdict-words.js';
@@ -48,7 +48,7 @@ async function main(argv: readonly string[]): Promise<number> {
     console.log(USAGE);
     return EXIT.allowed;
   }
-  const client = connectCheckpoint(hubAddress(args.hub), args.timeoutMs);
+  const client = connectHub(hubAddress(args.hub), args.timeoutMs);
   try {
     const allowed = args.file === undefined ? await verifyOneByOne(client.checkpoint, args) : await verifyFile(client.checkpoint, args, args.file);
     return allowed ? EXIT.allowed : EXIT.refused;

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { jetstream } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import {
   createPossessionProof, createSubjectReference, generateProvinceKey, importSigningKey, parseIdentityDocument, parseProvinceCode, signAttestation,
   type ProvinceCode, type SigningKey,
 } from '@health-code/attestation';
-import { attestationSubject, unaryTransport, v1 } from '@health-code/messages';
+import { attestationSubject, inboxPrefix, v1 } from '@health-code/messages';
+import { connectHub } from '../clients/hub-client.js';
+
+const TIMEOUT_MS = 10_000;
 
 /** A province that exists for the benchmark alone: it registers like any other and signs without a local system. */
 export class BenchIssuer {
@@ -21,11 +23,9 @@ export class BenchIssuer {
 
   /** States keys and rule at the hub. */
   async register(hubAddress: string, enrolmentToken: string): Promise<void> {
-    const client = new Client(hubAddress, credentials.createInsecure());
-    const metadata = new Metadata();
-    metadata.set('authorization', `Bearer ${enrolmentToken}`);
+    const { adapter, close } = connectHub(hubAddress, TIMEOUT_MS);
     try {
-      await v1.Adapter.create(unaryTransport(client, { timeoutMs: 10_000, metadata })).register({
+      await adapter(enrolmentToken).register({
         mode: v1.RecognitionMode.RECOGNITION_MODE_SHARE,
         keys: [
           { jwk: this.publicJwk, use: v1.KeyUse.KEY_USE_SIGNATURE, proof: await createPossessionProof(this.signingKey, this.province) },
@@ -35,7 +35,7 @@ export class BenchIssuer {
         adapterVersion: 'bench',
       });
     } finally {
-      client.close();
+      close();
     }
   }
 
@@ -56,7 +56,7 @@ export class BenchIssuer {
 
   /** Puts tokens into the stream, as many in flight as the broker takes. */
   async publish(natsUrl: string, password: string, tokens: readonly string[]): Promise<void> {
-    const connection = await connect({ servers: natsUrl, user: this.province, pass: password, inboxPrefix: `_INBOX.${this.province}` });
+    const connection = await connect({ servers: natsUrl, user: this.province, pass: password, inboxPrefix: inboxPrefix(this.province) });
     const stream = jetstream(connection);
     const WINDOW = 256;
     for (let at = 0; at < tokens.length; at += WINDOW) {

@@ -1,25 +1,17 @@
-import { Client, credentials, Metadata } from '@grpc/grpc-js';
-import { unaryTransport, v1 } from '@health-code/messages';
+import { v1 } from '@health-code/messages';
+import { connectHub } from '../clients/hub-client.js';
+import { openStandIn, type StandIn } from '../clients/stand-in.js';
 import { figureBeside, percentile, type Figure } from './figure.js';
 
-interface FreshCode {
-  readonly code: string;
-}
+const TIMEOUT_MS = 10_000;
+const GREEN = '00';
 
-async function getJson(url: string, init?: RequestInit): Promise<unknown> {
-  const response = await fetch(url, init);
-  if (!response.ok) throw new Error(`${url} answered ${String(response.status)}`);
-  return response.json();
-}
-
-async function issueCodes(localSystem: string, count: number): Promise<string[]> {
-  const people = (await getJson(`${localSystem}/stand-in/people`)) as readonly { readonly person: string; readonly value: string }[];
-  const green = people.filter(({ value }) => value === '00');
+async function issueCodes(standIn: StandIn, count: number): Promise<string[]> {
+  const green = (await standIn.people()).filter(({ value }) => value === GREEN);
   const codes: string[] = [];
   for (let at = 0; at < count; at += 1) {
-    const person = green[at % green.length]?.person;
-    const issued = (await getJson(`${localSystem}/stand-in/codes`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ person }) })) as FreshCode;
-    codes.push(issued.code);
+    const person = green[at % green.length];
+    if (person !== undefined) codes.push(await standIn.showCode(person));
   }
   return codes;
 }
@@ -39,14 +31,14 @@ async function timeEach(codes: readonly string[], ask: (code: string) => Promise
  * signature, and back; beside the local system asked directly. One at a time, each code once.
  */
 export async function benchLocalCode(hubAddress: string, localSystem: string, count: number): Promise<Figure[]> {
-  const client = new Client(hubAddress, credentials.createInsecure());
-  const checkpoint = v1.Checkpoint.create(unaryTransport(client, { timeoutMs: 10_000, metadata: new Metadata() }));
+  const { checkpoint, close } = connectHub(hubAddress, TIMEOUT_MS);
   const context: v1.ICheckpointContext = { province: '110000', purpose: v1.Purpose.PURPOSE_CHECKPOINT, organisation: '基准测试卡口', position: '1号口' };
   try {
-    const codes = await issueCodes(localSystem, count * 2);
+    const codes = await issueCodes(openStandIn(localSystem), count * 2);
     const warmUp = codes.slice(0, Math.floor(count / 10));
     const direct = async (code: string): Promise<void> => {
-      const answer = (await getJson(`${localSystem}/ewmcheck?uid=${encodeURIComponent(new URL(code).pathname.slice(1))}`)) as { readonly data?: string };
+      const uid = encodeURIComponent(new URL(code).pathname.slice(1));
+      const answer = (await (await fetch(`http://${localSystem}/ewmcheck?uid=${uid}`)).json()) as { readonly data?: string };
       if (answer.data?.includes('"00"') !== true) throw new Error(`the local system did not say green: ${JSON.stringify(answer)}`);
     };
     const throughHub = async (code: string): Promise<void> => {
@@ -61,6 +53,6 @@ export async function benchLocalCode(hubAddress: string, localSystem: string, co
       figureBeside('local-code.p99', 'ms', percentile(asked, 0.99), percentile(floor, 0.99)),
     ];
   } finally {
-    client.close();
+    close();
   }
 }

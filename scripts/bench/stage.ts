@@ -28,7 +28,7 @@ export interface Stage {
   /** Starts the hub on {@link MEASURED_CPU}. */
   readonly startHub: () => Promise<RunningService>;
   readonly stopHub: () => Promise<void>;
-  readonly startLocalProvince: (hubAddress: string) => Promise<{ readonly localSystem: string }>;
+  readonly startLocalProvince: (hubAddress: string) => Promise<{ /** `host:port`. */ readonly localSystem: string }>;
   /** Runs one query on the hub's database. */
   readonly queryHub: (sql: string, values?: readonly unknown[]) => Promise<readonly Record<string, unknown>[]>;
   readonly close: () => Promise<void>;
@@ -70,7 +70,7 @@ export async function openStage(dataPath: string, announce: (line: string) => vo
       const adapter = await adapterService(connections, LOCAL_PROVINCE, hubAddress, {});
       const { ready } = await startPinned(localSystem, OTHER_CPU);
       await startPinned(adapter, OTHER_CPU);
-      return { localSystem: `http://${ready.http ?? ''}` };
+      return { localSystem: ready.http ?? '' };
     },
     queryHub: async (sql, values = []) => {
       const client = new pg.Client({ connectionString: postgres.url('health_code_hub') });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client, credentials, Metadata } from '@grpc/grpc-js';
-import { unaryTransport, v1 } from '@health-code/messages';
+import { v1 } from '@health-code/messages';
+import { connectHub } from '../clients/hub-client.js';
 import { ECHO_PATH } from './echo-server.js';
 import { figureBeside, median, type Figure } from './figure.js';
 import { loadWithH2load, type Load, type LoadResult } from './h2load.js';
@@ -10,6 +10,7 @@ import { MEASURED_CPU, OTHER_CPU } from './stage.js';
 /** Full tokens in one batch call. */
 const CODES_A_BATCH = 256;
 const ROUNDS = 3;
+const TIMEOUT_MS = 10_000;
 
 const context: v1.ICheckpointContext = { province: '110000', checkpointClass: v1.CheckpointClass.CHECKPOINT_CLASS_GENERAL, purpose: v1.Purpose.PURPOSE_CHECKPOINT };
 
@@ -57,8 +58,7 @@ async function measureBeside(load: Pick<Load, 'connections' | 'streams' | 'secon
 
 /** `VerifyCode` and `VerifyBatch` of attestations the hub knows, beside a bare echo. */
 export async function benchVerifyCode(hubAddress: string, tokens: readonly string[], h2load: Load['h2load'], seconds: number): Promise<Figure[]> {
-  const client = new Client(hubAddress, credentials.createInsecure());
-  const checkpoint = v1.Checkpoint.create(unaryTransport(client, { timeoutMs: 10_000, metadata: new Metadata() }));
+  const { checkpoint, close } = connectHub(hubAddress, TIMEOUT_MS);
   try {
     const { unary, batch } = await askOnce(checkpoint, tokens);
     const one = await measureBeside({ connections: 8, streams: 8, seconds, h2load }, hubAddress, '/healthcode.v1.Checkpoint/VerifyCode', unary);
@@ -73,6 +73,6 @@ export async function benchVerifyCode(hubAddress: string, tokens: readonly strin
       figureBeside('verify-batch.beside-echo', 'verdicts/s', verdicts(many.hub), verdicts(many.echo)),
     ];
   } finally {
-    client.close();
+    close();
   }
 }

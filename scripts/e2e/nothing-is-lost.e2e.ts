@@ -8,7 +8,7 @@ import { ALLOWED, outcomeOf, verifyBatch, verifyCode, verifyPerson } from './out
 import { ProvinceVoice } from './province-voice.js';
 import { persist, startCountry, type RunningCountry } from './running-country.js';
 import { seededRandom } from './seeded-random.js';
-import type { LocalPerson } from './stand-in.js';
+import type { LocalPerson } from '../clients/stand-in.js';
 
 const SEED = 38_961;
 const FEED = 3000;

@@ -11,7 +11,7 @@ import type { DeploymentError } from '../../deploy/embedded/errors.js';
 import { isRoot } from '../../deploy/embedded/postgres-binaries.js';
 import { clusterDirectory } from '../../deploy/embedded/postgres.js';
 import { DEFAULT_PROVINCES } from '../../deploy/embedded/province-seat.js';
-import { openStandIn, type StandIn } from './stand-in.js';
+import { openStandIn, type StandIn } from '../clients/stand-in.js';
 
 /** GB/T 2260 codes of the provinces by their slugs. */
 export const CODES: Readonly<Record<string, string>> = Object.fromEntries(DEFAULT_PROVINCES.map(({ slug, code }) => [slug, code]));
