@@ -12,12 +12,12 @@ const USAGE = `Writes the folder of another province, with a stand-in for its lo
 
 Without --direct the folder compiles and passes the contract test except for what must be filled in, which the test lists.`;
 
-function report({ folder, files, fillIns }: WrittenProvince): void {
+function report(slug: string, { folder, files, fillIns }: WrittenProvince): void {
   console.log(`${folder}: ${String(files.length)} files, and a line in registry.ts`);
   if (fillIns.length > 0)
     console.log(`\nTo be filled in (delete each FILL IN line when done):\n  ${fillIns.join('\n  ')}`);
   console.log(
-    '\nThe questions it has to answer:\n  npx vitest run --project integration province-adapter/src/provinces',
+    `\nThe questions it has to answer:\n  npx vitest run --project integration province-adapter/src/provinces -t ${slug}`,
   );
 }
 
@@ -33,7 +33,7 @@ function run(): number {
   const [slug, code, ...rest] = positionals;
   if (slug === undefined || code === undefined || rest.length > 0)
     throw new NewProvinceError('ARGUMENTS_INVALID', USAGE);
-  report(writeProvinceFolder(process.cwd(), slug, code, values.direct ? 'direct' : 'convert'));
+  report(slug, writeProvinceFolder(process.cwd(), slug, code, values.direct ? 'direct' : 'convert'));
   return 0;
 }
 
