@@ -96,12 +96,19 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
   const callTerms = { ...terms, position: () => attestor.position, attest: attestor.attest.bind(attestor), attestForHolder: attestor.attestForHolder.bind(attestor) };
   const handlers = { ...createVerificationOperations(source, callTerms), ...createChangeOperations(source, callTerms) };
 
+  const readChanges = source.readChanges?.bind(source);
+  const poll = readChanges === undefined ? undefined : new PollSchedule({
+    readChanges, readCursor: store.readCursor.bind(store), observe, intervalMs: config.pollIntervalMs, isLeading: lead.isHeld, log,
+  });
+
   const hub = createHubClient(config.hub);
   const membership = new Membership({
     hub,
     registration: await createRegistration(province.profile, keys, parts.adapterVersion),
     readLastSequence: store.readLastSequence.bind(store),
     isLocalSystemReachable: source.isReachable.bind(source),
+    // Asked on demand alone, a local system changes its mind unheard.
+    isLocalSystemFollowed: () => poll?.isFollowing ?? source.parsePush !== undefined,
     intervalMs: config.heartbeatIntervalMs,
     now: Date.now,
     log,
@@ -109,10 +116,6 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
   const server = createServer(source, () => readHealth(store, membership, parts), (http, parsePush) => {
     addPushRoute(http, { parsePush, observe, log, ...(config.pushToken === undefined ? {} : { token: config.pushToken }) });
   }, log);
-  const readChanges = source.readChanges?.bind(source);
-  const poll = readChanges === undefined ? undefined : new PollSchedule({
-    readChanges, readCursor: store.readCursor.bind(store), observe, intervalMs: config.pollIntervalMs, isLeading: lead.isHeld, log,
-  });
 
   const httpAddress = (await server.listen({ ...config.http })).replace(/^http:\/\//, '');
   const resend = createResendResponder({ nats, jetstream: js, outbox: store, issuer, unique: () => nuid.next(), log });

@@ -20,6 +20,14 @@ describe('FeedState', () => {
     expect(feeds.confirmedAt('520000')).toBe(1002);
   });
 
+  it('confirms nothing by a number that is only announced', () => {
+    const feeds = new FeedState();
+    held(feeds, 5);
+    feeds.recordAnnounced('520000', 7);
+    held(feeds, 7);
+    expect([feeds.highest('520000'), feeds.confirmedAt('520000')]).toEqual([7, 0]);
+  });
+
   it('makes a gap of a tail that was announced and never came', () => {
     const feeds = new FeedState();
     held(feeds, 5);

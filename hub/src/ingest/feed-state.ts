@@ -53,10 +53,16 @@ export class FeedState {
     return this.#feeds.get(issuer)?.highest ?? 0;
   }
 
-  /** The issuer says that `lastSequence` is its last one, at `at` (hub's clock, seconds): a lost tail becomes a gap. */
-  recordHeartbeat(issuer: string, lastSequence: number, at: number): void {
+  /** The issuer says that `lastSequence` is its last one: a lost tail becomes a gap. */
+  recordAnnounced(issuer: string, lastSequence: number): void {
     const feed = this.#feed(issuer);
     feed.highest = Math.max(feed.highest, lastSequence);
+  }
+
+  /** The same from an issuer that stands by all it has stated, at `at` (hub's clock, seconds). */
+  recordHeartbeat(issuer: string, lastSequence: number, at: number): void {
+    this.recordAnnounced(issuer, lastSequence);
+    const feed = this.#feed(issuer);
     // A later announcement of the same number or a lower one says more than the earlier: it replaces it.
     const earlier = feed.unconfirmed.filter((announcement) => announcement.lastSequence < lastSequence);
     const kept = earlier.length < MAX_UNCONFIRMED ? earlier : earlier.filter((_, position) => position % 2 === 0);

@@ -24,7 +24,7 @@ const closedAdapter = (): AdapterService =>
     store: { saveRegistration: never, saveHeartbeat: never },
     registry: new LiveRegistry(),
     refresh: never,
-    feeds: { contiguous: never, recordHeartbeat: never },
+    feeds: { contiguous: never, recordAnnounced: never, recordHeartbeat: never },
     now: never,
   });
 

@@ -14,6 +14,7 @@ export interface AdapterStore extends RegistrationStore {
 /** What is known of an issuer's feed of attestations. */
 export interface FeedProgress {
   contiguous(issuer: string): number;
+  recordAnnounced(issuer: string, lastSequence: number): void;
   recordHeartbeat(issuer: string, lastSequence: number, at: number): void;
 }
 
@@ -71,7 +72,9 @@ export class AdapterService implements GrpcService {
       });
     }
     const at = now();
-    feeds.recordHeartbeat(province.code, request.lastSequence, at);
+    // An adapter that is alive and hears nothing of its local system cannot say that a green is still green.
+    if (request.localSystemReachable && request.localSystemFollowed) feeds.recordHeartbeat(province.code, request.lastSequence, at);
+    else feeds.recordAnnounced(province.code, request.lastSequence);
     registry.recordHeartbeat(province.code, at);
     await store.saveHeartbeat(province.code, at, request.localSystemReachable);
     return { contiguousSequence: feeds.contiguous(province.code), hubTime: timestampFromSeconds(at) };

@@ -165,6 +165,17 @@ describe('Adapter', () => {
     expect(await refusal(adapterOf('110000').heartbeat({}))).toMatchObject({ reason: 'PROVINCE_NOT_REGISTERED' });
   });
 
+  it('is told only by who follows its local system that what was stated still holds', async () => {
+    const confirmedAfter = async (heartbeat: v1.IHeartbeatRequest): Promise<number | undefined> => {
+      await adapterOf('310000').heartbeat({ lastSequence: 0, ...heartbeat });
+      return feeds.snapshot().find(({ issuer }) => issuer === '310000')?.confirmedAt;
+    };
+    expect(await confirmedAfter({})).toBe(0);
+    expect(await confirmedAfter({ localSystemReachable: true })).toBe(0);
+    expect(await confirmedAfter({ localSystemFollowed: true })).toBe(0);
+    expect(await confirmedAfter({ localSystemReachable: true, localSystemFollowed: true })).toBe(NOW);
+  });
+
   it('refuses a token that is not admitted', async () => {
     const metadata = new Metadata();
     metadata.set('authorization', 'Bearer stranger');

@@ -12,6 +12,13 @@ export interface HeartbeatAnswer {
   readonly hubTimeMs?: number;
 }
 
+/** How the adapter stands with its local system. */
+export interface LocalSystemState {
+  readonly isReachable: boolean;
+  /** Whether changes come by themselves (push, poll) and none is known to wait. */
+  readonly isFollowed: boolean;
+}
+
 /** The hub as an adapter sees it. */
 export interface HubClient {
   /**
@@ -20,7 +27,7 @@ export interface HubClient {
    */
   register(request: v1.IRegisterRequest): Promise<number>;
   /** @throws AdapterError REGISTRATION_REFUSED when the hub does not know this adapter (any more) */
-  heartbeat(lastSequence: number, isLocalSystemReachable: boolean, nowSeconds: number): Promise<HeartbeatAnswer>;
+  heartbeat(lastSequence: number, localSystem: LocalSystemState, nowSeconds: number): Promise<HeartbeatAnswer>;
   close(): void;
 }
 
@@ -58,9 +65,14 @@ export function createHubClient(options: AdapterConfig['hub']): HubClient {
         throw refusalOf(cause);
       }
     },
-    async heartbeat(lastSequence, localSystemReachable, nowSeconds) {
+    async heartbeat(lastSequence, { isReachable, isFollowed }, nowSeconds) {
       try {
-        const answer = await hub.heartbeat({ lastSequence, localSystemReachable, sentAt: timestampFromSeconds(nowSeconds) });
+        const answer = await hub.heartbeat({
+          lastSequence,
+          localSystemReachable: isReachable,
+          localSystemFollowed: isFollowed,
+          sentAt: timestampFromSeconds(nowSeconds),
+        });
         const { hubTime } = answer;
         const time = hubTime === null || hubTime === undefined ? {} : { hubTimeMs: (hubTime.seconds ?? 0) * 1000 + (hubTime.nanos ?? 0) / 1e6 };
         return { contiguousSequence: answer.contiguousSequence, ...time };

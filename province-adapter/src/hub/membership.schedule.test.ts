@@ -35,7 +35,7 @@ describe('Membership', () => {
   const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>) });
   const membershipAt = (hub: PretendHub, now = 0): Membership => {
     membership = new Membership({
-      hub, registration: {}, readLastSequence: () => Promise.resolve(7), isLocalSystemReachable: () => Promise.resolve(true), intervalMs: 5, now: () => now, log,
+      hub, registration: {}, readLastSequence: () => Promise.resolve(7), isLocalSystemReachable: () => Promise.resolve(true), isLocalSystemFollowed: () => true, intervalMs: 5, now: () => now, log,
     });
     membership.start();
     return membership;
@@ -51,7 +51,7 @@ describe('Membership', () => {
     await expect.poll(() => hub.heartbeats.length).toBeGreaterThan(2);
     expect(hub.registrations).toBe(1);
     expect(new Set(hub.heartbeats)).toEqual(new Set([7]));
-    expect(membership.state).toEqual({ isRegistered: true, contiguousSequence: 5, clockOffsetSeconds: 0, isLocalSystemReachable: true });
+    expect(membership.state).toEqual({ isRegistered: true, contiguousSequence: 5, clockOffsetSeconds: 0, isLocalSystemReachable: true, isLocalSystemFollowed: true });
   });
 
   it('registers again when the hub has forgotten it', async () => {

@@ -16,6 +16,8 @@ export interface MembershipOptions {
   readonly registration: v1.IRegisterRequest;
   readonly readLastSequence: () => Promise<number>;
   readonly isLocalSystemReachable: () => Promise<boolean>;
+  /** Whether changes of the local system come by themselves and none is known to wait. */
+  readonly isLocalSystemFollowed: () => boolean;
   readonly intervalMs: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -30,6 +32,7 @@ export interface MembershipState {
   /** The last sequence number the hub holds without a gap before it. */
   readonly contiguousSequence?: number;
   readonly isLocalSystemReachable?: boolean;
+  readonly isLocalSystemFollowed?: boolean;
 }
 
 /** Registers, then keeps the heartbeat going; registers again whenever the hub no longer knows this adapter. */
@@ -87,12 +90,18 @@ export class Membership {
 
   async #beat(): Promise<void> {
     const { hub, readLastSequence, now, log } = this.options;
+    // Before the number: what was taken in by now is counted in it.
+    const isLocalSystemFollowed = this.options.isLocalSystemFollowed();
     const [lastSequence, isLocalSystemReachable] = await Promise.all([readLastSequence(), this.options.isLocalSystemReachable()]);
     const sentAt = now();
-    const { contiguousSequence, hubTimeMs } = await hub.heartbeat(lastSequence, isLocalSystemReachable, Math.floor(sentAt / 1000));
+    const { contiguousSequence, hubTimeMs } = await hub.heartbeat(
+      lastSequence,
+      { isReachable: isLocalSystemReachable, isFollowed: isLocalSystemFollowed },
+      Math.floor(sentAt / 1000),
+    );
     // Half of the way there and back belongs to each direction.
     const offset = hubTimeMs === undefined ? {} : { clockOffsetSeconds: Math.round(((sentAt + now()) / 2 - hubTimeMs) / 1000) };
-    this.#state = { isRegistered: true, contiguousSequence, isLocalSystemReachable, ...offset };
+    this.#state = { isRegistered: true, contiguousSequence, isLocalSystemReachable, isLocalSystemFollowed, ...offset };
     if (Math.abs(offset.clockOffsetSeconds ?? 0) > CLOCK_OFFSET_WARNING_SECONDS) {
       log.warn(offset, 'this clock and the hub’s differ: attestations will be refused as issued in the future');
     }

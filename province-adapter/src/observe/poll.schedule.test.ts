@@ -72,6 +72,19 @@ describe('PollSchedule', () => {
     await expect.poll(() => stored).toBe('7');
   });
 
+  it('follows while polls succeed, and not before the first or after a failure', async () => {
+    let isAway = true;
+    const running = scheduleOf(() => (isAway ? Promise.reject(new AdapterError('LOCAL_SYSTEM_UNREACHABLE', 'away')) : Promise.resolve({ answers: [], cursor: '7' })));
+    expect(running.isFollowing).toBe(false);
+    running.start();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(running.isFollowing).toBe(false);
+    isAway = false;
+    await expect.poll(() => running.isFollowing).toBe(true);
+    isAway = true;
+    await expect.poll(() => running.isFollowing).toBe(false);
+  });
+
   it('leaves the local system alone while another instance leads', async () => {
     isLeading = false;
     let polls = 0;
@@ -80,6 +93,6 @@ describe('PollSchedule', () => {
       return Promise.resolve({ answers: [], cursor: '1' });
     }).start();
     await new Promise((resolve) => setTimeout(resolve, 30));
-    expect(polls).toBe(0);
+    expect([polls, schedule?.isFollowing]).toEqual([0, false]);
   });
 });

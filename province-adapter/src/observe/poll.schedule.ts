@@ -20,9 +20,15 @@ export interface PollOptions {
 export class PollSchedule {
   readonly #wakeUp = createWakeUp();
   #stopped = false;
+  #isFollowing = false;
   #running: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: PollOptions) {}
+
+  /** Whether the last poll succeeded and the end of the changes has been reached: what is attested is what the local system says. */
+  get isFollowing(): boolean {
+    return this.#isFollowing;
+  }
 
   start(): void {
     this.#running = this.#run();
@@ -56,10 +62,13 @@ export class PollSchedule {
     let retryMs = intervalMs;
     while (!this.#stopped) {
       try {
-        const hasMore = isLeading() && (await this.poll());
+        const leads = isLeading();
+        const hasMore = leads && (await this.poll());
+        if (!hasMore) this.#isFollowing = leads;
         retryMs = intervalMs;
         if (!hasMore) await this.#wakeUp.wait(intervalMs);
       } catch (err) {
+        this.#isFollowing = false;
         log.warn({ err, retryInMs: retryMs }, 'cannot poll the local system');
         await this.#wakeUp.wait(retryMs);
         retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
