@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { parseIdentityDocument } from '@health-code/attestation';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../../deploy/embedded/test-services.js';
@@ -78,6 +80,23 @@ describe('polling 天府健康通', () => {
     });
     expect(outcomes).toEqual(['LOCAL_ANSWER_INVALID', 'TRANSLATION_VALUE_UNKNOWN', 'available']);
     for (const index of [1, 2]) await post('status', { person: people[index]?.id, value: '00' });
+  });
+
+  it('is not held up by a person whom the local system names and does not know', async () => {
+    const reports: readonly object[] = [{ errcode: 'standin-unknown', errmsg: '' }, { errcode: 'standin-sign', errmsg: '' }];
+    const certificate = { certificate_type: '1', certificate_id: '1', name: '测试甲' };
+    let report = reports[0];
+    const server = createServer((request, response) => {
+      const isList = request.url?.startsWith('/stand-in/changes') === true;
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(isList ? { changes: [certificate], cursor: '9' } : report));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const odd = createSource({ baseUrl: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`, timeoutMs: 2000 });
+    expect(await odd.readChanges?.('8')).toMatchObject({ answers: [{ fields: {} }], cursor: '9' });
+    report = reports[1];
+    await expect(odd.readChanges?.('8')).rejects.toMatchObject({ code: 'LOCAL_PERMISSION_DENIED' });
+    server.close();
   });
 
   it('keeps its cursor when the local system fails', async () => {

@@ -95,9 +95,19 @@ export function createSource(options: SourceOptions, now: () => number = Date.no
   const seconds = (): number => Math.floor(now() / 1000);
   const readReport = (person: Certificate): Promise<unknown> => post('/health/code', { ...person });
 
+  /** A person the local system names among its changes and then does not know has no report. */
+  const findReport = async (person: Certificate): Promise<unknown> => {
+    try {
+      return await readReport(person);
+    } catch (cause) {
+      if (cause instanceof AdapterError && cause.code === 'LOCAL_CODE_INVALID') return undefined;
+      throw cause;
+    }
+  };
+
   /** One person's report that cannot be read is refused by the translation, for want of fields: it does not hold up the others. */
   const readChange = async (person: Certificate): Promise<LocalAnswer> => {
-    const data = REPORT.safeParse(await readReport(person));
+    const data = REPORT.safeParse(await findReport(person));
     const answer = data.success ? answerOf(data.data, seconds()) : { fields: {}, answeredAt: seconds() };
     const identity = findIdentityDocument(CERTIFICATE_TYPES[person.certificate_type] ?? '', person.certificate_id);
     return identity === undefined ? answer : { ...answer, identity };
