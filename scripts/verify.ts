@@ -5,6 +5,7 @@ import { printVerdict, verdictObject } from './verify/print-verdict.js';
 import { OutcomeSummary, verifyLines } from './verify/verify-lines.js';
 import { adviceName } from './verify/verdict-words.js';
 import { readAddresses } from '../deploy/embedded/addresses.js';
+import type { ServiceError } from '@grpc/grpc-js';
 import type { v1 } from '@health-code/messages';
 
 const EXIT = { allowed: 0, refused: 1, failed: 2 } as const;
@@ -57,9 +58,19 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** For the person at the checkpoint: what is wrong, and with whom. */
+function explain(error: unknown): string {
+  if (error instanceof UsageError) return `${error.message}\n\n${USAGE}`;
+  if (!(error instanceof Error)) return String(error);
+  const { syscall, details = error.message } = error as NodeJS.ErrnoException & Partial<ServiceError>;
+  if (syscall !== undefined) return `The file cannot be read: ${error.message}`;
+  // What the hub says begins with its error code; what the connection says does not.
+  return /^[A-Z_]+: /.test(details) ? `The hub gave no verdict: ${details}` : `The hub did not answer: ${details}`;
+}
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  console.error(error instanceof UsageError ? `${error.message}\n\n${USAGE}` : `The hub did not answer: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(explain(error));
   process.exitCode = EXIT.failed;
 }
