@@ -1,33 +1,22 @@
-import { REASON_NOT_STATED, type StandardRecord } from '@health-code/attestation';
-import { findNobody, translateValue, type ValueTable } from '../../local-format/translation-table.js';
+import type { StandardRecord } from '@health-code/attestation';
+import { translateBareStatus, type BareStatusFormat } from '../../local-format/bare-status.js';
 import type { LocalAnswer } from '../../province-system.js';
 import { profile } from './profile.js';
 
-/** `type` inside `data` of ewmcheck. */
-const VALUES: ValueTable = {
-  '00': { status: '00' },
-  '01': { status: '01' },
-  '10': { status: '10' },
+const FORMAT: BareStatusFormat = {
+  profile,
+  // `type` inside `data` of ewmcheck.
+  field: 'type',
+  values: {
+    '00': { status: '00' },
+    '01': { status: '01' },
+    '10': { status: '10' },
+  },
+  // Conversion rule, version 1: a day. The minute that ewmcheck knows is the QR code's.
+  validity: 86_400,
 };
-
-/** ewmcheck states no end of the status (the minute is the QR code's): the conversion rule, version 1, gives it a day. Seconds. */
-const CONVERSION_VALIDITY = 86_400;
 
 /** 随申码 into the standard record. It states neither reason nor time. @throws AdapterError `TRANSLATION_VALUE_UNKNOWN` */
 export function translate(local: LocalAnswer, _now: number): StandardRecord {
-  const nobody = findNobody(local, profile.system);
-  if (nobody !== undefined) return nobody;
-  const { meaning, original } = translateValue(VALUES, profile, 'type', local);
-  if ('availability' in meaning) return { availability: meaning.availability, original };
-  return {
-    availability: 'available',
-    status: meaning.status,
-    since: local.answeredAt,
-    validUntil: local.answeredAt + CONVERSION_VALIDITY,
-    reason: REASON_NOT_STATED,
-    rule: profile.conversionRule,
-    authority: profile.code,
-    evidence: 'verified-source',
-    original,
-  };
+  return translateBareStatus(FORMAT, local);
 }
