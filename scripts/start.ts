@@ -64,6 +64,7 @@ async function main(once: boolean): Promise<boolean> {
     onEnded: (failure) => {
       wellDone = false;
       console.error(styleText('red', failure.message));
+      say('nothing starts it again by itself and the rest runs on; stop it and `npm start` again to have everything back');
     },
   });
   const stopRequested = stopRequest();
