@@ -122,6 +122,14 @@ describe('ingest', () => {
 });
 
 describe('the ledger', () => {
+  it('counts the colours without a reason, by issuer', async () => {
+    await scene.startHub();
+    const said = [{ status: '01' }, { status: '10' }, { status: '10', reason: 'CLOSE_CONTACT' }, { status: '00' }] as const;
+    for (const [place, changed] of said.entries()) await scene.publish(await tokenOf(scene.provinces.guizhou, place + 1, changed));
+    await scene.size(4);
+    expect(await scene.ledger.countUnexplained()).toEqual(new Map([['520000', 2]]));
+  });
+
   it('refuses to be changed', async () => {
     await scene.startHub();
     await scene.publish(await tokenOf(scene.provinces.guizhou, 1));

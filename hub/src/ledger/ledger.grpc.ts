@@ -17,6 +17,7 @@ export interface LedgerReader {
   size(): Promise<number>;
   findEntry(issuer: string, sequence: number): Promise<LedgerEntry | undefined>;
   listEntries(from: number, limit: number): Promise<readonly LedgerEntry[]>;
+  countUnexplained(): Promise<ReadonlyMap<string, number>>;
 }
 
 /** What is known of every issuer's feed. */
@@ -34,7 +35,7 @@ const toEntry = (entry: LedgerEntry): v1.Entry.$Properties => ({
   ...(entry.token === undefined ? {} : { attestation: Buffer.from(entry.token, 'latin1') }),
 });
 
-const toFeed = (feed: FeedSnapshot): v1.IssuerFeed.$Properties => ({
+const toFeed = (feed: FeedSnapshot, unexplained: number): v1.IssuerFeed.$Properties => ({
   issuer: feed.issuer,
   contiguousSequence: feed.contiguous,
   highestSequence: feed.highest,
@@ -42,6 +43,7 @@ const toFeed = (feed: FeedSnapshot): v1.IssuerFeed.$Properties => ({
   ...(feed.confirmedAt === 0 ? {} : { confirmedAt: timestampFromSeconds(feed.confirmedAt) }),
   equivocations: feed.equivocations,
   quarantined: feed.quarantined,
+  unexplained,
 });
 
 const emptyFeed = (issuer: string): FeedSnapshot => ({ issuer, contiguous: 0, highest: 0, confirmedAt: 0, equivocations: 0, quarantined: 0 });
@@ -68,8 +70,9 @@ export class LedgerService implements GrpcService {
 
   async #getSummary(): Promise<v1.GetSummaryResponse.$Properties> {
     const heard = new Map(this.#feeds.snapshot().map((feed) => [feed.issuer, feed]));
-    const feeds = this.#registry.provinces().map(({ code }) => toFeed(heard.get(code) ?? emptyFeed(code)));
-    return { size: await this.#ledger.size(), feeds };
+    const [size, unexplained] = await Promise.all([this.#ledger.size(), this.#ledger.countUnexplained()]);
+    const feeds = this.#registry.provinces().map(({ code }) => toFeed(heard.get(code) ?? emptyFeed(code), unexplained.get(code) ?? 0));
+    return { size, feeds };
   }
 
   async #getEntry({ issuer, sequence }: v1.GetEntryRequest): Promise<v1.GetEntryResponse.$Properties> {

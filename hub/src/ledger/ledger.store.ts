@@ -77,6 +77,14 @@ export class LedgerStore {
     return rows.map(toEntry);
   }
 
+  /** By issuer: yellow and red attestations whose province states no reason (invariant 7: counted in public). */
+  async countUnexplained(): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#database.query<{ issuer: string; count: string }[]>(
+      `SELECT issuer, count(*) AS count FROM attestation WHERE status IN ('01', '10') AND reason = 'REASON_NOT_STATED' GROUP BY issuer`,
+    );
+    return new Map(rows.map(({ issuer, count }) => [issuer, Number(count)]));
+  }
+
   /** The compact JWS of (issuer, sequence), if it is held. */
   async readToken(issuer: string, sequence: number): Promise<string | undefined> {
     const [row] = await this.#database.query<{ token: string }[]>(

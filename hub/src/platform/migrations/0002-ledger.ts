@@ -35,6 +35,9 @@ export class Ledger1700000000002 implements MigrationInterface {
       COMMENT ON COLUMN attestation.issued_at IS 'NumericDate: seconds since the epoch, as signed';
       COMMENT ON COLUMN attestation.token_digest IS 'SHA-256 of token';
 
+      -- For the public count of colours without a reason.
+      CREATE INDEX attestation_unexplained ON attestation (issuer) WHERE status IN ('01', '10') AND reason = 'REASON_NOT_STATED';
+
       CREATE TABLE issuer_feed (
         issuer text PRIMARY KEY,
         contiguous_sequence bigint NOT NULL DEFAULT 0,
