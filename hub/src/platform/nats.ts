@@ -26,7 +26,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
  * JetStream is transport, PostgreSQL on both ends is the truth: what ages out before it was read is asked for again, so
- * the age only bounds the disk. Twice the largest attestation, so that a slightly larger one still reaches quarantine.
+ * age and number only bound the disk, the number for each province by itself, so that none can fill it for the others.
+ * Twice the largest attestation, so that a slightly larger one still reaches quarantine.
  */
 const STREAM_CONFIG = {
   name: ATTESTATION_STREAM,
@@ -36,6 +37,7 @@ const STREAM_CONFIG = {
   discard: DiscardPolicy.Old,
   max_msg_size: 8 * 1024,
   max_age: nanos(7 * DAY_MS),
+  max_msgs_per_subject: 500_000,
   duplicate_window: nanos(2 * 60 * 1000),
 } satisfies Partial<StreamConfig> & { readonly name: string };
 
