@@ -96,7 +96,10 @@ describe('CodeVerifier, of a local code', () => {
 
   it('judges what the province answers like anything else', async () => {
     answer = () => Promise.resolve({ token: 'no token', availability: 'available' });
-    expect(await scan('local code')).toMatchObject({ verdict: { recognition: 'signature-invalid' } });
+    const unverified = await scan('local code');
+    expect(unverified).toMatchObject({ verdict: { recognition: 'signature-invalid' } });
+    expect(unverified).not.toHaveProperty('token');
+    expect(unverified).not.toHaveProperty('availability');
     answer = () => Promise.resolve({ availability: 'available' });
     expect(await scan('local code')).toMatchObject({ verdict: { recognition: 'issuer-unreachable' }, errorCode: 'ADAPTER_ANSWER_INVALID' });
   });

@@ -79,5 +79,7 @@ export async function judgeAnswer(
   if (outcome.attestation !== undefined && outcome.attestation.issuer !== province) {
     return { ...refused('signature-invalid', 'ATTESTATION_ISSUER_MISMATCH'), askedProvince: province };
   }
+  // What does not verify is not handed on as if it were the province's attestation.
+  if (outcome.attestation === undefined) return { ...outcome, askedProvince: province };
   return { ...outcome, askedProvince: province, availability, token, ...(bizExtData === undefined ? {} : { bizExtData }) };
 }
