@@ -101,7 +101,7 @@ export async function walk(wayIn: WayIn, tell: (step: WalkStep) => void): Promis
 
   const attestation = await obtainCode(wayIn.person, tellAndCount);
   await show('A checkpoint in Beijing 北京 scans the attestation', attestation, BEIJING, ALLOWED);
-  await show('A checkpoint in Sichuan 四川 scans a 随申码 of Shanghai 上海, unknown to the hub until now', await wayIn.showLocalCode('shanghai', 0), SICHUAN, ALLOWED);
+  await show('A checkpoint in Sichuan 四川 scans a 随申码 of Shanghai 上海 that the hub has never seen', await wayIn.showLocalCode('shanghai', 0), SICHUAN, ALLOWED);
   await show('Refused: the same attestation with one character changed', tamper(attestation), BEIJING, {
     status: 'unspecified', recognition: 'signature-invalid', advice: 'local-procedure', errorCode: 'ATTESTATION_SIGNATURE_INVALID',
   });
