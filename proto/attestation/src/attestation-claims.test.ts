@@ -62,6 +62,7 @@ describe('parseWireClaims', () => {
     ['an unknown evidence class', { evid: 'rumour' }, 'evid'],
     ['no original value', { orig: undefined }, 'orig'],
     ['a control character in the original', { orig: { sys: 'x', fld: 'y', val: '\u001b[31m' } }, 'orig.val'],
+    ['a turned reading direction in the original', { orig: { sys: 'x', fld: 'y', val: '\u202e00' } }, 'orig.val'],
     ['a lone surrogate in the original', { orig: { sys: 'x', fld: 'y', val: '\ud800' } }, 'orig.val'],
     ['an endless original', { orig: { sys: 'x', fld: 'y', val: 'z'.repeat(129) } }, 'orig.val'],
     ['a supersession of itself', { supersedes: 1234 }, 'supersedes'],

@@ -4,6 +4,7 @@ import { CLOCK_TOLERANCE_SECONDS, type Attestation } from './attestation.js';
 import { decodeBase64Url } from './base64url.js';
 import { AttestationError } from './errors.js';
 import { EVIDENCE_CLASSES, HEALTH_STATUSES } from './health-status.js';
+import { PRINTABLE_TEXT } from './printable-text.js';
 import { isProvinceCode, type ProvinceCode } from './province.js';
 import { isSubjectReference } from './subject-reference.js';
 
@@ -22,8 +23,8 @@ const sequence = z.int().min(1);
 const seconds = z.int().min(0);
 const digest = z.string().refine((text) => text.length === 43 && decodeBase64Url(text) !== undefined);
 const identifier = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/);
-/** What the local system said, in its own script; no control character or lone surrogate reaches a terminal or a page. */
-const localText = z.string().max(128).regex(/^[^\p{Cc}\p{Cs}]*$/u);
+/** What the local system said, in its own script. */
+const localText = z.string().max(128).regex(PRINTABLE_TEXT);
 
 /** The payload as it stands in the token; strict on every level. */
 const WIRE_CLAIMS = z.strictObject({

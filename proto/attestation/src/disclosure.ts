@@ -1,6 +1,7 @@
 import { pack, SDJwt } from '@sd-jwt/core';
 
 import { AttestationError } from './errors.js';
+import { PRINTABLE_TEXT } from './printable-text.js';
 import { sha256 } from './web-crypto.js';
 
 /** What only the holder shows. */
@@ -12,8 +13,9 @@ export interface HolderDisclosures {
 /** Name of the disclosed claim. */
 const MASKED_NAME = 'masked_name';
 
-/** No control character or lone surrogate reaches a terminal or a page. */
-const MASKED_NAME_FORM = /^[^\p{Cc}\p{Cs}]{1,64}$/u;
+const MASKED_NAME_LENGTH = 64;
+
+const isMaskedName = (text: string): boolean => text !== '' && text.length <= MASKED_NAME_LENGTH && PRINTABLE_TEXT.test(text);
 
 /** Disclosures of one attestation, encoded for its presentation, and their digests for its claims. */
 export interface PackedDisclosures {
@@ -35,7 +37,7 @@ async function hash(text: string | ArrayBuffer): Promise<Uint8Array> {
 export async function packDisclosures(disclosures: HolderDisclosures, salt: () => string): Promise<PackedDisclosures> {
   const { maskedName } = disclosures;
   if (maskedName === undefined) return { digests: [], encoded: [] };
-  if (!MASKED_NAME_FORM.test(maskedName)) throw invalid('masked name is not 1 to 64 characters of text');
+  if (!isMaskedName(maskedName)) throw invalid('masked name is not 1 to 64 characters of text');
   const claims = { [MASKED_NAME]: maskedName };
   const packed = await pack(claims, { _sd: [MASKED_NAME] }, { hasher: hash, alg: HASH_NAME }, salt);
   const digests = await Promise.all(packed.disclosures.map((one) => one.digest({ hasher: hash, alg: HASH_NAME })));
@@ -60,7 +62,7 @@ export async function verifyDisclosures(
     const digest = await disclosure.digest({ hasher: hash, alg: HASH_NAME });
     if (!unused.delete(digest)) throw invalid('a disclosure is not of this attestation');
     if (disclosure.key !== MASKED_NAME || found.maskedName !== undefined) throw invalid('a disclosure of another name');
-    if (typeof disclosure.value !== 'string' || !MASKED_NAME_FORM.test(disclosure.value)) throw invalid('not a masked name');
+    if (typeof disclosure.value !== 'string' || !isMaskedName(disclosure.value)) throw invalid('not a masked name');
     found = { maskedName: disclosure.value };
   }
   return found;
