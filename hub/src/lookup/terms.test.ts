@@ -22,7 +22,7 @@ describe('TermsDictionary', () => {
     expect(dictionary.intern(words({ original: { system: 'a', field: 'bc', value: '' } }))).not.toBe(one);
   });
 
-  it('stops keeping local values when it is full, and nothing else', () => {
+  it('stops keeping the local values of an issuer that has too many, and nothing else', () => {
     const dictionary = new TermsDictionary(1);
     const kept = dictionary.intern(words());
     const values = ['36.7', '36.8', '36.9'].map((value) => dictionary.intern(words({ original: { system: 'local', field: 'temperature', value } })));
@@ -30,5 +30,6 @@ describe('TermsDictionary', () => {
     expect(dictionary.get(values[0] ?? -1)).not.toHaveProperty('original');
     expect(dictionary.get(values[0] ?? -1).reason).toBe('REASON_NOT_STATED');
     expect(dictionary.get(kept).original?.value).toBe('00');
+    expect(dictionary.get(dictionary.intern(words({ issuer: parseProvinceCode('110000') }))).original?.value).toBe('00');
   });
 });

@@ -7,15 +7,15 @@ export type SharedWords = Pick<Attestation, 'issuer' | 'status' | 'reason' | 'ru
 export interface Terms extends Omit<SharedWords, 'original'> {
   /** Position in the dictionary, from 0. */
   readonly ordinal: number;
-  /** Absent once the dictionary is full: it then stands in the token alone. */
+  /** Absent once there is no more room for this issuer: it then stands in the token alone. */
   readonly original?: Attestation['original'];
 }
 
 /**
- * Different original values kept. Local systems have a handful; one that put a time or a number into the value would
- * otherwise fill the memory of the hub, one entry for each attestation.
+ * Different words kept of one issuer with the local value in them. Local systems have a handful; one that put a time or a
+ * number into the value would otherwise fill the memory of the hub, one entry for each attestation.
  */
-export const ORIGINALS_KEPT = 65_536;
+export const ORIGINALS_KEPT = 4096;
 
 /** No claim contains it: every text of an attestation is free of control characters. */
 const SEPARATOR = '\0';
@@ -25,6 +25,7 @@ export class TermsDictionary {
   readonly #ordinals = new Map<string, number>();
   readonly #terms: Terms[] = [];
   readonly #originalsKept: number;
+  readonly #kept = new Map<string, number>();
 
   constructor(originalsKept = ORIGINALS_KEPT) {
     this.#originalsKept = originalsKept;
@@ -38,7 +39,11 @@ export class TermsDictionary {
     const known = this.#ordinals.get(whole);
     if (known !== undefined) return known;
     const terms = { issuer, status, reason, rule: { id: rule.id, version: rule.version }, authority, evidence };
-    if (this.#terms.length < this.#originalsKept) return this.#add(whole, { ...terms, original: { ...original } });
+    const kept = this.#kept.get(issuer) ?? 0;
+    if (kept < this.#originalsKept) {
+      this.#kept.set(issuer, kept + 1);
+      return this.#add(whole, { ...terms, original: { ...original } });
+    }
     return this.#ordinals.get(alike) ?? this.#add(alike, terms);
   }
 
