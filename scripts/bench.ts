@@ -63,11 +63,36 @@ async function measure(seconds: number, count: number, only: string | undefined)
   }
 }
 
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' }, only: { type: 'string' }, seconds: { type: 'string', default: '5' }, count: { type: 'string', default: '30000' } } });
-if (values.help === true) {
-  console.log(USAGE);
-} else {
-  const figures = await measure(Number(values.seconds), Number(values.count), values.only);
-  if (values.json) for (const figure of figures) console.log(JSON.stringify(figure));
-  else console.log(`${describeMachine()}\n\n${figureTable(figures)}`);
+const PARTS = ['verify', 'local', 'ingest'];
+
+/** What was asked for. @throws RangeError, or what `parseArgs` throws, for a command line that is not understood */
+function parseOptions() {
+  const { values } = parseArgs({
+    options: {
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+      only: { type: 'string' },
+      seconds: { type: 'string', default: '5' },
+      count: { type: 'string', default: '30000' },
+    },
+  });
+  const [seconds, count] = [Number(values.seconds), Number(values.count)];
+  if (!Number.isInteger(seconds) || seconds < 1) throw new RangeError('--seconds is a whole number from 1 on');
+  if (!Number.isInteger(count) || count < 1000) throw new RangeError('--count is a whole number from 1000 on');
+  if (values.only !== undefined && !PARTS.includes(values.only)) throw new RangeError(`--only is one of ${PARTS.join(', ')}`);
+  return { json: values.json, help: values.help, only: values.only, seconds, count };
+}
+
+try {
+  const { json, help, only, seconds, count } = parseOptions();
+  if (help) {
+    console.log(USAGE);
+  } else {
+    const figures = await measure(seconds, count, only);
+    if (json) for (const figure of figures) console.log(JSON.stringify(figure));
+    else console.log(`${describeMachine()}\n\n${figureTable(figures)}`);
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 }

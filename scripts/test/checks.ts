@@ -13,13 +13,13 @@ export interface Check {
   readonly run: () => Promise<Tally>;
 }
 
-const HEARTBEAT_MS = 4000;
+const HEARTBEAT_MS = 5000;
 
 /** Runs a program of `node_modules/.bin`, in a folder of the checkout; its output is ours. Returns its exit code. */
-function runProgram(program: string, args: readonly string[], folder: string, speaksForItself: boolean): Promise<number> {
+function runProgram(program: string, args: readonly string[], folder: string): Promise<number> {
   const begun = Date.now();
   const heartbeat = setInterval(() => {
-    if (!speaksForItself) console.log(`  … ${((Date.now() - begun) / 1000).toFixed(0)} s`);
+    console.log(`  … ${((Date.now() - begun) / 1000).toFixed(0)} s`);
   }, HEARTBEAT_MS);
   return new Promise((resolve) => {
     const child = spawn(join(checkoutDirectory(), 'node_modules', '.bin', program), [...args], { cwd: join(checkoutDirectory(), folder), stdio: ['ignore', 'inherit', 'inherit'] });
@@ -42,7 +42,7 @@ function program(name: string, title: string, command: string, args: readonly st
   return {
     name,
     title,
-    run: async () => ((await runProgram(command, args, folder, false)) === 0 ? { passed: 1, failed: 0, remarks: [] } : { passed: 0, failed: 1, remarks: [] }),
+    run: async () => ((await runProgram(command, args, folder)) === 0 ? { passed: 1, failed: 0, remarks: [] } : { passed: 0, failed: 1, remarks: [] }),
   };
 }
 
@@ -55,7 +55,7 @@ function tests(name: string, title: string, projects: readonly string[]): Check 
       const folder = mkdtempSync(join(tmpdir(), 'vitest-report-'));
       const report = join(folder, 'report.json');
       const selection = projects.flatMap((project) => ['--project', project]);
-      const code = await runProgram('vitest', ['run', ...selection, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], '.', true);
+      const code = await runProgram('vitest', ['run', ...selection, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], '.');
       const tally = tallyReport(existsSync(report) ? readFileSync(report, 'utf8') : '');
       rmSync(folder, { recursive: true });
       return code !== 0 && tally.failed === 0 ? { ...tally, failed: 1, remarks: [`vitest ended with exit code ${String(code)}`] } : tally;

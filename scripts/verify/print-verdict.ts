@@ -47,8 +47,8 @@ export function printVerdict(verdict: v1.IVerdict): string {
   const rows: readonly (readonly [string, string])[] = [
     ['互认 recognition', wordsOf(recognitionName(verdict.recognition))],
     ['原因代码 error', verdict.errorCode ?? ''],
-    ['时效 freshness', wordsOf(freshnessName(verdict.freshness))],
-    ['可用性 availability', availabilityName(verdict.availability)],
+    ['时效 freshness', verdict.freshness ? wordsOf(freshnessName(verdict.freshness)) : ''],
+    ['可用性 availability', verdict.availability ? availabilityName(verdict.availability) : ''],
     ['签发省份 issuer', verdict.issuer ? `${provinceLabel(verdict.issuer)}${verdict.sequence ? `, no. ${String(verdict.sequence)}` : ''}` : ''],
     ['赋码原因 reason', verdict.reasonCode ?? ''],
     ['规则 rule', verdict.ruleId ? `${verdict.ruleId} v${verdict.ruleVersion ?? ''}` : ''],
