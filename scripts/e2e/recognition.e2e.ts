@@ -6,6 +6,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { callSubject, inboxPrefix, v1 } from '@health-code/messages';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkoutDirectory } from '../../deploy/embedded/checkout.js';
+import { bufCurl } from './buf-curl.js';
 import { findTraces, readPlaces, wordsOfPeople } from './find-traces.js';
 import { ALLOWED, availabilityOf, contextIn, outcomeOf, refusalOf, refusedAs, verifyBatch, verifyCode, verifyPerson } from './outcome.js';
 import { CODES, startCountry, type RunningCountry } from './running-country.js';
@@ -220,14 +221,7 @@ describe('a message larger than any batch', () => {
 });
 
 describe('a client in another language', () => {
-  const curl = (method: string, message: object): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      const args = ['curl', '--protocol', 'grpc', '--http2-prior-knowledge', '--reflect', '--reflect-protocol', 'grpc-v1', '-d', JSON.stringify(message), `http://${running.addresses.hub.grpc}/${method}`];
-      execFile(join(checkoutDirectory(), 'node_modules', '.bin', 'buf'), args, { cwd: tmpdir() }, (error, stdout, stderr) => {
-        if (error === null) resolve(JSON.parse(stdout));
-        else reject(new Error(stderr, { cause: error }));
-      });
-    });
+  const curl = (method: string, message: object): Promise<unknown> => bufCurl(running.addresses.hub.grpc, method, message);
 
   it('finds the services by reflection and verifies a code (Go, without a file of this repository)', async () => {
     const { attestation } = await obtainCode(running);
