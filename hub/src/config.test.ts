@@ -11,6 +11,10 @@ const FILES: Readonly<Record<string, string>> = {
   '/secret/cert': 'certificate',
   '/secret/key': 'key',
   '/admission': JSON.stringify({ provinces: [{ code: '520000', enrolmentTokenSha256: digest('a'), standing: 'admitted' }] }),
+  '/admission-any-beginning': JSON.stringify({ provinces: [{ code: '520000', enrolmentTokenSha256: digest('a'), standing: 'admitted', codePrefixes: [''] }] }),
+  '/admission-with-beginnings': JSON.stringify({
+    provinces: [{ code: '310000', enrolmentTokenSha256: digest('a'), standing: 'admitted', codePrefixes: ['https://s.sh.gov.cn/'] }],
+  }),
   '/admission-empty': JSON.stringify({ provinces: [] }),
   '/admission-shared-token': JSON.stringify({
     provinces: [
@@ -95,8 +99,14 @@ describe('parseConfig', () => {
     expect(config.grpc.tls?.key.toString()).toBe('key');
   });
 
-  it('refuses an admission file that admits nobody, or gives two provinces one token', () => {
-    for (const file of ['/admission-empty', '/admission-shared-token', '/secret/cert']) {
+  it('reads how the codes of a province must begin', () => {
+    const { admitted } = parseConfig({ ...GOOD, ADMISSION_FILE: '/admission-with-beginnings' }, readFile);
+    expect(admitted[0]?.codePrefixes).toEqual(['https://s.sh.gov.cn/']);
+    expect(parseConfig(GOOD, readFile).admitted[0]).not.toHaveProperty('codePrefixes');
+  });
+
+  it('refuses an admission file that admits nobody, gives two provinces one token, or allows every beginning', () => {
+    for (const file of ['/admission-empty', '/admission-any-beginning', '/admission-shared-token', '/secret/cert']) {
       expect(refusal({ ...GOOD, ADMISSION_FILE: file })).toContain('ADMISSION_FILE');
     }
   });

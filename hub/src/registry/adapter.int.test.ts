@@ -185,6 +185,16 @@ describe('Adapter', () => {
 });
 
 describe('RegistryStore', () => {
+  it('takes from a province at once the codes it may no longer claim', async () => {
+    await adapterOf('520000').register((await state('520000', 'HC:GUIZHOU:')).request);
+    await store.applyAdmission([{ ...admit('520000'), codePrefixes: ['HC:GUIZHOU:', 'https://gz.example/'] }]);
+    await loader.refresh();
+    expect(registry.findProvince('520000')?.recognisers).toMatchObject([{ prefix: 'HC:GUIZHOU:' }]);
+    await store.applyAdmission([{ ...admit('520000'), codePrefixes: ['https://gz.example/'] }]);
+    await loader.refresh();
+    expect(registry.findProvince('520000')?.recognisers).toEqual([]);
+  });
+
   it('suspends who is no longer admitted, and keeps the keys', async () => {
     const keysBefore = registry.findKeySet('310000').keys.length;
     await store.applyAdmission([admit('520000', 'suspended'), admit('110000')]);

@@ -10,6 +10,8 @@ export interface AdmittedProvince {
   readonly standing: Standing;
   /** SHA-256 of the enrolment token; the token itself is known to the province alone. */
   readonly enrolmentTokenSha256: Uint8Array;
+  /** How every code of the province must begin, one of these; absent, it may claim any beginning that is still free. */
+  readonly codePrefixes?: readonly string[];
 }
 
 const hasNoRepeats = (values: readonly string[]): boolean => new Set(values).size === values.length;
@@ -30,6 +32,7 @@ const admissionFile = z.strictObject({
         code: provinceCode,
         enrolmentTokenSha256: z.string().regex(/^[0-9a-f]{64}$/, 'is not 64 lower-case hexadecimal digits'),
         standing: z.enum(['admitted', 'suspended']),
+        codePrefixes: z.array(z.string().min(1, 'is empty and would allow every beginning')).min(1, 'lists none; leave it out to allow any').optional(),
       }),
     )
     .min(1, 'admits nobody; an empty list is not a good list')
@@ -55,6 +58,7 @@ export function parseAdmissionFile(text: string): readonly AdmittedProvince[] {
     code: row.code,
     standing: row.standing,
     enrolmentTokenSha256: Buffer.from(row.enrolmentTokenSha256, 'hex'),
+    ...(row.codePrefixes === undefined ? {} : { codePrefixes: row.codePrefixes }),
   }));
 }
 

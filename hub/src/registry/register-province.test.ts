@@ -2,9 +2,8 @@ import { createPossessionProof, generateProvinceKey, importSigningKey, parseProv
 import { v1 } from '@health-code/messages';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { HubError } from '../errors.js';
-import { checkAgainst, isOverlapping, type RegisteredBefore } from './register-province.js';
+import { checkAgainst, registerProvince, type RegisteredBefore } from './register-province.js';
 import { parseRegistration, type Registration } from './registration.js';
-import type { Recogniser } from './registry.js';
 
 const GUIZHOU = parseProvinceCode('520000');
 const BEIJING = parseProvinceCode('110000');
@@ -77,10 +76,36 @@ describe('parseRegistration', () => {
   it('refuses recognisers without bounds, and such as take in attestations', async () => {
     const attempt = (recogniser: v1.Recogniser.$Properties) => refusedFields(parseRegistration({ ...good, recognisers: [recogniser] }, GUIZHOU));
     expect(await attempt({})).toEqual(expect.arrayContaining(['recognisers[0].prefix']));
-    expect(await attempt({ prefix: 'HC:', minLength: 2, maxLength: 9 })).toEqual(['recognisers[0].min_length']);
-    expect(await attempt({ prefix: 'HC:', minLength: 9, maxLength: 8 })).toEqual(['recognisers[0].max_length']);
-    expect(await attempt({ prefix: 'HC:', minLength: 9, maxLength: 5000 })).toEqual(['recognisers[0].max_length']);
+    expect(await attempt({ prefix: 'HC:5', minLength: 3, maxLength: 9 })).toEqual(['recognisers[0].min_length']);
+    expect(await attempt({ prefix: 'HC:5', minLength: 9, maxLength: 8 })).toEqual(['recognisers[0].max_length']);
+    expect(await attempt({ prefix: 'HC:5', minLength: 9, maxLength: 5000 })).toEqual(['recognisers[0].max_length']);
     for (const prefix of ['e', 'eyJ', 'eyJhbGciOi']) expect(await attempt({ prefix, minLength: 20, maxLength: 30 })).toEqual(['recognisers[0].prefix']);
+  });
+
+  it.each(['h', 'http', 'HTTPS', 'https://', 'https://s.sh.gov.cn', 'https://user@s.sh.gov.cn/', 'https:///', 'https://?', 'HC:', '码'])(
+    'refuses %s as the beginning of codes: it would take in what is others\'',
+    async (prefix) => {
+      const recognisers = [{ prefix, infix: '', minLength: 30, maxLength: 60 }];
+      expect(await refusedFields(parseRegistration({ ...good, recognisers }, GUIZHOU))).toEqual(['recognisers[0].prefix']);
+    },
+  );
+
+  it.each(['https://s.sh.gov.cn/', 'HTTPS://S.SH.GOV.CN/', 'http://10.0.0.1:8080/code?', 'HC:5', '健康'])('accepts %s as the beginning of codes', async (prefix) => {
+    const recognisers = [{ prefix, infix: '', minLength: 30, maxLength: 60 }];
+    expect(await refusedFields(parseRegistration({ ...good, recognisers }, GUIZHOU))).toEqual([]);
+  });
+
+  it('refuses an infix that says next to nothing', async () => {
+    const recognisers = [{ prefix: 'HC:5', infix: 'id=', minLength: 30, maxLength: 60 }];
+    expect(await refusedFields(parseRegistration({ ...good, recognisers }, GUIZHOU))).toEqual(['recognisers[0].infix']);
+  });
+
+  it('holds a province to the beginnings that the operator lists for it', async () => {
+    const store = { saveRegistration: () => Promise.resolve() };
+    const register = (...codePrefixes: readonly string[]) =>
+      refusedFields(registerProvince({ code: GUIZHOU, standing: 'admitted', enrolmentTokenSha256: new Uint8Array(32), codePrefixes }, good, 1_800_000_000, store));
+    expect(await register('https://gz.example/', 'HC:52')).toEqual([]);
+    expect(await register('HC:52:1', 'https://gz.example/')).toEqual(['recognisers[0].prefix']);
   });
 
   it('names every bad field at once', async () => {
@@ -116,21 +141,5 @@ describe('checkAgainst', () => {
     const before: RegisteredBefore = { ...NOTHING, rules: [{ id: '520000-direct', version: '1', title: '别的规则' }] };
     const stated = await registration();
     expect(await refusedFields(() => { checkAgainst(before, stated, GUIZHOU); })).toEqual(['rules[0].title']);
-  });
-});
-
-describe('isOverlapping', () => {
-  const recogniser = (prefix: string, infix = '', minLength = 1, maxLength = 100): Recogniser => ({ prefix, infix, minLength, maxLength });
-
-  it('sees that one text could be taken by both', () => {
-    expect(isOverlapping(recogniser('https://a/'), recogniser('https://a/b'))).toBe(true);
-    expect(isOverlapping(recogniser('https://a/b', 'x'), recogniser('https://a/', 'x'))).toBe(true);
-    expect(isOverlapping(recogniser('h'), recogniser('https://a/', 'qrCode='))).toBe(true);
-  });
-
-  it('leaves apart other beginnings, other infixes and other lengths', () => {
-    expect(isOverlapping(recogniser('https://a/'), recogniser('https://b/'))).toBe(false);
-    expect(isOverlapping(recogniser('https://a/', 'qrCode='), recogniser('https://a/', 'token='))).toBe(false);
-    expect(isOverlapping(recogniser('HC', '', 2, 10), recogniser('HC', '', 11, 20))).toBe(false);
   });
 });

@@ -1,5 +1,6 @@
 import { HubError, type FieldViolation } from '../errors.js';
 import type { AdmittedProvince } from './admission.js';
+import { isOverlapping } from './is-overlapping.js';
 import { parseRegistration, type Registration, type StatedRule } from './registration.js';
 import type { Recogniser } from './registry.js';
 import type { v1 } from '@health-code/messages';
@@ -17,13 +18,6 @@ export interface RegisteredBefore {
 /** Where registrations are kept. `check` runs inside the transaction; what it throws undoes everything. */
 export interface RegistrationStore {
   saveRegistration(province: AdmittedProvince, registration: Registration, at: number, check: (before: RegisteredBefore) => void): Promise<void>;
-}
-
-/** Whether one text could be taken by both: one prefix begins the other, one infix holds the other, the lengths meet. */
-export function isOverlapping(one: Recogniser, other: Recogniser): boolean {
-  const nests = one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix);
-  const infixesMeet = one.infix.includes(other.infix) || other.infix.includes(one.infix);
-  return nests && infixesMeet && one.minLength <= other.maxLength && other.minLength <= one.maxLength;
 }
 
 /**
@@ -59,6 +53,6 @@ export function checkAgainst(before: RegisteredBefore, registration: Registratio
  * @throws HubError REGISTRATION_INVALID
  */
 export async function registerProvince(province: AdmittedProvince, request: v1.RegisterRequest.$Properties, at: number, store: RegistrationStore): Promise<void> {
-  const registration = await parseRegistration(request, province.code);
+  const registration = await parseRegistration(request, province.code, province.codePrefixes);
   await store.saveRegistration(province, registration, at, (before) => { checkAgainst(before, registration, province.code); });
 }

@@ -1,6 +1,7 @@
 import { importProvinceKey, verifyPossessionProof, AttestationError, type ProvinceCode } from '@health-code/attestation';
 import { v1 } from '@health-code/messages';
 import { HubError, type FieldViolation } from '../errors.js';
+import { parseRecognisers } from './parse-recognisers.js';
 import type { Recogniser } from './registry.js';
 
 /** 互认模式: in which of the three official modes a province works. */
@@ -44,13 +45,10 @@ const USES: Readonly<Record<v1.KeyUse, 'sig' | 'enc' | undefined>> = {
 };
 
 /** Bounds of one registration; lengths in bytes. */
-const MAX = { keys: 16, jwk: 4096, recognisers: 32, prefix: 256, infix: 64, code: 4096, rules: 256, title: 256, adapterVersion: 64 } as const;
+const MAX = { keys: 16, jwk: 4096, rules: 256, title: 256, adapterVersion: 64 } as const;
 
 const RULE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const RULE_VERSION = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
-
-/** How every attestation begins: base64url of `{"`. A province may not claim those as its own codes. */
-const ATTESTATION_BEGINNING = 'eyJ';
 
 const bytes = (text: string): number => Buffer.byteLength(text);
 const hasRepeats = (values: readonly string[]): boolean => new Set(values).size !== values.length;
@@ -59,16 +57,21 @@ type Refuse = (field: string, description: string) => void;
 
 /**
  * A registration out of an adapter's request, which is attacker-controlled: a province may be compromised.
+ * @param codePrefixes how its codes may begin, where the operator lists it
  * @throws HubError REGISTRATION_INVALID naming every field that is wrong
  */
-export async function parseRegistration(request: v1.RegisterRequest.$Properties, province: ProvinceCode): Promise<Registration> {
+export async function parseRegistration(
+  request: v1.RegisterRequest.$Properties,
+  province: ProvinceCode,
+  codePrefixes?: readonly string[],
+): Promise<Registration> {
   const violations: FieldViolation[] = [];
   const refuse: Refuse = (field, description) => violations.push({ field, description });
   const mode = MODES[request.mode ?? v1.RecognitionMode.RECOGNITION_MODE_UNSPECIFIED];
   if (mode === undefined) refuse('mode', 'is not one of the three modes');
   if (bytes(request.adapterVersion ?? '') > MAX.adapterVersion) refuse('adapter_version', `is longer than ${String(MAX.adapterVersion)} bytes`);
   const keys = await parseKeys(request.keys ?? [], province, refuse);
-  const recognisers = parseRecognisers(request.recognisers ?? [], refuse);
+  const recognisers = parseRecognisers(request.recognisers ?? [], codePrefixes, refuse);
   const rules = parseRules(request.rules ?? [], refuse);
   if (mode === undefined || violations.length > 0) {
     throw new HubError('REGISTRATION_INVALID', 'the registration is refused', { fieldViolations: violations });
@@ -107,22 +110,6 @@ async function parseKey(stated: v1.PublicKey.$Properties, province: ProvinceCode
   // A province could otherwise register another's public key and pass off its attestations as its own.
   if (key.use === 'sig') await verifyPossessionProof(stated.proof ?? '', key);
   return { kid: key.kid, use: key.use, jwk: JSON.stringify({ ...(json as object), kid: key.kid }) };
-}
-
-function parseRecognisers(recognisers: readonly v1.Recogniser.$Properties[], refuse: Refuse): readonly Recogniser[] {
-  if (recognisers.length > MAX.recognisers) refuse('recognisers', `are more than ${String(MAX.recognisers)}`);
-  const stated = recognisers.slice(0, MAX.recognisers).map((recogniser, position): Recogniser => {
-    const { prefix = '', infix = '', minLength = 0, maxLength = 0 } = recogniser as Partial<Recogniser>;
-    const field = (name: string): string => `recognisers[${String(position)}].${name}`;
-    if (prefix === '' || bytes(prefix) > MAX.prefix) refuse(field('prefix'), `is empty or longer than ${String(MAX.prefix)} bytes`);
-    if (prefix.startsWith(ATTESTATION_BEGINNING) || ATTESTATION_BEGINNING.startsWith(prefix)) refuse(field('prefix'), 'takes in attestations');
-    if (bytes(infix) > MAX.infix) refuse(field('infix'), `is longer than ${String(MAX.infix)} bytes`);
-    if (minLength < bytes(prefix) + bytes(infix)) refuse(field('min_length'), 'is less than prefix and infix need');
-    if (maxLength < minLength || maxLength > MAX.code) refuse(field('max_length'), `is less than min_length or more than ${String(MAX.code)}`);
-    return { prefix, infix, minLength, maxLength };
-  });
-  if (hasRepeats(stated.map(({ prefix, infix }) => JSON.stringify([prefix, infix])))) refuse('recognisers', 'state one prefix and infix twice');
-  return stated;
 }
 
 function parseRules(rules: readonly v1.AssignmentRule.$Properties[], refuse: Refuse): readonly StatedRule[] {

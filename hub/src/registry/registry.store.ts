@@ -19,7 +19,10 @@ export class RegistryStore {
     this.#database = database;
   }
 
-  /** Makes the operator's list the standing of every province; who is no longer on it is suspended, and keeps its keys. */
+  /**
+   * Makes the operator's list the standing of every province; who is no longer on it is suspended, and keeps its keys.
+   * Recognisers of beginnings that the operator has since kept from a province go at once.
+   */
   async applyAdmission(admitted: readonly AdmittedProvince[]): Promise<void> {
     await this.#database.transaction(async (change) => {
       await change.query(NEXT_REVISION);
@@ -34,6 +37,14 @@ export class RegistryStore {
         ],
       );
       await change.query(`UPDATE province SET standing = 'suspended' WHERE code <> ALL ($1::text[])`, [admitted.map(({ code }) => code)]);
+      for (const { code, codePrefixes } of admitted) {
+        if (codePrefixes === undefined) continue;
+        await change.query(
+          `DELETE FROM recogniser
+           WHERE province = $1 AND NOT EXISTS (SELECT FROM unnest($2::text[]) AS allowed (beginning) WHERE starts_with(prefix, beginning))`,
+          [code, codePrefixes],
+        );
+      }
     });
   }
 
