@@ -10,6 +10,7 @@ const FILES: Readonly<Record<string, string>> = {
   '/secret/empty': '\n',
   '/secret/cert': 'certificate',
   '/secret/key': 'key',
+  '/secret/client-ca': 'authority',
   '/admission': JSON.stringify({ provinces: [{ code: '520000', enrolmentTokenSha256: digest('a'), standing: 'admitted' }] }),
   '/admission-any-beginning': JSON.stringify({ provinces: [{ code: '520000', enrolmentTokenSha256: digest('a'), standing: 'admitted', codePrefixes: [''] }] }),
   '/admission-with-beginnings': JSON.stringify({
@@ -86,17 +87,19 @@ describe('parseConfig', () => {
     for (const text of ['3', '0s', '-1s', '1.5s', '3 s', '3d']) expect(refusal({ ...GOOD, CALL_TIMEOUT: text })).toContain('CALL_TIMEOUT');
   });
 
-  it('refuses an address other machines reach, without certificate and key', () => {
+  it('refuses an address other machines reach, without certificate, key and authority of the callers', () => {
+    const tls = { GRPC_TLS_CERT_FILE: '/secret/cert', GRPC_TLS_KEY_FILE: '/secret/key' };
     for (const address of ['0.0.0.0:50051', '10.0.0.1:50051', 'hub.example:50051', '[::]:50051']) {
       expect(refusal({ ...GOOD, GRPC_ADDRESS: address })).toContain('GRPC_ADDRESS');
       expect(refusal({ ...GOOD, GRPC_ADDRESS: address, GRPC_TLS_CERT_FILE: '/secret/cert' })).toContain('GRPC_TLS_KEY_FILE');
+      expect(refusal({ ...GOOD, GRPC_ADDRESS: address, ...tls })).toContain('GRPC_TLS_CLIENT_CA_FILE');
     }
     for (const address of ['127.0.0.1:0', 'localhost:1', '[::1]:1']) parseConfig({ ...GOOD, GRPC_ADDRESS: address }, readFile);
-    const config = parseConfig(
-      { ...GOOD, GRPC_ADDRESS: '0.0.0.0:443', GRPC_TLS_CERT_FILE: '/secret/cert', GRPC_TLS_KEY_FILE: '/secret/key' },
-      readFile,
-    );
+    expect(parseConfig({ ...GOOD, ...tls }, readFile).grpc.tls).not.toHaveProperty('clientAuthority');
+    expect(refusal({ ...GOOD, GRPC_TLS_CLIENT_CA_FILE: '/secret/client-ca' })).toContain('GRPC_TLS_CERT_FILE');
+    const config = parseConfig({ ...GOOD, GRPC_ADDRESS: '0.0.0.0:443', ...tls, GRPC_TLS_CLIENT_CA_FILE: '/secret/client-ca' }, readFile);
     expect(config.grpc.tls?.key.toString()).toBe('key');
+    expect(config.grpc.tls?.clientAuthority?.toString()).toBe('authority');
   });
 
   it('reads how the codes of a province must begin', () => {

@@ -13,6 +13,8 @@ export interface ListenAddress {
 export interface TlsFiles {
   readonly certificate: Buffer;
   readonly key: Buffer;
+  /** PEM of the authorities that issue callers' certificates; given, whoever has none of theirs cannot connect. */
+  readonly clientAuthority?: Buffer;
 }
 
 /** Everything the hub is told from outside. Frozen; times in milliseconds, as the names say. */
@@ -86,6 +88,7 @@ function configSchema(readFile: ReadFile) {
     GRPC_ADDRESS: listenAddress.prefault('127.0.0.1:50051'),
     GRPC_TLS_CERT_FILE: file((content) => content).optional(),
     GRPC_TLS_KEY_FILE: file((content) => content).optional(),
+    GRPC_TLS_CLIENT_CA_FILE: file((content) => content).optional(),
     HTTP_ADDRESS: listenAddress.prefault('127.0.0.1:8080'),
     ADMISSION_FILE: file((content) => parseAdmissionFile(content.toString('utf8'))),
     CALL_TIMEOUT: duration.prefault('3s'),
@@ -104,10 +107,14 @@ function combinationProblems(given: Environment): readonly string[] {
   if (hasCertificate !== hasKey) {
     problems.push(`${hasCertificate ? 'GRPC_TLS_KEY_FILE' : 'GRPC_TLS_CERT_FILE'} is missing: certificate and key go together`);
   }
-  // Enrolment tokens and codes would cross the network readable.
+  const hasClientAuthority = given['GRPC_TLS_CLIENT_CA_FILE'] !== undefined;
+  if (hasClientAuthority && !hasCertificate && !hasKey) {
+    problems.push('GRPC_TLS_CERT_FILE and GRPC_TLS_KEY_FILE are missing: without TLS nobody is asked for the certificate of GRPC_TLS_CLIENT_CA_FILE');
+  }
+  // Enrolment tokens and codes would cross the network readable, and most methods are open to whoever can connect.
   const address = listenAddress.safeParse(given['GRPC_ADDRESS']);
-  if (address.success && !isLoopback(address.data.host) && !(hasCertificate && hasKey)) {
-    problems.push('GRPC_ADDRESS is not a loopback address: that needs GRPC_TLS_CERT_FILE and GRPC_TLS_KEY_FILE');
+  if (address.success && !isLoopback(address.data.host) && !(hasCertificate && hasKey && hasClientAuthority)) {
+    problems.push('GRPC_ADDRESS is not a loopback address: that needs GRPC_TLS_CERT_FILE, GRPC_TLS_KEY_FILE and GRPC_TLS_CLIENT_CA_FILE');
   }
   return problems;
 }
@@ -129,9 +136,10 @@ export function parseConfig(env: Environment = process.env, readFile: ReadFile =
     throw new HubError('CONFIG_INVALID', `bad configuration:\n  ${problems.join('\n  ')}`);
   }
   const read = parsed.data;
+  const clientAuthority = read.GRPC_TLS_CLIENT_CA_FILE === undefined ? {} : { clientAuthority: read.GRPC_TLS_CLIENT_CA_FILE };
   const tls =
     read.GRPC_TLS_CERT_FILE !== undefined && read.GRPC_TLS_KEY_FILE !== undefined
-      ? { tls: Object.freeze({ certificate: read.GRPC_TLS_CERT_FILE, key: read.GRPC_TLS_KEY_FILE }) }
+      ? { tls: Object.freeze({ certificate: read.GRPC_TLS_CERT_FILE, key: read.GRPC_TLS_KEY_FILE, ...clientAuthority }) }
       : {};
   return Object.freeze({
     databaseUrl: read.DATABASE_URL,

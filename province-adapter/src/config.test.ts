@@ -5,6 +5,8 @@ const SECRET = 'A'.repeat(43);
 const FILES: Readonly<Record<string, string>> = {
   '/password': 'swordfish\n',
   '/token': 'enrol-me\n',
+  '/certificate': 'certificate',
+  '/key': 'key',
   '/empty': '\n',
   '/subject-key': JSON.stringify({ version: 1, secret: SECRET }),
   '/short-key': JSON.stringify({ version: 1, secret: 'A'.repeat(42) }),
@@ -42,6 +44,17 @@ describe('parseConfig', () => {
 
   it('speaks TLS to a hub on another machine', () => {
     expect(parseConfig({ ...GOOD, HUB_ADDRESS: 'hub.example:443' }, readFile).hub.tls).toBe(true);
+  });
+
+  it('shows the hub a certificate of its own, which takes its key and TLS', () => {
+    const client = { HUB_CLIENT_CERT_FILE: '/certificate', HUB_CLIENT_KEY_FILE: '/key' };
+    const { hub } = parseConfig({ ...GOOD, ...client }, readFile);
+    expect([hub.tls, String(hub.client?.certificate), String(hub.client?.key)]).toEqual([true, 'certificate', 'key']);
+    for (const missing of ['HUB_CLIENT_CERT_FILE', 'HUB_CLIENT_KEY_FILE']) {
+      expect(() => parseConfig({ ...GOOD, ...client, [missing]: '' }, readFile)).toThrow(
+        expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining(`${missing} is missing`) as string }),
+      );
+    }
   });
 
   it('reports every bad setting at once', () => {

@@ -19,10 +19,12 @@ export interface AdapterConfig {
     /** host:port of the hub's gRPC server. */
     readonly address: string;
     readonly enrolmentToken: string;
-    /** TLS is used for every address that is not a loopback one. */
+    /** TLS is used for every address that is not a loopback one, and wherever a file of this connection's TLS is named. */
     readonly tls: boolean;
     /** PEM of the authority that issued the hub's certificate; the system's authorities where absent. */
     readonly authority?: Buffer;
+    /** PEM of this adapter's own certificate chain and private key, for a hub that asks for one. */
+    readonly client?: { readonly certificate: Buffer; readonly key: Buffer };
   };
   readonly keyFile: string;
   readonly subjectKey: SubjectKey;
@@ -106,6 +108,8 @@ function configSchema(readFile: ReadFile) {
     NATS_PASSWORD_FILE: secret,
     HUB_ADDRESS: hostAndPort,
     HUB_CA_FILE: file((content) => content).optional(),
+    HUB_CLIENT_CERT_FILE: file((content) => content).optional(),
+    HUB_CLIENT_KEY_FILE: file((content) => content).optional(),
     ENROLMENT_TOKEN_FILE: secret,
     KEY_FILE: z.string().min(1),
     SUBJECT_KEY_FILE: file((content) => parseSubjectKey(content.toString('utf8'))),
@@ -129,6 +133,13 @@ function describeIssue(issue: z.core.$ZodIssue, given: Environment): string {
   return given[key] === undefined && issue.code === 'invalid_type' ? `${key} is missing` : `${key} ${issue.message}`;
 }
 
+/** What is wrong with keys that are each well formed; zod would hide these while another key is bad. */
+function combinationProblems(given: Environment): readonly string[] {
+  const hasCertificate = given['HUB_CLIENT_CERT_FILE'] !== undefined;
+  if (hasCertificate === (given['HUB_CLIENT_KEY_FILE'] !== undefined)) return [];
+  return [`${hasCertificate ? 'HUB_CLIENT_KEY_FILE' : 'HUB_CLIENT_CERT_FILE'} is missing: certificate and key go together`];
+}
+
 /**
  * The configuration in `env`. An empty value counts as absent.
  * @throws AdapterError CONFIG_INVALID with one line for every bad key
@@ -136,11 +147,15 @@ function describeIssue(issue: z.core.$ZodIssue, given: Environment): string {
 export function parseConfig(env: Environment, readFile: ReadFile = readFileSync): AdapterConfig {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = configSchema(readFile).safeParse(given);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => describeIssue(issue, given));
+  const problems = [...(parsed.error?.issues ?? []).map((issue) => describeIssue(issue, given)), ...combinationProblems(given)];
+  if (!parsed.success || problems.length > 0) {
     throw new AdapterError('CONFIG_INVALID', `bad configuration:\n  ${problems.join('\n  ')}`);
   }
   const read = parsed.data;
+  const client =
+    read.HUB_CLIENT_CERT_FILE === undefined || read.HUB_CLIENT_KEY_FILE === undefined
+      ? undefined
+      : Object.freeze({ certificate: read.HUB_CLIENT_CERT_FILE, key: read.HUB_CLIENT_KEY_FILE });
   const hubHost = read.HUB_ADDRESS.host.includes(':') ? `[${read.HUB_ADDRESS.host}]` : read.HUB_ADDRESS.host;
   return Object.freeze({
     province: read.PROVINCE,
@@ -150,8 +165,9 @@ export function parseConfig(env: Environment, readFile: ReadFile = readFileSync)
       address: `${hubHost}:${read.HUB_ADDRESS.port}`,
       enrolmentToken: read.ENROLMENT_TOKEN_FILE,
       // The enrolment token would cross the network readable.
-      tls: read.HUB_CA_FILE !== undefined || !isLoopback(read.HUB_ADDRESS.host),
+      tls: read.HUB_CA_FILE !== undefined || client !== undefined || !isLoopback(read.HUB_ADDRESS.host),
       ...(read.HUB_CA_FILE === undefined ? {} : { authority: read.HUB_CA_FILE }),
+      ...(client === undefined ? {} : { client }),
     }),
     keyFile: read.KEY_FILE,
     subjectKey: read.SUBJECT_KEY_FILE,

@@ -51,12 +51,16 @@ export class GrpcServer {
     new ReflectionService(files, { services: [...Object.keys(SERVICES), 'grpc.health.v1.Health'] }).addToServer(this.#server);
   }
 
-  /** Starts to answer. @returns the address it listens on, the chosen port included */
+  /** Starts to answer; with a client authority, only who has a certificate of it. @returns the address it listens on, the chosen port included */
   listen({ host, port, tls }: ListenAddress & { readonly tls?: TlsFiles }): Promise<ListenAddress> {
     const credentials =
       tls === undefined
         ? ServerCredentials.createInsecure()
-        : ServerCredentials.createSsl(null, [{ cert_chain: tls.certificate, private_key: tls.key }]);
+        : ServerCredentials.createSsl(
+            tls.clientAuthority ?? null,
+            [{ cert_chain: tls.certificate, private_key: tls.key }],
+            tls.clientAuthority !== undefined,
+          );
     const target = host.includes(':') ? `[${host}]:${String(port)}` : `${host}:${String(port)}`;
     return new Promise((resolve, reject) => {
       this.#server.bindAsync(target, credentials, (error, bound) => {

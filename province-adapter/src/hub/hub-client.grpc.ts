@@ -46,9 +46,11 @@ const refusalOf = (cause: unknown): unknown => {
   return new AdapterError('REGISTRATION_REFUSED', `the hub refuses this adapter: ${details ?? ''}`, { cause });
 };
 
-/** A client of the hub's service Adapter; TLS for every address that is not a loopback one. */
+/** A client of the hub's service Adapter; with TLS it shows the hub its own certificate, where it has one. */
 export function createHubClient(options: AdapterConfig['hub']): HubClient {
-  const transport = options.tls ? credentials.createSsl(options.authority ?? null) : credentials.createInsecure();
+  const transport = options.tls
+    ? credentials.createSsl(options.authority ?? null, options.client?.key ?? null, options.client?.certificate ?? null)
+    : credentials.createInsecure();
   const client = new Client(options.address, transport, {
     // grpc-js would wait up to two minutes after the hub was away for a while.
     'grpc.initial_reconnect_backoff_ms': 200,
