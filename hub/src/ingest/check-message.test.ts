@@ -46,6 +46,14 @@ describe('checkMessage', () => {
     expect(await check(ahead, undefined, NOW + 600)).toMatchObject({ verified: { attestation: { sequence: 1 } } });
   });
 
+  it('refuses one issued after its key was given up, and takes an earlier one that comes late', async () => {
+    const ended = { find: (kid: string) => { const key = provinces.ring.find(kid); return key === undefined ? undefined : { ...key, notAfter: NOW }; } };
+    const checkLate = async (issuedAt: number): Promise<CheckedMessage> =>
+      checkMessage({ subject: 'attestation.520000', payload: bytesOf(await tokenOf(provinces.guizhou, 1, { issuedAt })), streamSequence: 7 }, ended, NOW + 3600);
+    expect(await checkLate(NOW)).toMatchObject({ verified: { attestation: { sequence: 1 } } });
+    expect(await checkLate(NOW + 1)).toMatchObject({ code: 'ATTESTATION_KEY_EXPIRED' });
+  });
+
   it('refuses a presentation: disclosures are for the holder alone', async () => {
     const { presentation } = await signAttestation(claimsOf(1), { maskedName: '测*' }, provinces.guizhou, () => 'c2FsdHNhbHRzYWx0c2FsdA');
     expect(await check(presentation)).toMatchObject({ code: 'ATTESTATION_DISCLOSURE_INVALID' });

@@ -128,6 +128,26 @@ describe('Adapter', () => {
     expect(registry.findKeySet('310000').keys).toHaveLength(4);
   });
 
+  it('retires a key that is no longer stated, for good and for every replica', async () => {
+    const former = await state('310000', 'HC:SHANGHAI:');
+    const later = await state('310000', 'HC:SHANGHAI:');
+    const end = (key: GeneratedProvinceKey, among = registry): number | undefined => among.find(key.publicJwk.kid ?? '')?.notAfter;
+    await adapterOf('310000').register(former.request);
+    await adapterOf('310000').register(former.request);
+    expect([end(former.signing), end(former.sealing)]).toEqual([undefined, undefined]);
+
+    await adapterOf('310000').register(later.request);
+    expect([end(former.signing), end(former.sealing), end(later.signing), end(later.sealing)]).toEqual([NOW, NOW, undefined, undefined]);
+    expect(registry.findProvince('310000')?.encryptionKey?.kid).toBe(later.sealing.publicJwk.kid);
+    expect(registry.findKeySet('310000').keys).toContainEqual({ ...former.signing.publicJwk, exp: NOW });
+    expect(registry.findKeySet('310000').keys).toContainEqual(later.signing.publicJwk);
+
+    expect(await refusal(adapterOf('310000').register(former.request))).toMatchObject({ reason: 'REGISTRATION_INVALID', fields: ['keys[0]', 'keys[1]'] });
+    const elsewhere = new LiveRegistry();
+    await new RegistryLoader(store, elsewhere).refresh();
+    expect([end(former.signing, elsewhere), end(later.signing, elsewhere)]).toEqual([NOW, undefined]);
+  });
+
   it('refuses the key of another province, and undoes the whole registration', async () => {
     const guizhou = await state('520000', 'HC:GUIZHOU:');
     await adapterOf('520000').register(guizhou.request);

@@ -119,7 +119,7 @@ describe('checkAgainst', () => {
 
   it('accepts the same registration again', async () => {
     const again = await registration();
-    const before: RegisteredBefore = { keys: again.keys.map((key) => ({ ...key, province: GUIZHOU })), foreignRecognisers: [], rules: again.rules };
+    const before: RegisteredBefore = { keys: again.keys.map((key) => ({ ...key, province: GUIZHOU, isRetired: false })), foreignRecognisers: [], rules: again.rules };
     expect(await refusedFields(() => { checkAgainst(before, again, GUIZHOU); })).toEqual([]);
   });
 
@@ -127,8 +127,14 @@ describe('checkAgainst', () => {
     const stated = await registration();
     const [first, second] = stated.keys;
     if (first === undefined || second === undefined) throw new Error('no keys');
-    const before: RegisteredBefore = { ...NOTHING, keys: [{ ...first, province: BEIJING }, { ...second, use: 'sig', province: GUIZHOU }] };
+    const before: RegisteredBefore = { ...NOTHING, keys: [{ ...first, province: BEIJING, isRetired: false }, { ...second, use: 'sig', province: GUIZHOU, isRetired: false }] };
     expect(await refusedFields(() => { checkAgainst(before, stated, GUIZHOU); })).toEqual(['keys[0]', 'keys[1]']);
+  });
+
+  it('refuses to bring back a key that was given up', async () => {
+    const stated = await registration();
+    const before: RegisteredBefore = { ...NOTHING, keys: stated.keys.map((key) => ({ ...key, province: GUIZHOU, isRetired: key.use === 'sig' })) };
+    expect(await refusedFields(() => { checkAgainst(before, stated, GUIZHOU); })).toEqual(['keys[0]']);
   });
 
   it('refuses recognisers that take in codes of another province', async () => {

@@ -7,8 +7,8 @@ import type { v1 } from '@health-code/messages';
 
 /** What is registered already and a new registration must not contradict; read under the lock that the change holds. */
 export interface RegisteredBefore {
-  /** Who registered the key ids of the new registration, and for what. */
-  readonly keys: readonly { readonly kid: string; readonly province: string; readonly use: 'sig' | 'enc' }[];
+  /** Who registered the key ids of the new registration, for what, and whether they were given up since. */
+  readonly keys: readonly { readonly kid: string; readonly province: string; readonly use: 'sig' | 'enc'; readonly isRetired: boolean }[];
   /** Recognisers of every other province. */
   readonly foreignRecognisers: readonly Recogniser[];
   /** Rules of the province itself. */
@@ -31,6 +31,8 @@ export function checkAgainst(before: RegisteredBefore, registration: Registratio
     const field = `keys[${String(position)}]`;
     if (known !== undefined && known.province !== province) violations.push({ field, description: 'is registered by another province' });
     else if (known !== undefined && known.use !== key.use) violations.push({ field, description: 'is registered for another use' });
+    // Whoever stole it could otherwise bring it back.
+    else if (known?.isRetired === true) violations.push({ field, description: 'was given up by a registration without it; make a new key' });
   });
   registration.recognisers.forEach((recogniser, position) => {
     if (before.foreignRecognisers.some((foreign) => isOverlapping(recogniser, foreign))) {
@@ -48,7 +50,8 @@ export function checkAgainst(before: RegisteredBefore, registration: Registratio
 }
 
 /**
- * 接入登记: takes what a province states of itself. Keys and rules are only ever added, recognisers are replaced.
+ * 接入登记: takes what a province states of itself. Rules are only ever added, recognisers are replaced. A key that is no
+ * longer stated is retired for good: what it signed until then stays verifiable.
  * @param at seconds since the epoch
  * @throws HubError REGISTRATION_INVALID
  */

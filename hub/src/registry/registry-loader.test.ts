@@ -21,6 +21,19 @@ describe('RegistryLoader', () => {
     expect(registry.findKeySet(GUIZHOU).keys).toHaveLength(2);
   });
 
+  it('ends a key when it was given up, or when its province said, whichever comes first', async () => {
+    const stored = await storedWithTwoEncryptionKeys();
+    const endOf = async (exp: number | undefined, retiredAt: number): Promise<unknown> => {
+      const keys = stored.keys.slice(0, 1).map((key) => ({ ...key, jwk: exp === undefined ? key.jwk : { ...key.jwk, exp }, retiredAt }));
+      const reader = { readPulse: () => Promise.resolve({ revision: 1, heartbeats: [] }), readAll: () => Promise.resolve({ ...stored, keys }) };
+      const registry = new LiveRegistry();
+      await new RegistryLoader(reader, registry).refresh();
+      expect(registry.findKeySet(GUIZHOU).keys).toMatchObject([{ exp: registry.find(keys[0]?.kid ?? '')?.notAfter }]);
+      return registry.find(keys[0]?.kid ?? '')?.notAfter;
+    };
+    expect(await Promise.all([endOf(undefined, 500), endOf(400, 500), endOf(600, 500)])).toEqual([500, 400, 500]);
+  });
+
   it('keeps the last good copy when a refresh fails, and goes on with the next', async () => {
     const stored = await storedWithTwoEncryptionKeys();
     let isAway = false;

@@ -8,11 +8,16 @@ export interface RegistryReader {
   readAll(): Promise<StoredRegistry>;
 }
 
+/** `key`, which ends when it was given up or when its province said at its registration, whichever comes first. */
+function ending(key: ProvinceKey, retiredAt: number | undefined): ProvinceKey {
+  return retiredAt === undefined ? key : { ...key, notAfter: Math.min(retiredAt, key.notAfter ?? retiredAt) };
+}
+
 /** Keeps a {@link LiveRegistry} equal to what is committed, by this process or by another replica. */
 export class RegistryLoader {
   readonly #reader: RegistryReader;
   readonly #registry: LiveRegistry;
-  /** Importing a key costs more than the rest of a reload, and a key never changes. */
+  /** Importing a key costs more than the rest of a reload, and it never changes; when it ends may. */
   readonly #imported = new Map<string, ProvinceKey>();
   #revision = -1;
   #last: Promise<void> = Promise.resolve();
@@ -40,7 +45,7 @@ export class RegistryLoader {
   }
 
   async #build(stored: StoredRegistry): Promise<RegistryContent> {
-    const keys = await Promise.all(stored.keys.map((key) => this.#import(key)));
+    const keys = await Promise.all(stored.keys.map(async (key) => ending(await this.#import(key), key.retiredAt)));
     const provinces = stored.provinces.map((province): RegisteredProvince => {
       const encryptionKey = keys.find((key) => key.province === province.code && key.use === 'enc');
       return {
@@ -51,7 +56,8 @@ export class RegistryLoader {
         ...(encryptionKey === undefined ? {} : { encryptionKey }),
       };
     });
-    const publicKeys = new Map(stored.keys.map((key) => [key.kid, key.jwk]));
+    const ends = new Map(keys.map(({ kid, notAfter }) => [kid, notAfter]));
+    const publicKeys = new Map(stored.keys.map(({ kid, jwk }) => [kid, ends.get(kid) === undefined ? jwk : { ...jwk, exp: ends.get(kid) }]));
     return { provinces, keys, publicKeys, rules: stored.rules };
   }
 

@@ -68,6 +68,10 @@ export class RegistryStore {
          ON CONFLICT (kid) DO UPDATE SET stated_at = excluded.stated_at`,
         [code, registration.keys.map(({ kid }) => kid), registration.keys.map(({ use }) => use), registration.keys.map(({ jwk }) => jwk), at],
       );
+      await change.query(
+        'UPDATE province_key SET retired_at = to_timestamp($3) WHERE province = $1 AND retired_at IS NULL AND kid <> ALL ($2::text[])',
+        [code, registration.keys.map(({ kid }) => kid), at],
+      );
       await change.query('DELETE FROM recogniser WHERE province = $1', [code]);
       await change.query(
         'INSERT INTO recogniser SELECT $1, * FROM unnest($2::text[], $3::text[], $4::integer[], $5::integer[])',
@@ -115,10 +119,14 @@ export class RegistryStore {
         `SELECT code, standing, registered_at IS NOT NULL AS registered, extract(epoch FROM last_heartbeat_at)::float8 AS at
          FROM province ORDER BY code`,
       );
+      const keys = await snapshot.query<(Omit<StoredKey, 'retiredAt'> & { retiredAt: number | null })[]>(
+        `SELECT kid, province, use, jwk, floor(extract(epoch FROM retired_at))::float8 AS "retiredAt"
+         FROM province_key ORDER BY retired_at DESC NULLS FIRST, stated_at DESC, kid`,
+      );
       return {
         revision: Number(revision?.revision),
         provinces: provinces.map(({ at, ...province }) => (at === null ? province : { ...province, lastHeartbeatAt: at })),
-        keys: await snapshot.query<StoredKey[]>('SELECT kid, province, use, jwk FROM province_key ORDER BY stated_at DESC, kid'),
+        keys: keys.map(({ retiredAt, ...key }) => (retiredAt === null ? key : { ...key, retiredAt })),
         recognisers: await snapshot.query<StoredRegistry['recognisers'][number][]>(
           `SELECT province, ${RECOGNISER_COLUMNS} FROM recogniser ORDER BY province, prefix, infix`,
         ),
@@ -131,7 +139,7 @@ export class RegistryStore {
 async function readBefore(change: EntityManager, code: string, registration: Registration): Promise<RegisteredBefore> {
   return {
     keys: await change.query<RegisteredBefore['keys'][number][]>(
-      'SELECT kid, province, use FROM province_key WHERE kid = ANY ($1::text[])',
+      'SELECT kid, province, use, retired_at IS NOT NULL AS "isRetired" FROM province_key WHERE kid = ANY ($1::text[])',
       [registration.keys.map(({ kid }) => kid)],
     ),
     foreignRecognisers: await change.query<Recogniser[]>(`SELECT ${RECOGNISER_COLUMNS} FROM recogniser WHERE province <> $1`, [code]),

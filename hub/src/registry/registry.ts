@@ -34,9 +34,9 @@ export interface RegisteredRule {
 /** The whole registry as read from the database in one snapshot. */
 export interface RegistryContent {
   readonly provinces: readonly RegisteredProvince[];
-  /** Newest statement first. */
+  /** Newest statement first, those given up last; such a one ends (`notAfter`) when it was given up. */
   readonly keys: readonly ProvinceKey[];
-  /** The same keys as JWKs (RFC 7517), by key id. */
+  /** The same keys as JWKs (RFC 7517), by key id; `exp` says when one ends. */
   readonly publicKeys: ReadonlyMap<string, object>;
   readonly rules: readonly RegisteredRule[];
 }
@@ -75,7 +75,7 @@ export class LiveRegistry implements ProvinceKeyRing {
     return this.#list;
   }
 
-  /** Every public key of one province as a JWK Set (RFC 7517 5), former ones included, newest statement first. */
+  /** Every public key of one province as a JWK Set (RFC 7517 5), former ones included, newest statement first, and last those given up. */
   findKeySet(province: string): { readonly keys: readonly object[] } {
     const own = [...this.#keys.values()].filter((key) => key.province === province);
     return { keys: own.flatMap((key) => this.#publicKeys.get(key.kid) ?? []) };

@@ -9,15 +9,17 @@ export interface StoredProvince {
   readonly lastHeartbeatAt?: number;
 }
 
-/** A key as stored; `jwk` is parsed JSON. */
+/** A key as stored; `jwk` is parsed JSON. Times in seconds since the epoch. */
 export interface StoredKey {
   readonly kid: string;
   readonly province: ProvinceCode;
   readonly use: 'sig' | 'enc';
   readonly jwk: object;
+  /** When its province registered without it; absent while it is in use. */
+  readonly retiredAt?: number;
 }
 
-/** Everything stored, read in one snapshot. Keys come newest statement first. */
+/** Everything stored, read in one snapshot. Keys come newest statement first, those given up last. */
 export interface StoredRegistry {
   readonly revision: number;
   readonly provinces: readonly StoredProvince[];

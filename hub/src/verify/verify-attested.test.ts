@@ -131,6 +131,17 @@ describe('AttestedVerifier, of an attestation that is not in the ledger yet', ()
     expect(await brief((await sign({ sequence: 8 })).token)).toMatch(/^recognised/);
   });
 
+  it('refuses it where its key has ended since: it may be dated back', async () => {
+    const { token } = await sign();
+    hub.keysEndAt = NOW - 1;
+    expect(await brief(token)).toBe('signature-invalid none unknown local-procedure ATTESTATION_KEY_EXPIRED');
+    hub.keysEndAt = NOW;
+    expect(await brief(token)).toMatch(/^recognised/);
+    await hub.know();
+    hub.keysEndAt = NOW - 1;
+    expect(await brief((await sign()).token)).toMatch(/^recognised/);
+  });
+
   it('shows a conflict with what other provinces say', async () => {
     await hub.know({ issuer: BEIJING, sequence: 3, status: '01' });
     await hub.know({ issuer: SICHUAN, sequence: 4, status: '10' });

@@ -124,21 +124,30 @@ export class AttestedVerifier {
 
   async #verifyUnknown(code: Uint8Array, checkpointClass: CheckpointClass, now: number): Promise<VerifiedCode> {
     let verified: VerifiedAttestation;
+    let hasKeyEnded: boolean;
     try {
       const parsed = parseAttestation(textOf(code));
       if (this.#provinces.findProvince(parsed.claims.issuer) === undefined) return refused('no-agreement');
       verified = await verifyAttestation(parsed, this.#provinces, now);
+      hasKeyEnded = (this.#provinces.find(parsed.header.kid)?.notAfter ?? Infinity) < now;
     } catch (error) {
       if (error instanceof AttestationError) return refused('signature-invalid', error.code);
       throw error;
     }
-    return this.#judgeVerified(verified, checkpointClass, now);
+    return this.#judgeVerified(verified, hasKeyEnded, checkpointClass, now);
   }
 
   /** By identity, not by text: a signature rewritten from s to n-s, or made anew, is the same attestation. */
-  #judgeVerified({ attestation, contentDigest, maskedName }: VerifiedAttestation, checkpointClass: CheckpointClass, now: number): VerifiedCode {
+  #judgeVerified(
+    { attestation, contentDigest, maskedName }: VerifiedAttestation,
+    hasKeyEnded: boolean,
+    checkpointClass: CheckpointClass,
+    now: number,
+  ): VerifiedCode {
     const slot = this.#known.findSequence(attestation.issuer, attestation.sequence);
     const disclosed = maskedName === undefined ? {} : { maskedName };
+    // Whoever holds a key that was given up can date what he signs back to when it was not: only the ledger knows better.
+    if (slot === NO_SLOT && hasKeyEnded) return refused('signature-invalid', 'ATTESTATION_KEY_EXPIRED');
     if (slot === NO_SLOT) return { ...this.#judgeUnlisted(attestation, checkpointClass, now), ...disclosed };
     if (this.#known.hasContent(slot, contentDigest)) {
       return { ...this.#decided(attestation, this.#factsOf(slot, now), slot, checkpointClass, now), ...disclosed };

@@ -75,12 +75,17 @@ export class Knowledge {
   readonly confirmed = new Map<string, number>();
   readonly unregisteredRules = new Set<string>();
   keysAreKnown = true;
+  /** When every key ends; seconds. */
+  keysEndAt = Infinity;
   registryVersion = 1;
 
   readonly provinces: Provinces & { readonly version: number } = Object.defineProperty(
     {
       version: 0,
-      find: (kid: string) => (this.keysAreKnown ? [...signers.values()].find(({ key }) => key.kid === kid)?.key : undefined),
+      find: (kid: string) => {
+        const key = this.keysAreKnown ? [...signers.values()].find((signer) => signer.key.kid === kid)?.key : undefined;
+        return key === undefined || this.keysEndAt === Infinity ? key : { ...key, notAfter: this.keysEndAt };
+      },
       findProvince: (code: string) => {
         const standing = this.standings.get(code);
         return standing === undefined ? undefined : { standing };
