@@ -28,13 +28,23 @@ export type AdapterErrorCode =
   // start
   | 'CONFIG_INVALID';
 
+/** A field of a local answer and what stood in it. */
+export interface LocalValue {
+  readonly field: string;
+  readonly value: string;
+}
+
 /** Thrown by everything of this workspace. The message is for operators: it never quotes a person's particulars. */
 export class AdapterError extends Error {
   readonly code: AdapterErrorCode;
+  /** With `TRANSLATION_VALUE_UNKNOWN`: the local field and value that have no translation. Never logged. */
+  declare readonly untranslated: LocalValue | undefined;
 
-  constructor(code: AdapterErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: AdapterErrorCode, message: string, options?: ErrorOptions & { readonly untranslated?: LocalValue }) {
     super(message, options);
     this.name = 'AdapterError';
     this.code = code;
+    // Not enumerable: a value that nobody understands may be anything, and loggers print every member of an error.
+    Object.defineProperty(this, 'untranslated', { value: options?.untranslated, enumerable: false });
   }
 }

@@ -45,7 +45,9 @@ const province: ProvinceDefinition = {
   }),
   translate(local, at): StandardRecord {
     const status = (['00', '01', '10'] as const).find((known) => known === local.fields['value']);
-    if (status === undefined) throw new AdapterError('TRANSLATION_VALUE_UNKNOWN', 'not in the table');
+    const value = local.fields['value'] ?? '';
+    if (value === 'pending') return { availability: 'pending', original: { system: 'test-system', field: 'value', value } };
+    if (status === undefined) throw new AdapterError('TRANSLATION_VALUE_UNKNOWN', 'not in the table', { untranslated: { field: 'value', value } });
     return {
       availability: 'available', status, since: local.answeredAt, validUntil: at + 86_400, reason: '', rule: { id: '520000-conversion', version: '1' },
       authority: CODE, evidence: 'verified-source', original: { system: 'test-system', field: 'value', value: status },
@@ -179,33 +181,44 @@ describe('an adapter', () => {
 
   it('brings a polled change to NATS, signed, and tells the hub how far it is', async () => {
     changes.push(answerOf('00'), answerOf('orange'), answerOf('01'));
-    await expect.poll(async () => (await published()).length).toBe(2);
+    await expect.poll(async () => (await published()).length).toBe(3);
     expect(await published()).toMatchObject([
       { sequence: 1, status: '00', reason: 'REASON_NOT_STATED' },
-      { sequence: 2, status: '01', supersedes: 1, rule: { id: '520000-conversion' }, original: { system: 'test-system', field: 'value', value: '01' } },
+      { sequence: 2, status: 'none', reason: 'STATUS_NOT_TRANSLATABLE', supersedes: 1, original: { value: 'orange' } },
+      { sequence: 3, status: '01', supersedes: 2, rule: { id: '520000-conversion' }, original: { system: 'test-system', field: 'value', value: '01' } },
     ]);
-    await expect.poll(() => lastSequence).toBe(2);
+    await expect.poll(() => lastSequence).toBe(3);
   });
 
   it('brings a pushed change to NATS, and says what it could not understand', async () => {
-    expect(await push(['10', 'orange'])).toEqual({ status: 200, body: { accepted: 1, refused: 1 } });
-    await expect.poll(async () => (await published()).at(-1)).toMatchObject({ sequence: 3, status: '10' });
+    expect(await push(['orange', '10'])).toEqual({ status: 200, body: { accepted: 1, refused: 1 } });
+    await expect.poll(async () => (await published()).at(-1)).toMatchObject({ sequence: 5, status: '10' });
     expect(await push({})).toEqual({ status: 400, body: { code: 'LOCAL_ANSWER_INVALID' } });
   });
 
   it('answers a scanned code with the attestation that stands, and with a new one when it changed', async () => {
     const standing = await scan('test:10');
-    expect(parseAttestation(standing.attested?.attestation ?? '').claims).toMatchObject({ sequence: 3, status: '10' });
+    expect(parseAttestation(standing.attested?.attestation ?? '').claims).toMatchObject({ sequence: 5, status: '10' });
     expect(standing.attested?.attestation).not.toContain('~');
     const changed = await scan('test:00');
-    expect(parseAttestation(changed.attested?.attestation ?? '').claims).toMatchObject({ sequence: 4, supersedes: 3, status: '00' });
-    await expect.poll(async () => (await published()).at(-1)).toMatchObject({ sequence: 4 });
+    expect(parseAttestation(changed.attested?.attestation ?? '').claims).toMatchObject({ sequence: 6, supersedes: 5, status: '00' });
+    await expect.poll(async () => (await published()).at(-1)).toMatchObject({ sequence: 6 });
   });
 
   it('passes on why a code is refused', async () => {
     expect((await scan('test:expired')).error?.code).toBe('LOCAL_CODE_EXPIRED');
     expect((await scan('test:orange')).error?.code).toBe('TRANSLATION_VALUE_UNKNOWN');
     expect((await call({ applyCode: { province: CODE } })).error?.code).toBe('OPERATION_NOT_OFFERED');
+  });
+
+  it('withdraws the green of a person who has no status any more, once, and attests again when there is one', async () => {
+    // The refusal above has withdrawn already.
+    await expect.poll(async () => (await published()).at(-1)).toMatchObject({ sequence: 7, supersedes: 6, status: 'none', reason: 'STATUS_NOT_TRANSLATABLE' });
+    const green = await scan('test:00');
+    expect(parseAttestation(green.attested?.attestation ?? '').claims).toMatchObject({ sequence: 8, supersedes: 7, status: '00' });
+    for (let times = 0; times < 2; times += 1) expect((await scan('test:pending')).attested).toMatchObject({ availability: 'pending', attestation: '' });
+    expect(await push(['pending'])).toEqual({ status: 200, body: { accepted: 1, refused: 0 } });
+    await expect.poll(async () => (await published()).at(-1)).toMatchObject({ sequence: 9, supersedes: 8, status: 'none', reason: 'STATUS_WITHDRAWN', rule: { id: '520000-conversion' } });
   });
 
   it('keeps no identity number and no disclosure', async () => {
@@ -242,15 +255,15 @@ describe('an adapter', () => {
   it('goes on where it was after PostgreSQL ended every session', async () => {
     await database.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()').catch(() => undefined);
     changes.push(answerOf('01'));
-    await expect.poll(async () => (await published()).at(-1), { timeout: 10_000 }).toMatchObject({ sequence: 5, status: '01' });
+    await expect.poll(async () => (await published()).at(-1), { timeout: 10_000 }).toMatchObject({ sequence: 10, status: '01' });
     expect(lead.isHeld()).toBe(true);
   });
 
   it('loses nothing that was attested while NATS was killed', async () => {
     await testNats.kill();
     changes.push(answerOf('00'));
-    await expect.poll(() => lastSequence).toBe(6);
+    await expect.poll(() => lastSequence).toBe(11);
     await testNats.restart();
-    await expect.poll(async () => (await published().catch(() => [])).at(-1), { timeout: 15_000 }).toMatchObject({ sequence: 6, status: '00' });
+    await expect.poll(async () => (await published().catch(() => [])).at(-1), { timeout: 15_000 }).toMatchObject({ sequence: 11, status: '00' });
   });
 });

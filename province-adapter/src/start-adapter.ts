@@ -92,8 +92,8 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
     },
   });
   const terms = { province, resolve: createReferenceResolver(config.subjectKey), now: nowSeconds };
-  const observe = { ...terms, record: attestor.record.bind(attestor) };
-  const callTerms = { ...terms, position: () => attestor.position, attest: attestor.attest.bind(attestor), attestForHolder: attestor.attestForHolder.bind(attestor) };
+  const observe = { ...terms, position: () => attestor.position, record: attestor.record.bind(attestor) };
+  const callTerms = { ...terms, position: () => attestor.position, attest: attestor.attest.bind(attestor), withdraw: attestor.withdraw.bind(attestor), attestForHolder: attestor.attestForHolder.bind(attestor) };
   const handlers = { ...createVerificationOperations(source, callTerms), ...createChangeOperations(source, callTerms) };
 
   const readChanges = source.readChanges?.bind(source);

@@ -1,9 +1,9 @@
-import type { Advice, Availability, EvidenceClass, Freshness, HealthStatus, Recognition } from '@health-code/attestation';
+import type { Advice, AttestedStatus, Availability, EvidenceClass, Freshness, Recognition } from '@health-code/attestation';
 import { timestampFromSeconds, v1 } from '@health-code/messages';
 import type { VerifiedCode } from './verified-code.js';
 
 /** 健康码状态 on the wire. */
-export const STATUS_MESSAGE: Readonly<Record<HealthStatus | 'none', v1.HealthStatus>> = {
+export const STATUS_MESSAGE: Readonly<Record<AttestedStatus, v1.HealthStatus>> = {
   none: v1.HealthStatus.HEALTH_STATUS_UNSPECIFIED,
   '00': v1.HealthStatus.HEALTH_STATUS_GREEN,
   '01': v1.HealthStatus.HEALTH_STATUS_YELLOW,
@@ -89,8 +89,8 @@ function toVerdict(outcome: VerifiedCode): v1.Verdict.$Properties {
 }
 
 function availabilityOf({ attestation, availability }: VerifiedCode): v1.Availability | null {
-  if (attestation !== undefined) return v1.Availability.AVAILABILITY_AVAILABLE;
-  return availability === undefined ? null : AVAILABILITY_MESSAGE[availability];
+  if (availability !== undefined) return AVAILABILITY_MESSAGE[availability];
+  return attestation === undefined ? null : v1.Availability.AVAILABILITY_AVAILABLE;
 }
 
 /** The answer to one verification. */

@@ -1,8 +1,8 @@
 import {
   refuse,
   type Attestation,
+  type AttestedStatus,
   type Availability,
-  type HealthStatus,
   type Recognition,
   type RefusedRecognition,
   type Verdict,
@@ -24,7 +24,7 @@ export type VerdictErrorCode =
 export interface ConflictingStatement {
   readonly issuer: string;
   readonly sequence: number;
-  readonly status: HealthStatus;
+  readonly status: AttestedStatus;
 }
 
 /** What a verdict tells of an attestation. */
@@ -48,7 +48,7 @@ export interface VerifiedCode {
   readonly conflicts?: readonly ConflictingStatement[];
   /** The province that was asked and gave no attestation. */
   readonly askedProvince?: string;
-  /** Whether that province could state a status; absent where nobody answered. */
+  /** Whether that province could state a status; absent where nobody answered. `unavailable` where the attestation withdraws. */
   readonly availability?: Availability;
   /** The attestation's text, where the caller did not send it. */
   readonly token?: string;

@@ -1,7 +1,7 @@
 import type { Attestation } from '@health-code/attestation';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Statement, VerifiedCode } from './verified-code.js';
-import { BEIJING, GUIZHOU, Knowledge, NOW, OTHER_SUBJECT, SICHUAN, bytes, sign, signerOf } from './verify.fixture.js';
+import { BEIJING, GUIZHOU, Knowledge, NOW, OTHER_SUBJECT, SICHUAN, SUBJECT, bytes, sign, signerOf } from './verify.fixture.js';
 
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
@@ -97,6 +97,27 @@ describe('AttestedVerifier, of an attestation in the ledger', () => {
     await hub.know({ issuer: BEIJING, sequence: 1, status: '10' });
     await hub.know({ issuer: BEIJING, sequence: 2, status: '00' });
     expect(await brief(token)).toMatch(/^recognised/);
+  });
+
+  it('shows a withdrawn green as superseded, the withdrawal as no status, and a later green again', async () => {
+    const green = await hub.know({ sequence: 1 });
+    const withdrawal = await hub.know({ sequence: 2, status: 'none', reason: 'STATUS_WITHDRAWN', supersedes: 1 });
+    expect(await brief(green.token)).toBe('superseded none unknown ask-person ATTESTATION_SUPERSEDED');
+    expect(await brief(withdrawal.token)).toBe('no-status none unknown ask-person STATUS_UNAVAILABLE');
+    expect(await verify(withdrawal.token)).toMatchObject({ availability: 'unavailable' });
+    expect(hub.attested.judge(hub.index.findSubject(SUBJECT), 'medical', NOW)).toMatchObject({ status: 'none', advice: 'ask-person' });
+    const again = await hub.know({ sequence: 3, supersedes: 2 });
+    expect(await brief(withdrawal.token)).toMatch(/^superseded none/);
+    expect(await brief(again.token)).toBe('recognised 00 fresh allow ');
+  });
+
+  it('finds no conflict between a status and a withdrawal', async () => {
+    const green = await hub.know();
+    const withdrawal = await hub.know({ issuer: BEIJING, status: 'none', reason: 'STATUS_WITHDRAWN' });
+    expect(await brief(green.token)).toMatch(/^recognised 00/);
+    expect(await brief(withdrawal.token)).toMatch(/^no-status none/);
+    const unlisted = await sign({ sequence: 5, status: 'none', reason: 'STATUS_WITHDRAWN' });
+    expect(await brief(unlisted.token)).toMatch(/^no-status none/);
   });
 
   it('takes a rewritten or renewed signature over the same content for the same attestation', async () => {

@@ -6,8 +6,8 @@ import {
   verifyAttestation,
   verifyDisclosures,
   type Attestation,
+  type AttestedStatus,
   type CheckpointClass,
-  type HealthStatus,
   type ProvinceKeyRing,
   type Verdict,
   type VerdictFacts,
@@ -47,6 +47,8 @@ export interface FeedTimes {
 }
 
 const TILDE = 0x7e;
+
+const WITHDRAWN = { availability: 'unavailable' } as const;
 
 const textOf = (code: Uint8Array): string => Buffer.from(code.buffer, code.byteOffset, code.byteLength).toString('latin1');
 
@@ -197,19 +199,21 @@ export class AttestedVerifier {
   }
 
   /** Whether another current attestation in the ring of `slot` contradicts; for most people the ring is `slot` alone. */
-  #isContradicted(slot: number, issuer: string, status: HealthStatus, now: number): boolean {
+  #isContradicted(slot: number, issuer: string, status: AttestedStatus, now: number): boolean {
     for (let other = this.#known.nextCurrent(slot); other !== slot; other = this.#known.nextCurrent(other)) {
       if (this.#contradicts(other, issuer, status, now)) return true;
     }
     return false;
   }
 
-  /** An admitted province other than `issuer` says something else, and what it says has not expired. */
-  #contradicts(other: number, issuer: string, status: HealthStatus, now: number): boolean {
+  /** An admitted province other than `issuer` says something else, and what it says has not expired. Who says nothing contradicts nobody. */
+  #contradicts(other: number, issuer: string, status: AttestedStatus, now: number): boolean {
     const terms = this.#known.terms(other);
     return (
       terms.issuer !== issuer &&
       terms.status !== status &&
+      terms.status !== 'none' &&
+      status !== 'none' &&
       this.#known.expiresAt(other) > now &&
       this.#provinces.findProvince(terms.issuer)?.standing === 'admitted'
     );
@@ -232,7 +236,7 @@ export class AttestedVerifier {
 
   #decided(attestation: Statement, facts: VerdictFacts, ringSlot: number, checkpointClass: CheckpointClass, now: number): VerifiedCode {
     const verdict = decideVerdict(facts, checkpointClass, now);
-    const decided = { verdict, errorCode: REFUSAL_CODES[verdict.recognition], attestation, knownAt: facts.knownAt };
+    const decided = { verdict, errorCode: REFUSAL_CODES[verdict.recognition], attestation, knownAt: facts.knownAt, ...(attestation.status === 'none' ? WITHDRAWN : {}) };
     if (verdict.recognition !== 'conflict') return decided;
     const against = this.#ring(ringSlot).filter((slot) => this.#contradicts(slot, attestation.issuer, attestation.status, now));
     return { ...decided, conflicts: against.map((slot) => this.#statement(slot)) };

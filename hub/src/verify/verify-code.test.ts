@@ -68,6 +68,12 @@ describe('CodeVerifier, of a local code', () => {
     expect(asked).toEqual([['attestCode', GUIZHOU, {}]]);
   });
 
+  it('makes no status of a withdrawal', async () => {
+    const { token } = await sign({ status: 'none', reason: 'STATUS_WITHDRAWN' });
+    answer = () => Promise.resolve({ token, availability: 'available' });
+    expect(await scan('local code')).toMatchObject({ verdict: { recognition: 'no-status', status: 'none', advice: 'ask-person' }, availability: 'unavailable', errorCode: 'STATUS_UNAVAILABLE' });
+  });
+
   it('waits no longer than its own caller does', async () => {
     answer = () => Promise.reject(new HubError('ADAPTER_TIMEOUT', 'late'));
     await codes.verifyCode(bytes('local code'), { ...CHECKPOINT, deadline: 12 }, NOW);
@@ -166,6 +172,16 @@ describe('CodeVerifier, of an identity document', () => {
     expect(await show()).toMatchObject({ verdict: { recognition: 'recognised' }, token: newer.token });
     hub.standings.set(SICHUAN, 'suspended');
     expect(await show()).toMatchObject({ verdict: { recognition: 'recognised' }, token: green.token });
+  });
+
+  it('knows no status of a person whose province has withdrawn it, and another province\'s that stands', async () => {
+    const withdrawal = await hub.know({ issuer: GUIZHOU, sequence: 2, status: 'none', reason: 'STATUS_WITHDRAWN', issuedAt: NOW - 100 });
+    tokens.set(`${GUIZHOU} 2`, withdrawal.token);
+    answer = () => Promise.resolve({ availability: 'available' });
+    expect(await show()).toMatchObject({ verdict: { recognition: 'no-status', status: 'none' }, availability: 'unavailable', errorCode: 'STATUS_UNAVAILABLE' });
+    const green = await hub.know({ issuer: SICHUAN, issuedAt: NOW - 4000 });
+    tokens.set(`${SICHUAN} 1`, green.token);
+    expect(await show()).toMatchObject({ verdict: { recognition: 'recognised', status: '00' }, availability: 'available', token: green.token });
   });
 
   it('shows a conflict where two provinces have spoken differently', async () => {

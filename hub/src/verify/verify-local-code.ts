@@ -81,5 +81,5 @@ export async function judgeAnswer(
   }
   // What does not verify is not handed on as if it were the province's attestation.
   if (outcome.attestation === undefined) return { ...outcome, askedProvince: province };
-  return { ...outcome, askedProvince: province, availability, token, ...(bizExtData === undefined ? {} : { bizExtData }) };
+  return { ...outcome, askedProvince: province, availability: outcome.availability ?? availability, token, ...(bizExtData === undefined ? {} : { bizExtData }) };
 }

@@ -1,10 +1,13 @@
-import type { IdentityDocument } from '@health-code/attestation';
+import type { AttestedStatus, IdentityDocument } from '@health-code/attestation';
 import type { v1 } from '@health-code/messages';
 import { NO_SLOT } from '../lookup/slot-table.js';
 import type { Checkpoint, ShownDocument } from './checkpoint-request.js';
 import { outcomeOfFailedCall } from './province-refusal-outcome.js';
 import { refused, type VerifiedCode } from './verified-code.js';
 import { judgeAnswer, limitsOf, type AttestationJudge, type CallLimits, type UnverifiedAnswer } from './verify-local-code.js';
+
+/** More than any time of issue, which is seconds in 32 bits. */
+const TIER = 2 ** 40;
 
 /** Asks a province about a person. */
 export interface PersonCaller {
@@ -16,7 +19,7 @@ export interface PersonCaller {
 export interface CurrentStatements {
   findSubject(subject: string): number;
   nextCurrent(slot: number): number;
-  terms(slot: number): { readonly issuer: string };
+  terms(slot: number): { readonly issuer: string; readonly status: AttestedStatus };
   sequence(slot: number): number;
   issuedAt(slot: number): number;
   expiresAt(slot: number): number;
@@ -77,10 +80,10 @@ export class PersonVerifier {
     const token = slot === NO_SLOT ? undefined : await this.#tokens.readToken(this.#statements.terms(slot).issuer, this.#statements.sequence(slot));
     if (token === undefined) return { ...refused('no-status', 'SUBJECT_UNKNOWN'), availability: 'no-such-person' };
     const outcome = await this.#judge.verify(Buffer.from(token), checkpoint.checkpointClass, now);
-    return { ...outcome, availability: 'available', token };
+    return { ...outcome, availability: outcome.availability ?? 'available', token };
   }
 
-  /** What may be relied on before what may not, then the latest issue; where two provinces differ the verdict says conflict. */
+  /** What may be relied on before what may not, a status before a withdrawal, then the latest issue; where two provinces differ the verdict says conflict. */
   #findBest(reference: string, now: number): number {
     const head = this.#statements.findSubject(reference);
     if (head === NO_SLOT) return NO_SLOT;
@@ -92,7 +95,9 @@ export class PersonVerifier {
   }
 
   #rank(slot: number, now: number): number {
-    const reliable = this.#provinces.findProvince(this.#statements.terms(slot).issuer)?.standing === 'admitted' && this.#statements.expiresAt(slot) > now;
-    return this.#statements.issuedAt(slot) + (reliable ? Number.MAX_SAFE_INTEGER / 2 : 0);
+    const { issuer, status } = this.#statements.terms(slot);
+    const isReliable = this.#provinces.findProvince(issuer)?.standing === 'admitted' && this.#statements.expiresAt(slot) > now;
+    const tier = isReliable ? (status === 'none' ? 1 : 2) : 0;
+    return this.#statements.issuedAt(slot) + tier * TIER;
   }
 }

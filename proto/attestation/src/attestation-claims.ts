@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CLOCK_TOLERANCE_SECONDS, type Attestation } from './attestation.js';
 import { decodeBase64Url } from './base64url.js';
 import { AttestationError } from './errors.js';
-import { EVIDENCE_CLASSES, HEALTH_STATUSES } from './health-status.js';
+import { ATTESTED_STATUSES, EVIDENCE_CLASSES } from './health-status.js';
 import { PRINTABLE_TEXT } from './printable-text.js';
 import { isProvinceCode, type ProvinceCode } from './province.js';
 import { isSubjectReference } from './subject-reference.js';
@@ -34,7 +34,7 @@ const WIRE_CLAIMS = z.strictObject({
   iat: seconds,
   exp: seconds,
   kind: z.literal('health-status'),
-  code: z.enum(HEALTH_STATUSES),
+  code: z.enum(ATTESTED_STATUSES),
   since: seconds,
   reason: z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/),
   rule: z.strictObject({ id: identifier, ver: identifier }),

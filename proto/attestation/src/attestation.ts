@@ -1,4 +1,4 @@
-import type { EvidenceClass, HealthStatus } from './health-status.js';
+import type { AttestedStatus, EvidenceClass } from './health-status.js';
 import type { OriginalValue, RuleReference } from './standard-record.js';
 import type { ProvinceCode } from './province.js';
 
@@ -34,8 +34,11 @@ export interface Attestation {
   readonly expiresAt: number;
   /** Claim `kind`; further kinds come beside it. */
   readonly kind: 'health-status';
-  /** Claim `code`: not `status`, which the Token Status List specification owns. */
-  readonly status: HealthStatus;
+  /**
+   * Claim `code`: not `status`, which the Token Status List specification owns. `none` withdraws what was stated before:
+   * superseded like by any other statement, and nothing in its place.
+   */
+  readonly status: AttestedStatus;
   /** Claim `since`. */
   readonly since: number;
   /** Claim `reason`. */

@@ -7,6 +7,12 @@ export const HEALTH_STATUSES = ['00', '01', '10'] as const;
 /** A stated status. */
 export type HealthStatus = (typeof HEALTH_STATUSES)[number];
 
+/** What an attestation may state: a status, or `none` (撤回): the issuer states no status any more. Never a colour. */
+export const ATTESTED_STATUSES = [...HEALTH_STATUSES, 'none'] as const;
+
+/** One of {@link ATTESTED_STATUSES}. */
+export type AttestedStatus = (typeof ATTESTED_STATUSES)[number];
+
 /** Whether an issuing system could state a status at all. Never turned into a colour. */
 export type Availability = 'available' | 'pending' | 'not-applied' | 'no-such-person' | 'unavailable' | 'expired';
 
@@ -18,3 +24,9 @@ export type EvidenceClass = (typeof EVIDENCE_CLASSES)[number];
 
 /** Reason code where the local system states none; green needs none and uses it too. */
 export const REASON_NOT_STATED = 'REASON_NOT_STATED';
+
+/** Reason of a withdrawal: the local system states no status any more. */
+export const REASON_WITHDRAWN = 'STATUS_WITHDRAWN';
+
+/** Reason of a withdrawal: the local system states something that has no translation. */
+export const REASON_NOT_TRANSLATABLE = 'STATUS_NOT_TRANSLATABLE';

@@ -33,7 +33,7 @@ export interface StatusRecord {
   readonly original: OriginalValue;
 }
 
-/** 标准记录 without a status: the local system answered, and states none. Never attested, never a colour. */
+/** 标准记录 without a status: the local system answered, and states none. Never a colour; withdraws what was attested before. */
 export interface NoStatusRecord {
   readonly availability: Exclude<Availability, 'available'>;
   readonly original: OriginalValue;

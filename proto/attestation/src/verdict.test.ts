@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { NOW } from './attestation.fixture.js';
-import { HEALTH_STATUSES, REASON_NOT_STATED } from './health-status.js';
+import { ATTESTED_STATUSES, HEALTH_STATUSES, REASON_NOT_STATED, REASON_WITHDRAWN } from './health-status.js';
 import { decideVerdict, gradeFreshness, refuse, type VerdictFacts } from './verdict.js';
 import {
   CHECKPOINT_CLASSES,
@@ -35,7 +35,7 @@ const anyFacts: fc.Arbitrary<VerdictFacts> = fc.record({
   superseded: fc.boolean(),
   conflict: fc.boolean(),
   ruleRegistered: fc.boolean(),
-  status: fc.constantFrom(...HEALTH_STATUSES),
+  status: fc.constantFrom(...ATTESTED_STATUSES),
   reason: fc.constantFrom(REASON_NOT_STATED, 'CLOSE_CONTACT', ''),
   expiresAt: fc.oneof(fc.integer({ min: NOW - 60 * DAY, max: NOW + 60 * DAY }), fc.constant(Number.NaN)),
   knownAt: fc.oneof(fc.integer({ min: NOW - 60 * DAY, max: NOW + DAY }), fc.constant(Number.NaN)),
@@ -71,6 +71,28 @@ describe('decideVerdict', () => {
       }
     });
   }
+
+  it('never makes a colour or leave to pass of a withdrawal', () => {
+    fc.assert(
+      fc.property(anyFacts, anyCheckpoint, (someFacts, checkpoint) => {
+        const verdict = decideVerdict({ ...someFacts, status: 'none' }, checkpoint, NOW);
+        expect(verdict.status).toBe('none');
+        expect(verdict.advice).not.toBe('allow');
+        expect(verdict.recognition).not.toBe('recognised');
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('says of a withdrawal that there is no status, unless it is itself replaced or too old', () => {
+    const withdrawn = facts({ status: 'none', reason: REASON_WITHDRAWN });
+    const recognitionOf = (changes: Partial<VerdictFacts>) => decideVerdict({ ...withdrawn, ...changes }, 'general', NOW).recognition;
+    expect(recognitionOf({})).toBe('no-status');
+    expect(recognitionOf({ conflict: true, ruleRegistered: false })).toBe('no-status');
+    expect(recognitionOf({ superseded: true })).toBe('superseded');
+    expect(recognitionOf({ expiresAt: NOW })).toBe('expired');
+    expect(recognitionOf({ standing: 'suspended' })).toBe('issuer-suspended');
+  });
 
   it('names the first reason in the published order', () => {
     const order = steps.slice(1);

@@ -1,5 +1,5 @@
 import { CLOCK_TOLERANCE_SECONDS } from './attestation.js';
-import { HEALTH_STATUSES, type HealthStatus } from './health-status.js';
+import { HEALTH_STATUSES, type AttestedStatus } from './health-status.js';
 import {
   CHECKPOINT_CLASSES,
   FRESHNESSES,
@@ -24,7 +24,8 @@ export interface VerdictFacts {
   readonly conflict: boolean;
   /** The assignment rule the attestation names is registered. */
   readonly ruleRegistered: boolean;
-  readonly status: HealthStatus;
+  /** `none` where the issuer has withdrawn what it stated. */
+  readonly status: AttestedStatus;
   /** Decides nothing by itself: yellow and red go to the local procedure with a stated reason and without one. */
   readonly reason: string;
   readonly expiresAt: number;
@@ -34,7 +35,7 @@ export interface VerdictFacts {
 
 /** 验码结果. The parts are kept apart: a status that is not recognised is not shown as one. */
 export interface Verdict {
-  readonly status: HealthStatus | 'none';
+  readonly status: AttestedStatus;
   readonly recognition: Recognition;
   readonly freshness: Freshness;
   readonly advice: Advice;
@@ -47,14 +48,14 @@ export interface Verdict {
  * @param now seconds since the epoch.
  */
 export function decideVerdict(facts: VerdictFacts, checkpoint: CheckpointClass, now: number): Verdict {
-  const refused =
-    refuseByStanding(facts) ??
-    refuseSuperseded(facts) ??
-    refuseExpired(facts, now) ??
-    refuseConflict(facts) ??
-    refuseWithoutRule(facts);
+  const { status } = facts;
+  const refused = refuseByStanding(facts) ?? refuseSuperseded(facts) ?? refuseExpired(facts, now);
   if (refused) return REFUSED[refused];
-  return RECOGNISED[checkpoint][facts.status][gradeFreshness(facts.knownAt, checkpoint, now)];
+  // A withdrawal contradicts nobody, and there is no colour that a rule would have to stand behind.
+  if (status === 'none') return REFUSED['no-status'];
+  const unreliable = refuseConflict(facts) ?? refuseWithoutRule(facts);
+  if (unreliable) return REFUSED[unreliable];
+  return RECOGNISED[checkpoint][status][gradeFreshness(facts.knownAt, checkpoint, now)];
 }
 
 /** The verdict where no attestation could be decided upon: no status, no age. */

@@ -1,10 +1,11 @@
-import type { Attestation, AttestationClaims, ProvinceCode, StatusRecord } from '@health-code/attestation';
+import type { Attestation, AttestationClaims, ProvinceCode } from '@health-code/attestation';
+import type { AttestableRecord } from './withdrawal.js';
 
 /** What is to be attested, and of whom. */
 export interface Statement {
   /** Subject reference. */
   readonly subject: string;
-  readonly record: StatusRecord;
+  readonly record: AttestableRecord;
   /** 脱敏姓名: only its salted digest is signed; only the holder gets it. */
   readonly maskedName?: string;
 }
@@ -16,10 +17,10 @@ export interface AttestationTerms {
   readonly lifetimeSeconds: number;
 }
 
-const expiryOf = (record: StatusRecord, terms: AttestationTerms, now: number): number =>
+const expiryOf = (record: AttestableRecord, terms: AttestationTerms, now: number): number =>
   Math.min(now + terms.lifetimeSeconds, record.validUntil);
 
-function saysTheSame(standing: Attestation, record: StatusRecord): boolean {
+function saysTheSame(standing: Attestation, record: AttestableRecord): boolean {
   return (
     standing.status === record.status &&
     standing.reason === record.reason &&
@@ -35,14 +36,21 @@ function saysTheSame(standing: Attestation, record: StatusRecord): boolean {
 
 /**
  * Whether what was attested last still serves: it says the same, less than half its life is over, and it does not
- * outlive the local statement. `since` is not compared: where the local system states none it moves with every answer.
+ * outlive the local statement. One withdrawal serves for every later one. `since` is not compared: where the local system states none it moves with every answer.
  *
  * @param now seconds since the epoch
  */
-export function isStillGood(standing: Attestation, record: StatusRecord, now: number): boolean {
+export function isStillGood(standing: Attestation, record: AttestableRecord, now: number): boolean {
+  // Nothing more to withdraw: what was withdrawn stays superseded for good.
+  if (record.status === 'none' && standing.status === 'none') return true;
   const age = now - standing.issuedAt;
   const life = standing.expiresAt - standing.issuedAt;
   return saysTheSame(standing, record) && age >= 0 && age * 2 < life && standing.expiresAt <= record.validUntil;
+}
+
+/** Whether something is stated about a person that a withdrawal would take back. */
+export function isWithdrawable(standing: Attestation | undefined, now: number): boolean {
+  return standing !== undefined && standing.status !== 'none' && standing.expiresAt > now;
 }
 
 /**

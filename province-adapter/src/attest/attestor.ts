@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { readClaims, signAttestation, type Attestation, type AttestationClaims, type SigningKey } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
 import type { NewOutboxEntry, OutboxAddition, OutboxView } from '../outbox/outbox.store.js';
-import { isStillGood, nextClaims, type AttestationTerms, type Statement } from './attest.js';
+import { isStillGood, isWithdrawable, nextClaims, type AttestationTerms, type Statement } from './attest.js';
 
 /** The outbox as attesting needs it. */
 export interface AttestorOutbox {
@@ -35,6 +35,13 @@ export interface AttestedStatement {
 /** What else a transaction of {@link Attestor.record} stores. */
 export type RecordExtras = Pick<OutboxAddition, 'refused' | 'cursor'>;
 
+/** Statements, as the local system was read. */
+export interface ReadStatements {
+  readonly statements: readonly Statement[];
+  /** {@link Attestor.position} before it was read. */
+  readonly readAt: number;
+}
+
 interface PlannedStatement {
   readonly claims: AttestationClaims;
   readonly statement: Statement;
@@ -43,7 +50,18 @@ interface PlannedStatement {
 const SALT_BYTES = 16;
 
 /** Whether what stands serves for a statement; throws when neither may replace the other. */
-type IsGood = (standing: Attestation, statement: Statement) => boolean;
+type IsGood = (standing: Attestation, statement: Statement, lastSequence: number) => boolean;
+
+const outdated = (): AdapterError => new AdapterError('LOCAL_SYSTEM_BUSY', 'the status changed while it was asked for');
+
+/** What was read before something else was attested does not replace it; statements read together follow one another. */
+function isGoodSince(readAt: number, now: number): IsGood {
+  return (standing, { record }, lastSequence) => {
+    if (isStillGood(standing, record, now)) return true;
+    if (standing.sequence > readAt && standing.sequence <= lastSequence) throw outdated();
+    return false;
+  };
+}
 
 /** Statements in, signed attestations in the outbox. What it returns is committed. */
 export class Attestor {
@@ -69,12 +87,21 @@ export class Attestor {
     const standing = await this.#findStillGood(statement);
     if (standing !== undefined) return standing;
     const now = this.options.now();
-    await this.#append([statement], {}, (last) => {
-      if (isStillGood(last, statement.record, now)) return true;
-      if (last.sequence > askedAt) throw new AdapterError('LOCAL_SYSTEM_BUSY', 'the status changed while it was asked for');
-      return false;
-    });
+    await this.#append([statement], {}, isGoodSince(askedAt, now));
     return this.#getStanding(statement.subject);
+  }
+
+  /**
+   * 撤回: takes back what stands about a person; nothing happens where nothing does.
+   *
+   * @param askedAt as for {@link attest}
+   * @throws AdapterError LOCAL_SYSTEM_BUSY as there
+   */
+  async withdraw(withdrawal: Statement, askedAt: number): Promise<void> {
+    const now = this.options.now();
+    const token = (await this.options.outbox.findStanding([withdrawal.subject])).get(withdrawal.subject);
+    if (token === undefined || !isWithdrawable(readClaims(token), now)) return;
+    await this.#append([withdrawal], {}, isGoodSince(askedAt, now));
   }
 
   /**
@@ -85,16 +112,23 @@ export class Attestor {
     const attested = await this.attest(statement, askedAt);
     const presentation = await this.#present(attested, statement);
     if (presentation !== undefined) return presentation;
-    // What stands was signed with another key, or before the name was known.
-    await this.#append([statement], {}, () => false);
+    // What stands was signed with another key, or before the name was known; nothing newer is replaced by it.
+    await this.#append([statement], {}, (last) => {
+      if (last.sequence !== attested.attestation.sequence || last.status !== statement.record.status) throw outdated();
+      return false;
+    });
     const renewed = await this.#getStanding(statement.subject);
     return (await this.#present(renewed, statement)) ?? `${renewed.token}~`;
   }
 
-  /** Many statements in order, with what else belongs to them, in one transaction; those that change nothing add nothing. */
-  record(statements: readonly Statement[], extras: RecordExtras = {}): Promise<void> {
-    const now = this.options.now();
-    return this.#append(statements, extras, (standing, statement) => isStillGood(standing, statement.record, now));
+  /**
+   * Many statements in order, with what else belongs to them, in one transaction; those that change nothing add nothing.
+   *
+   * @throws AdapterError LOCAL_SYSTEM_BUSY when something else was attested about one of the people since they were read:
+   * nothing is stored, the cursor does not move, read again
+   */
+  record({ statements, readAt }: ReadStatements, extras: RecordExtras = {}): Promise<void> {
+    return this.#append(statements, extras, isGoodSince(readAt, this.options.now()));
   }
 
   async #append(
@@ -123,7 +157,8 @@ export class Attestor {
     const planned: PlannedStatement[] = [];
     for (const statement of statements) {
       const last = standing.get(statement.subject);
-      if (last !== undefined && isGood(last, statement)) continue;
+      if (statement.record.status === 'none' && !isWithdrawable(last, issuedAt)) continue;
+      if (last !== undefined && isGood(last, statement, view.lastSequence)) continue;
       const claims = nextClaims(statement, view.lastSequence + planned.length + 1, last, terms, issuedAt);
       planned.push({ claims, statement });
       standing.set(statement.subject, { ...claims, disclosureDigests: [] });

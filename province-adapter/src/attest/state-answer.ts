@@ -1,14 +1,16 @@
-import type { IdentityDocument, NoStatusRecord, StatusRecord } from '@health-code/attestation';
+import { AttestationError, type IdentityDocument, type NoStatusRecord, type StatusRecord } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
 import { resolveSubject, type ResolveReference } from '../person/resolve-subject.js';
 import type { LocalAnswer, ProvinceDefinition } from '../province-system.js';
 import { translateAnswer } from '../translate/translate-answer.js';
 import type { Statement } from './attest.js';
+import { isNotTranslatable, statesNoStatus, withdrawalOf, type WithdrawalCause } from './withdrawal.js';
 
-/** What a local answer comes to: a statement about a person, or no status. */
+/** What a local answer comes to: a statement about a person, or no status; then what was stated before is withdrawn. */
 export type StatedAnswer =
   | { readonly availability: StatusRecord['availability']; readonly statement: Statement }
-  | { readonly availability: NoStatusRecord['availability'] };
+  | { readonly availability: NoStatusRecord['availability']; readonly withdrawal?: Statement }
+  | { readonly refusal: AdapterError | AttestationError; readonly withdrawal?: Statement };
 
 /** What it takes to understand a local answer. */
 export interface AnswerTerms {
@@ -22,16 +24,30 @@ export interface AnswerTerms {
 const MASKED_NAME = /^[^\p{Cc}\p{Cs}]{1,64}$/u;
 
 /**
- * Translates an answer and finds out whom it is about. Where there is no status nobody needs to be known.
+ * Translates an answer and finds out whom it is about. Where there is no status nobody needs to be known; who is known has
+ * an earlier status withdrawn. The refusal of an answer that cannot be stated is `TRANSLATION_VALUE_UNKNOWN`,
+ * `TRANSLATION_RECORD_INVALID`, `LOCAL_PERSON_UNRESOLVED`, `LOCAL_ANSWER_INVALID` or a code of the attestation package.
  *
  * @param asked the document the local system was asked with
- * @throws AdapterError `TRANSLATION_VALUE_UNKNOWN`, `TRANSLATION_RECORD_INVALID`, `LOCAL_PERSON_UNRESOLVED`, `LOCAL_ANSWER_INVALID`
  */
 export async function stateAnswer(answer: LocalAnswer, terms: AnswerTerms, asked?: IdentityDocument): Promise<StatedAnswer> {
-  const record = translateAnswer(terms.province, answer, terms.now());
-  if (record.availability !== 'available') return { availability: record.availability };
+  const withdraw = async (cause: WithdrawalCause): Promise<{ readonly withdrawal?: Statement }> => {
+    const withdrawal = await withdrawalOf(answer, cause, terms, asked);
+    return withdrawal === undefined ? {} : { withdrawal };
+  };
+  try {
+    const record = translateAnswer(terms.province, answer, terms.now());
+    if (record.availability !== 'available') return { availability: record.availability, ...(await withdraw(statesNoStatus(record.original))) };
+    return { availability: record.availability, statement: await stateRecord(record, answer, terms, asked) };
+  } catch (cause) {
+    if (!(cause instanceof AdapterError || cause instanceof AttestationError)) throw cause;
+    return { refusal: cause, ...(await withdraw(isNotTranslatable(cause, terms.province.profile.system))) };
+  }
+}
+
+async function stateRecord(record: StatusRecord, answer: LocalAnswer, terms: AnswerTerms, asked?: IdentityDocument): Promise<Statement> {
   const { maskedName } = answer;
   if (maskedName !== undefined && !MASKED_NAME.test(maskedName)) throw new AdapterError('LOCAL_ANSWER_INVALID', 'the masked name is not a name');
   const subject = await resolveSubject(answer, terms.resolve, asked);
-  return { availability: 'available', statement: { subject, record, ...(maskedName === undefined ? {} : { maskedName }) } };
+  return { subject, record, ...(maskedName === undefined ? {} : { maskedName }) };
 }

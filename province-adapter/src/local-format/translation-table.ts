@@ -64,6 +64,7 @@ export function translateValue(
     throw new AdapterError(
       'TRANSLATION_VALUE_UNKNOWN',
       `${profile.system} gave ${field} a value that has no translation`,
+      value === undefined ? {} : { untranslated: { field, value } },
     );
   }
   return { meaning, original: { system: profile.system, field, value } };

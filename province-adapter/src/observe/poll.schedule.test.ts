@@ -23,6 +23,7 @@ describe('PollSchedule', () => {
     province: { profile, translate: () => pending },
     resolve: () => Promise.resolve('1.reference'),
     now: () => 1_800_000_000,
+    position: () => 0,
     record: (_statements, { cursor }) => {
       if (isDatabaseAway) return Promise.reject(new Error('away'));
       stored = cursor?.to;

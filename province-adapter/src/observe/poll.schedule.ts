@@ -49,10 +49,11 @@ export class PollSchedule {
   async poll(): Promise<boolean> {
     const { readChanges, readCursor, observe, log } = this.options;
     const from = await readCursor();
+    const readAt = observe.position();
     const { answers, cursor } = await readChanges(from);
     if (cursor === from) return false;
-    const { statements, refused, withoutStatus } = await observeAnswers(answers, observe, { from, to: cursor });
-    log.debug({ statements: statements.length, refused: refused.length, withoutStatus }, 'polled');
+    const { stated, refused, withoutStatus } = await observeAnswers(answers, observe, readAt, { from, to: cursor });
+    log.debug({ stated, refused: refused.length, withoutStatus }, 'polled');
     if (refused.length > 0) log.warn({ codes: [...new Set(refused.map(({ code }) => code))], refused: refused.length }, 'changes nobody understands');
     return answers.length > 0;
   }

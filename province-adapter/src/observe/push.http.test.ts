@@ -34,7 +34,7 @@ describe('POST /push', () => {
     });
     const translate = (local: LocalAnswer) => {
       if (local.fields['code'] === '-7') return { availability: 'unavailable' as const, original: green.original };
-      if (local.fields['code'] === '99') throw new AdapterError('TRANSLATION_VALUE_UNKNOWN', '99');
+      if (local.fields['code'] === '99') throw new AdapterError('TRANSLATION_VALUE_UNKNOWN', '99', { untranslated: { field: 'code', value: '99' } });
       return green;
     };
     addPushRoute(server, {
@@ -42,7 +42,7 @@ describe('POST /push', () => {
         if (!Array.isArray(body)) throw new AdapterError('LOCAL_ANSWER_INVALID', 'not a list');
         return body.map((code) => answerOf(String(code)));
       },
-      observe: { province: { profile, translate }, resolve: () => Promise.resolve('1.reference'), now: () => NOW, record },
+      observe: { province: { profile, translate }, resolve: () => Promise.resolve('1.reference'), now: () => NOW, position: () => 7, record },
       log,
       ...(options.token === undefined ? {} : { token: options.token }),
     });
@@ -55,12 +55,16 @@ describe('POST /push', () => {
     await server.close();
   });
 
-  it('records statements and refusals together and passes over what states no status', async () => {
+  it('records statements and refusals together, and withdraws where no status is stated or understood', async () => {
     serve();
     const response = await push(['0', '99', '-7', 'nobody']);
     expect([response.statusCode, response.json()]).toEqual([200, { accepted: 2, refused: 2 }]);
     expect(recorded).toMatchObject([
-      [[{ subject: '1.reference' }], { refused: [{ code: 'TRANSLATION_VALUE_UNKNOWN', subject: '1.reference' }, { code: 'LOCAL_PERSON_UNRESOLVED' }] }],
+      [{ statements: [
+        { subject: '1.reference', record: { status: '00' } },
+        { subject: '1.reference', record: { status: 'none', reason: 'STATUS_NOT_TRANSLATABLE', original: { system: 'test-system', field: 'code', value: '99' }, rule, authority: '110000' } },
+        { subject: '1.reference', record: { status: 'none', reason: 'STATUS_WITHDRAWN', original: green.original } },
+      ], readAt: 7 }, { refused: [{ code: 'TRANSLATION_VALUE_UNKNOWN', subject: '1.reference' }, { code: 'LOCAL_PERSON_UNRESOLVED' }] }],
     ]);
   });
 

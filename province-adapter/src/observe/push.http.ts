@@ -30,6 +30,7 @@ export function addPushRoute(server: FastifyInstance, options: PushOptions): voi
     if (expected !== undefined && !timingSafeEqual(digest(request.headers.authorization ?? ''), expected)) {
       return reply.code(401).send({ code: 'LOCAL_PERMISSION_DENIED' });
     }
+    const readAt = observe.position();
     let answers;
     try {
       answers = parsePush(request.body);
@@ -38,8 +39,8 @@ export function addPushRoute(server: FastifyInstance, options: PushOptions): voi
       log.warn({ code: cause.code }, 'refused a push');
       return reply.code(400).send({ code: cause.code });
     }
-    const { statements, refused, withoutStatus } = await observeAnswers(answers, observe);
+    const { refused } = await observeAnswers(answers, observe, readAt);
     if (refused.length > 0) log.warn({ codes: [...new Set(refused.map(({ code }) => code))], refused: refused.length }, 'changes nobody understands');
-    return { accepted: statements.length + withoutStatus, refused: refused.length };
+    return { accepted: answers.length - refused.length, refused: refused.length };
   });
 }

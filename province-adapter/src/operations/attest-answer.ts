@@ -2,7 +2,7 @@ import type { IdentityDocument } from '@health-code/attestation';
 import type { v1 } from '@health-code/messages';
 import type { Statement } from '../attest/attest.js';
 import type { AttestedStatement } from '../attest/attestor.js';
-import { stateAnswer, type AnswerTerms } from '../attest/state-answer.js';
+import { stateAnswer, type AnswerTerms, type StatedAnswer } from '../attest/state-answer.js';
 import { AdapterError } from '../errors.js';
 import type { LocalAnswer } from '../province-system.js';
 
@@ -15,6 +15,20 @@ export interface AttestAnswerTerms extends AnswerTerms {
   readonly position: () => number;
   /** @throws AdapterError LOCAL_SYSTEM_BUSY when something else was attested about the person since `askedAt` */
   readonly attest: (statement: Statement, askedAt: number) => Promise<AttestedStatement>;
+  /** Takes back what stands. @throws AdapterError LOCAL_SYSTEM_BUSY as above */
+  readonly withdraw: (withdrawal: Statement, askedAt: number) => Promise<void>;
+}
+
+/**
+ * What an answer states about a person; undefined when it states no status, and an earlier one has been withdrawn.
+ *
+ * @throws the refusal of an answer that cannot be stated, after withdrawing too
+ */
+export async function settleAnswer(stated: StatedAnswer, askedAt: number, terms: AttestAnswerTerms): Promise<Statement | undefined> {
+  if ('statement' in stated) return stated.statement;
+  if (stated.withdrawal !== undefined) await terms.withdraw(stated.withdrawal, askedAt);
+  if ('refusal' in stated) throw stated.refusal;
+  return undefined;
 }
 
 /** What the local system said, and what the hub gets of it. */
@@ -25,11 +39,11 @@ export interface AttestedAnswer {
 
 async function attestOnce(answer: LocalAnswer, askedAt: number, terms: AttestAnswerTerms, asked?: IdentityDocument): Promise<v1.IAttestedReply | 'outdated'> {
   const stated = await stateAnswer(answer, terms, asked);
-  const { availability } = stated;
   const bizExtData = answer.bizExtData ?? '';
-  if (!('statement' in stated)) return { attestation: '', availability, bizExtData };
   try {
-    return { attestation: (await terms.attest(stated.statement, askedAt)).token, availability, bizExtData };
+    const statement = await settleAnswer(stated, askedAt, terms);
+    const attestation = statement === undefined ? '' : (await terms.attest(statement, askedAt)).token;
+    return { attestation, availability: 'availability' in stated ? stated.availability : 'unavailable', bizExtData };
   } catch (cause) {
     if (cause instanceof AdapterError && cause.code === 'LOCAL_SYSTEM_BUSY') return 'outdated';
     throw cause;

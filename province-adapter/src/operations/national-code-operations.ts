@@ -1,11 +1,11 @@
-import { parseSubjectReference, type HealthStatus } from '@health-code/attestation';
+import { parseSubjectReference, type AttestedStatus } from '@health-code/attestation';
 import { timestampFromSeconds, v1 } from '@health-code/messages';
 import { stateAnswer } from '../attest/state-answer.js';
 import type { Statement } from '../attest/attest.js';
 import type { CallHandlers } from '../call/call-handlers.js';
 import { AdapterError } from '../errors.js';
 import type { NationalCodeOperations, Source } from '../province-system.js';
-import type { AttestAnswerTerms } from './attest-answer.js';
+import { settleAnswer, type AttestAnswerTerms } from './attest-answer.js';
 import { parseCorrection, parseDeclaration, parseTrips } from './parse-request.js';
 import { parsePurpose, parseText } from './parse-verifier.js';
 
@@ -18,7 +18,8 @@ export interface ChangeTerms extends AttestAnswerTerms {
   readonly attestForHolder: (statement: Statement, askedAt: number) => Promise<string>;
 }
 
-const STATUSES: Readonly<Record<HealthStatus, v1.HealthStatus>> = {
+const STATUSES: Readonly<Record<AttestedStatus, v1.HealthStatus>> = {
+  none: v1.HealthStatus.HEALTH_STATUS_UNSPECIFIED,
   '00': v1.HealthStatus.HEALTH_STATUS_GREEN,
   '01': v1.HealthStatus.HEALTH_STATUS_YELLOW,
   '10': v1.HealthStatus.HEALTH_STATUS_RED,
@@ -37,10 +38,10 @@ export function createChangeOperations(source: Source, terms: ChangeTerms): Chan
       const declaration = await parseDeclaration(request, terms.resolve, terms.now());
       const askedAt = terms.position();
       const { declarationId, validUntil, answer } = await operations.declareHealth(declaration);
-      const stated = await stateAnswer(answer, terms, declaration.document);
+      const statement = await settleAnswer(await stateAnswer(answer, terms, declaration.document), askedAt, terms);
       const reply = { declarationId, validUntil: timestampFromSeconds(validUntil), subjectReference: declaration.subjectReference };
-      if (!('statement' in stated)) return { ...reply, status: v1.HealthStatus.HEALTH_STATUS_UNSPECIFIED };
-      const { attestation } = await terms.attest(stated.statement, askedAt);
+      if (statement === undefined) return { ...reply, status: STATUSES.none };
+      const { attestation } = await terms.attest(statement, askedAt);
       return { ...reply, status: STATUSES[attestation.status] };
     },
     async declareTrip(request) {
@@ -64,8 +65,8 @@ export function createChangeOperations(source: Source, terms: ChangeTerms): Chan
       };
       const askedAt = terms.position();
       const { code, expiresAt, answer } = await operations.makeCode(application, request.bizExtData ?? '');
-      const stated = await stateAnswer(answer, terms);
-      const attestation = 'statement' in stated ? await terms.attestForHolder(stated.statement, askedAt) : '';
+      const statement = await settleAnswer(await stateAnswer(answer, terms), askedAt, terms);
+      const attestation = statement === undefined ? '' : await terms.attestForHolder(statement, askedAt);
       return { code, expiresAt: timestampFromSeconds(expiresAt), attestation };
     },
     async correctHealth(request) {

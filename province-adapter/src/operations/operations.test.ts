@@ -27,15 +27,22 @@ const green: StatusRecord = {
 const answer: LocalAnswer = { fields: { status: '00' }, identity: PERSON, maskedName: '测*甲', maskedIdNumber: '5201**********0019', guidance: '请戴口罩', bizExtData: 'handle', answeredAt: NOW };
 
 /** A province that answers `local` to everything. */
-function handlersOf(local: Partial<LocalAnswer> = {}, source: Partial<Source> = {}, outdated = 0): CallHandlers & { readonly attested: Statement[] } {
+function handlersOf(local: Partial<LocalAnswer> = {}, source: Partial<Source> = {}, outdated = 0): CallHandlers & { readonly attested: Statement[]; readonly withdrawn: Statement[] } {
   const attested: Statement[] = [];
+  const withdrawn: Statement[] = [];
   const reply = (): Promise<LocalAnswer> => {
     const { identity, ...rest } = { ...answer, ...local };
     return Promise.resolve(identity === undefined ? rest : { ...rest, identity });
   };
   const whole: Source = { readCode: reply, readPerson: reply, readBizExtData: reply, isReachable: () => Promise.resolve(true), ...source };
   const terms = {
-    province: { profile, translate: (read: LocalAnswer) => (read.fields['status'] === '' ? { availability: 'pending' as const, original: green.original } : green) },
+    province: {
+      profile,
+      translate: (read: LocalAnswer) => {
+        if (read.fields['status'] === 'orange') throw new AdapterError('TRANSLATION_VALUE_UNKNOWN', 'unknown', { untranslated: { field: 'status', value: 'orange' } });
+        return read.fields['status'] === '' ? { availability: 'pending' as const, original: green.original } : green;
+      },
+    },
     resolve: () => Promise.resolve(REFERENCE),
     now: () => NOW,
     position: () => 0,
@@ -44,12 +51,16 @@ function handlersOf(local: Partial<LocalAnswer> = {}, source: Partial<Source> = 
       if (attested.length <= outdated) return Promise.reject(new AdapterError('LOCAL_SYSTEM_BUSY', 'changed'));
       return Promise.resolve({ token: 'a.b.c', attestation: { status: statement.record.status } as AttestedStatement['attestation'] });
     },
+    withdraw: (withdrawal: Statement) => {
+      withdrawn.push(withdrawal);
+      return withdrawn.length <= outdated ? Promise.reject(new AdapterError('LOCAL_SYSTEM_BUSY', 'changed')) : Promise.resolve();
+    },
     attestForHolder: (statement: Statement) => {
       attested.push(statement);
       return Promise.resolve('a.b.c~disclosure~');
     },
   };
-  return { ...createVerificationOperations(whole, terms), ...createChangeOperations(whole, terms), attested };
+  return { ...createVerificationOperations(whole, terms), ...createChangeOperations(whole, terms), attested, withdrawn };
 }
 
 async function codeOf(promise: Promise<unknown>): Promise<AdapterErrorCode | AttestationErrorCode | undefined> {
@@ -67,10 +78,26 @@ describe('attestCode', () => {
     expect(handlers.attested).toEqual([{ subject: REFERENCE, record: green, maskedName: '测*甲' }]);
   });
 
-  it('says why there is no status, and attests nothing', async () => {
+  it('says why there is no status, attests none and withdraws the one before', async () => {
     const handlers = handlersOf({ fields: { status: '' } });
     expect(await handlers.attestCode({ code, context }, call)).toEqual({ attestation: '', availability: 'pending', bizExtData: 'handle' });
     expect(handlers.attested).toEqual([]);
+    expect(handlers.withdrawn).toMatchObject([{ subject: REFERENCE, record: { status: 'none', reason: 'STATUS_WITHDRAWN', rule: profile.conversionRule, authority: '520000' } }]);
+  });
+
+  it('withdraws where nobody understands what is stated, and refuses', async () => {
+    const handlers = handlersOf({ fields: { status: 'orange' } });
+    expect(await codeOf(handlers.attestCode({ code, context }, call))).toBe('TRANSLATION_VALUE_UNKNOWN');
+    expect(handlers.withdrawn).toMatchObject([{ record: { status: 'none', reason: 'STATUS_NOT_TRANSLATABLE', original: { system: 'guizhou-test', field: 'status', value: 'orange' } } }]);
+  });
+
+  it('withdraws nothing where nobody says whose status it is, and asks again when it changed meanwhile', async () => {
+    const nobody = handlersOf({ fields: { status: '' }, identity: undefined as never });
+    expect(await nobody.attestCode({ code, context }, call)).toMatchObject({ availability: 'pending' });
+    expect(nobody.withdrawn).toEqual([]);
+    const changed = handlersOf({ fields: { status: '' } }, {}, 1);
+    expect(await changed.attestCode({ code, context }, call)).toMatchObject({ availability: 'pending', attestation: '' });
+    expect(changed.withdrawn).toHaveLength(2);
   });
 
   it('asks again when the status changed under the question, and not for ever', async () => {

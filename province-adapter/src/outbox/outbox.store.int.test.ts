@@ -109,15 +109,48 @@ describe('OutboxStore', () => {
 
   it('lets an answer read before a change not replace the change', async () => {
     const askedAt = attestor.position;
-    await attestor.record([{ subject: subject(1), record: yellow }]);
+    await attestor.record({ statements: [{ subject: subject(1), record: yellow }], readAt: attestor.position });
     await expect(attestor.attest({ subject: subject(1), record: green }, askedAt)).rejects.toMatchObject({ code: 'LOCAL_SYSTEM_BUSY' });
     expect(await sequences()).toEqual([1]);
     const askedAgain = await attestor.attest({ subject: subject(1), record: green }, attestor.position);
     expect(askedAgain.attestation).toMatchObject({ sequence: 2, supersedes: 1 });
   });
 
+  it('lets a poll read before a change not replace the change, and keeps its cursor', async () => {
+    const readAt = attestor.position;
+    await attestor.attest({ subject: subject(1), record: yellow }, attestor.position);
+    const late = { statements: [{ subject: subject(2), record: green }, { subject: subject(1), record: green }], readAt };
+    await expect(attestor.record(late, { cursor: { from: undefined, to: 'a' } })).rejects.toMatchObject({ code: 'LOCAL_SYSTEM_BUSY' });
+    expect([await sequences(), await store.readCursor()]).toEqual([[1], undefined]);
+    await attestor.record({ ...late, readAt: attestor.position }, { cursor: { from: undefined, to: 'a' } });
+    expect([await sequences(), await store.readCursor()]).toEqual([[1, 2, 3], 'a']);
+  });
+
+  it('withdraws what stands once, and nothing where nothing does', async () => {
+    const withdrawal = { subject: subject(1), record: { ...green, status: 'none' as const, reason: 'STATUS_WITHDRAWN', validUntil: Number.POSITIVE_INFINITY } };
+    await attestor.withdraw(withdrawal, attestor.position);
+    await attestor.record({ statements: [withdrawal], readAt: attestor.position });
+    expect(await sequences()).toEqual([]);
+    await attestor.attest({ subject: subject(1), record: green }, attestor.position);
+    await attestor.withdraw(withdrawal, attestor.position);
+    await attestor.withdraw(withdrawal, attestor.position);
+    now = NOW + 3000;
+    await attestor.record({ statements: [withdrawal, withdrawal], readAt: attestor.position });
+    const again = await attestor.attest({ subject: subject(1), record: green }, attestor.position);
+    expect(again.attestation).toMatchObject({ sequence: 3, supersedes: 2, status: '00' });
+    const claims = (await store.readRange(1, 10, 10)).map(({ token }) => readClaims(token));
+    expect(claims[1]).toMatchObject({ sequence: 2, supersedes: 1, status: 'none', issuedAt: NOW, expiresAt: NOW + 3600 });
+  });
+
+  it('withdraws nothing on an answer read before a change', async () => {
+    const askedAt = attestor.position;
+    await attestor.attest({ subject: subject(1), record: yellow }, attestor.position);
+    await expect(attestor.withdraw({ subject: subject(1), record: { ...green, status: 'none' } }, askedAt)).rejects.toMatchObject({ code: 'LOCAL_SYSTEM_BUSY' });
+    expect(await sequences()).toEqual([1]);
+  });
+
   it('keeps the order of one person’s changes within a batch', async () => {
-    await attestor.record([{ subject: subject(1), record: green }, { subject: subject(1), record: yellow }, { subject: subject(1), record: green }]);
+    await attestor.record({ statements: [{ subject: subject(1), record: green }, { subject: subject(1), record: yellow }, { subject: subject(1), record: green }], readAt: attestor.position });
     const claims = (await store.readRange(1, 10, 10)).map(({ token }) => readClaims(token));
     expect(claims.map(({ status, supersedes }) => [status, supersedes])).toEqual([['00', undefined], ['01', 1], ['00', 2]]);
   });
@@ -146,14 +179,14 @@ describe('OutboxStore', () => {
   });
 
   it('moves the poll cursor only together with what the poll produced', async () => {
-    await attestor.record([{ subject: subject(1), record: green }], { cursor: { from: undefined, to: 'a' } });
-    const late = attestor.record([{ subject: subject(2), record: green }], { cursor: { from: undefined, to: 'b' } });
+    await attestor.record({ statements: [{ subject: subject(1), record: green }], readAt: attestor.position }, { cursor: { from: undefined, to: 'a' } });
+    const late = attestor.record({ statements: [{ subject: subject(2), record: green }], readAt: attestor.position }, { cursor: { from: undefined, to: 'b' } });
     await expect(late).rejects.toThrow();
     expect(await store.readCursor()).toBe('a');
     expect(await sequences()).toEqual([1]);
     const failing = store.append([], () => Promise.reject(new Error('crash')));
     await expect(failing).rejects.toThrow('crash');
-    await attestor.record([], { refused: [{ code: 'TRANSLATION_VALUE_UNKNOWN', subject: subject(3) }], cursor: { from: 'a', to: 'b' } });
+    await attestor.record({ statements: [], readAt: attestor.position }, { refused: [{ code: 'TRANSLATION_VALUE_UNKNOWN', subject: subject(3) }], cursor: { from: 'a', to: 'b' } });
     expect(await store.readCursor()).toBe('b');
     expect(await store.count()).toEqual({ unpublished: 1, refused: 1 });
   });

@@ -1,0 +1,52 @@
+import { REASON_NOT_TRANSLATABLE, REASON_WITHDRAWN, type AttestedStatus, type IdentityDocument, type OriginalValue, type StatusRecord } from '@health-code/attestation';
+import { AdapterError, type LocalValue } from '../errors.js';
+import { resolveSubject, type ResolveReference } from '../person/resolve-subject.js';
+import type { LocalAnswer, ProvinceProfile } from '../province-system.js';
+import type { Statement } from './attest.js';
+
+/** What an attestation is made from: a status, or `none` where the local system states none any more. */
+export type AttestableRecord = Omit<StatusRecord, 'availability' | 'status'> & { readonly status: AttestedStatus };
+
+/** Why a status is withdrawn. */
+export type WithdrawalCause = Pick<AttestableRecord, 'reason' | 'original'>;
+
+/** What a withdrawal is made with. */
+export interface WithdrawalTerms {
+  readonly province: { readonly profile: ProvinceProfile };
+  readonly resolve: ResolveReference;
+  /** Seconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** A word or a code of a local table; nothing that is long or looks like a number of a person goes into the ledger. */
+const PLAIN_VALUE = /^(?!.*\d{4})[\p{L}\p{N} ._-]{1,16}$/u;
+const PLAIN_FIELD = /^[\p{L}\p{N}._-]{1,64}$/u;
+
+/** 撤回, because the local system answered and states no status. */
+export const statesNoStatus = (original: OriginalValue): WithdrawalCause => ({ reason: REASON_WITHDRAWN, original });
+
+/** 撤回, because what the local system states has no translation; its own word goes along where it is a plain one. */
+export function isNotTranslatable(cause: unknown, system: string): WithdrawalCause {
+  const stated: LocalValue | undefined = cause instanceof AdapterError ? cause.untranslated : undefined;
+  const field = stated !== undefined && PLAIN_FIELD.test(stated.field) ? stated.field : '';
+  const value = stated !== undefined && field !== '' && PLAIN_VALUE.test(stated.value) ? stated.value : '';
+  return { reason: REASON_NOT_TRANSLATABLE, original: { system, field, value } };
+}
+
+/**
+ * The statement that withdraws what was stated about the person of an answer; undefined where nobody can say who that is.
+ * Whether there is anything to withdraw is seen when it is attested.
+ *
+ * @param asked the document the local system was asked with
+ */
+export async function withdrawalOf(answer: LocalAnswer, cause: WithdrawalCause, terms: WithdrawalTerms, asked?: IdentityDocument): Promise<Statement | undefined> {
+  let subject: string;
+  try {
+    subject = await resolveSubject(answer, terms.resolve, asked);
+  } catch {
+    return undefined;
+  }
+  const { conversionRule: rule, code: authority } = terms.province.profile;
+  const since = terms.now();
+  return { subject, record: { status: 'none', since, validUntil: Number.POSITIVE_INFINITY, rule, authority, evidence: 'verified-source', ...cause } };
+}
