@@ -4,9 +4,12 @@ import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } f
 /** Path of the floor's only method. */
 export const ECHO_PATH = '/floor.Echo/Answer';
 
-/** A bare grpc-js server, with the hub's own tuning of grpc-js and Node so that only the hub's work is the difference, that answers every request with the same ready-made bytes. Returns its port. */
-export async function serveEcho(answer: Buffer): Promise<number> {
-  const server = new Server({ 'grpc.max_receive_message_length': -1, 'grpc.enable_channelz': 0 });
+/**
+ * A bare grpc-js server that answers every request with the same ready-made bytes. `tuned`: with the options of the hub's own
+ * server, so that the hub's work is the only difference. Returns its port.
+ */
+export async function serveEcho(answer: Buffer, tuned: boolean): Promise<number> {
+  const server = new Server({ 'grpc.max_receive_message_length': -1, ...(tuned && { 'grpc.enable_channelz': 0 }) });
   const same = (bytes: Buffer): Buffer => bytes;
   server.addService(
     { Answer: { path: ECHO_PATH, requestStream: false, responseStream: false, requestSerialize: same, requestDeserialize: same, responseSerialize: same, responseDeserialize: same } },
@@ -24,5 +27,5 @@ export async function serveEcho(answer: Buffer): Promise<number> {
   });
 }
 
-const answerBase64 = process.argv[2];
-if (process.send !== undefined && answerBase64 !== undefined) process.send({ port: await serveEcho(Buffer.from(answerBase64, 'base64')) });
+const [answerBase64, tuning] = process.argv.slice(2);
+if (process.send !== undefined && answerBase64 !== undefined) process.send({ port: await serveEcho(Buffer.from(answerBase64, 'base64'), tuning === 'tuned') });

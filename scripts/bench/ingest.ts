@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { HUB_NODE_ARGUMENTS } from '../../deploy/embedded/country-services.js';
 import { figureBeside, median, type Figure } from './figure.js';
 import type { BenchIssuer } from './issuer.js';
 import { startPinned } from './pin.js';
@@ -19,7 +20,7 @@ async function measureFloor(issuer: BenchIssuer, tokens: readonly string[]): Pro
   try {
     const file = join(folder, 'tokens.txt');
     await writeFile(file, `${tokens.join('\n')}\n`);
-    const { child, message } = await startPinned<VerifyFloor>(MEASURED_CPU, new URL('verify-floor.js', import.meta.url), [file, issuer.publicJwk, issuer.province]);
+    const { child, message } = await startPinned<VerifyFloor>(MEASURED_CPU, new URL('verify-floor.js', import.meta.url), [file, issuer.publicJwk, issuer.province], HUB_NODE_ARGUMENTS);
     child.kill();
     return message.verifiedPerSecond;
   } finally {

@@ -1,5 +1,4 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { HUB_NODE_ARGUMENTS } from '../../deploy/embedded/country-services.js';
 
 /** Keeps every thread of a running process on one processor. Threads it starts later stay there too. */
 export function pinProcess(pid: number, cpu: number): void {
@@ -13,8 +12,8 @@ export interface Measured<T> {
 }
 
 /** Starts a compiled script of this folder on one processor and waits for the one message it sends. */
-export async function startPinned<T>(cpu: number, script: URL, args: readonly string[]): Promise<Measured<T>> {
-  const child = spawn('taskset', ['-c', String(cpu), process.execPath, ...HUB_NODE_ARGUMENTS, script.pathname, ...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+export async function startPinned<T>(cpu: number, script: URL, args: readonly string[], nodeArguments: readonly string[] = []): Promise<Measured<T>> {
+  const child = spawn('taskset', ['-c', String(cpu), process.execPath, ...nodeArguments, script.pathname, ...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const message = await new Promise<T>((resolve, reject) => {
     child.once('message', (sent) => {
       resolve(sent as T);
