@@ -1,14 +1,5 @@
 import type { Attestation, AttestationClaims, ProvinceCode } from '@health-code/attestation';
-import type { AttestableRecord } from './withdrawal.js';
-
-/** What is to be attested, and of whom. */
-export interface Statement {
-  /** Subject reference. */
-  readonly subject: string;
-  readonly record: AttestableRecord;
-  /** 脱敏姓名: only its salted digest is signed; only the holder gets it. */
-  readonly maskedName?: string;
-}
+import type { AttestableRecord, Statement } from './statement.js';
 
 /** What holds for every attestation of one adapter. */
 export interface AttestationTerms {
@@ -36,7 +27,8 @@ function saysTheSame(standing: Attestation, record: AttestableRecord): boolean {
 
 /**
  * Whether what was attested last still serves: it says the same, less than half its life is over, and it does not
- * outlive the local statement. One withdrawal serves for every later one. `since` is not compared: where the local system states none it moves with every answer.
+ * outlive the local statement. One withdrawal serves for every later one. `since` is not compared: where the local system
+ * states none it moves with every answer.
  *
  * @param now seconds since the epoch
  */

@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto';
 import { readClaims, signAttestation, type Attestation, type AttestationClaims, type SigningKey } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
 import type { NewOutboxEntry, OutboxAddition, OutboxView } from '../outbox/outbox.store.js';
-import { isStillGood, isWithdrawable, nextClaims, type AttestationTerms, type Statement } from './attest.js';
+import { isStillGood, isWithdrawable, nextClaims, type AttestationTerms } from './attest.js';
+import type { Statement } from './statement.js';
 
 /** The outbox as attesting needs it. */
 export interface AttestorOutbox {

@@ -3,7 +3,7 @@ import { AdapterError } from '../errors.js';
 import { resolveSubject, type ResolveReference } from '../person/resolve-subject.js';
 import type { LocalAnswer, ProvinceDefinition } from '../province-system.js';
 import { translateAnswer } from '../translate/translate-answer.js';
-import type { Statement } from './attest.js';
+import type { Statement } from './statement.js';
 import { isNotTranslatable, statesNoStatus, withdrawalOf, type WithdrawalCause } from './withdrawal.js';
 
 /** What a local answer comes to: a statement about a person, or no status; then what was stated before is withdrawn. */

@@ -1,11 +1,8 @@
-import { REASON_NOT_TRANSLATABLE, REASON_WITHDRAWN, type AttestedStatus, type IdentityDocument, type OriginalValue, type StatusRecord } from '@health-code/attestation';
+import { REASON_NOT_TRANSLATABLE, REASON_WITHDRAWN, type IdentityDocument, type OriginalValue } from '@health-code/attestation';
 import { AdapterError, type LocalValue } from '../errors.js';
 import { resolveSubject, type ResolveReference } from '../person/resolve-subject.js';
 import type { LocalAnswer, ProvinceProfile } from '../province-system.js';
-import type { Statement } from './attest.js';
-
-/** What an attestation is made from: a status, or `none` where the local system states none any more. */
-export type AttestableRecord = Omit<StatusRecord, 'availability' | 'status'> & { readonly status: AttestedStatus };
+import type { AttestableRecord, Statement } from './statement.js';
 
 /** Why a status is withdrawn. */
 export type WithdrawalCause = Pick<AttestableRecord, 'reason' | 'original'>;

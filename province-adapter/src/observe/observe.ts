@@ -1,4 +1,4 @@
-import type { Statement } from '../attest/attest.js';
+import type { Statement } from '../attest/statement.js';
 import { stateAnswer, type AnswerTerms } from '../attest/state-answer.js';
 import type { ReadStatements } from '../attest/attestor.js';
 import type { CursorMove, RefusedAnswer } from '../outbox/outbox.store.js';

@@ -1,6 +1,6 @@
 import type { IdentityDocument } from '@health-code/attestation';
 import type { v1 } from '@health-code/messages';
-import type { Statement } from '../attest/attest.js';
+import type { Statement } from '../attest/statement.js';
 import type { AttestedStatement } from '../attest/attestor.js';
 import { stateAnswer, type AnswerTerms, type StatedAnswer } from '../attest/state-answer.js';
 import { AdapterError } from '../errors.js';

@@ -1,7 +1,7 @@
 import { parseSubjectReference, type AttestedStatus } from '@health-code/attestation';
 import { timestampFromSeconds, v1 } from '@health-code/messages';
 import { stateAnswer } from '../attest/state-answer.js';
-import type { Statement } from '../attest/attest.js';
+import type { Statement } from '../attest/statement.js';
 import type { CallHandlers } from '../call/call-handlers.js';
 import { AdapterError } from '../errors.js';
 import type { NationalCodeOperations, Source } from '../province-system.js';

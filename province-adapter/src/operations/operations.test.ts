@@ -1,7 +1,7 @@
 import { parseIdentityDocument, parseProvinceCode, type AttestationErrorCode, type StatusRecord } from '@health-code/attestation';
 import { v1 } from '@health-code/messages';
 import { describe, expect, it } from 'vitest';
-import type { Statement } from '../attest/attest.js';
+import type { Statement } from '../attest/statement.js';
 import type { AttestedStatement } from '../attest/attestor.js';
 import type { CallHandlers } from '../call/call-handlers.js';
 import { AdapterError, type AdapterErrorCode } from '../errors.js';
