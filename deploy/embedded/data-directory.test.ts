@@ -49,7 +49,7 @@ describe('openDataDirectory', () => {
     const children = [{ pid: other.pid, started: 'another time', name: 'hub', stopSignal: 'SIGTERM' }];
     writeFileSync(join(path, 'running.json'), JSON.stringify({ supervisor: { pid: 1, started: 'another time' }, children }));
     (await openDataDirectory(path)).release();
-    expect(findProcess(other.pid ?? 0)).toBeDefined();
+    expect(findProcess(other.pid ?? 0)?.pid).toBe(other.pid);
     other.kill('SIGKILL');
   });
 

@@ -90,7 +90,7 @@ describe('parseAttestation, attacked', PATIENCE, () => {
 
   it('verifies no text with one other character, unless it says the same', async () => {
     const original = await verifyOrRefuse(signed.presentation);
-    expect(original).toBeDefined();
+    expect(original).toContain(signed.attestation.subject);
     const position = fc.integer({ min: 0, max: signed.presentation.length - 1 });
     const character = fc.oneof(tokenCharacter, fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }));
     await fc.assert(
