@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ATTESTATION_MAX_LIFETIME_SECONDS, PROVINCES, type Province, type SubjectKey } from '@health-code/attestation';
+import { ATTESTATION_MAX_LIFETIME_SECONDS, RECOGNITION_NODES, type Province, type SubjectKey } from '@health-code/attestation';
 import { z } from 'zod';
 import { AdapterError } from './errors.js';
 import { parseSubjectKey } from './keys/subject-key.js';
@@ -75,9 +75,9 @@ const url = (...schemes: readonly string[]): z.ZodType<string> =>
   });
 
 const provinceSlug = z.string().transform((slug, context): Province => {
-  const province = PROVINCES.find((candidate) => candidate.slug === slug);
+  const province = RECOGNITION_NODES.find((candidate) => candidate.slug === slug);
   if (province !== undefined) return province;
-  context.addIssue({ code: 'custom', message: 'is not the slug of a province, such as guizhou' });
+  context.addIssue({ code: 'custom', message: 'is not the slug of one of the 32 nodes, such as guizhou' });
   return z.NEVER;
 });
 

@@ -1,4 +1,16 @@
-import type { IdentityDocument, ProvinceCode, RuleReference, StandardRecord } from '@health-code/attestation';
+import type {
+  AttestationKind,
+  HealthStatus,
+  IdentityDocument,
+  NoStatusRecord,
+  ProvinceCode,
+  RuleReference,
+  StandardRecord,
+  TestResultRecord,
+} from '@health-code/attestation';
+
+/** Kinds of attestation beside the health status. */
+export type FurtherKind = Exclude<AttestationKind, 'health-status'>;
 
 /** 互认模式: `share` keeps the local code, `convert` translates it, `direct` uses the national code itself. */
 export type RecognitionMode = 'share' | 'convert' | 'direct';
@@ -15,9 +27,14 @@ export interface CodeRecogniser {
   readonly maxLength: number;
 }
 
+/** Kinds of dated facts a rule may look at: regional risk levels (风险等级). */
+export type CitedFact = 'regional-risk-level';
+
 /** 赋码/转码规则 as registered at the hub: attestations may cite no other. */
 export interface AssignmentRule extends RuleReference {
   readonly title: string;
+  /** What the rule looks at beside the person's own record. */
+  readonly facts?: readonly CitedFact[];
 }
 
 /** What a province is, apart from how it speaks: registered at the hub at every start. */
@@ -53,6 +70,8 @@ export interface LocalAnswer {
   readonly fields: Readonly<Record<string, string>>;
   /** The person, resolved inside the province. Absent where the local system cannot tell: nothing is attested then. */
   readonly identity?: IdentityDocument;
+  /** The person by opaque reference, where the local system knows no document: somebody whose code was converted (转码). */
+  readonly subjectReference?: string;
   readonly maskedName?: string;
   readonly maskedIdNumber?: string;
   /** 指引: what the person is to do, in the province's words. */
@@ -76,6 +95,14 @@ export interface LocalChanges {
   readonly cursor: string;
 }
 
+/** How statements of a further kind are read from the local system. Every method @throws AdapterError with a `LOCAL_…` code. */
+export interface KindSource {
+  /** Query on demand: a scanned local code. */
+  readCode(code: string, verifier: VerifierContext, signal?: AbortSignal): Promise<LocalAnswer>;
+  /** Query on demand: an identity document. */
+  readPerson(document: IdentityDocument, verifier: VerifierContext): Promise<LocalAnswer>;
+}
+
 /** A province's local system as the adapter uses it. Every method @throws AdapterError with a `LOCAL_…` code. */
 export interface Source {
   /** Query on demand: a scanned local code. */
@@ -88,6 +115,8 @@ export interface Source {
   readChanges?(cursor: string | undefined): Promise<LocalChanges>;
   /** Push: the body (parsed JSON, untrusted) of a notification. @throws AdapterError `LOCAL_ANSWER_INVALID` */
   parsePush?(body: unknown): readonly LocalAnswer[];
+  /** Kinds of statement the local system makes beside the health status. */
+  readonly kinds?: Readonly<Partial<Record<FurtherKind, KindSource>>>;
   /** GB/T 38963 6.2, 6.3, 6.5, 6.6, 6.8 for provinces that offer them. */
   readonly operations?: NationalCodeOperations;
   /** Whether the local system answers at all. Never throws. */
@@ -117,6 +146,16 @@ export interface HealthDeclaration {
   readonly underIsolation: boolean;
   /** Seconds since the epoch. */
   readonly declaredAt: number;
+  /** 代办: who declares for the person; absent when the person does. */
+  readonly agent?: DeclaringAgent;
+}
+
+/** 代办人: whoever declares for somebody without a phone. */
+export interface DeclaringAgent {
+  readonly document: IdentityDocument;
+  readonly subjectReference: string;
+  readonly name: string;
+  readonly relationship: 'parent' | 'child' | 'spouse' | 'guardian' | 'other';
 }
 
 /** 行程 6.3. Times in seconds since the epoch. */
@@ -172,18 +211,52 @@ export interface CorrectionReceipt {
   readonly dueAt: number;
 }
 
+/** How a correction stands. */
+export interface CorrectionState {
+  /** 办理状态: `decided-by-default` where the deadline passed unanswered, which decides for the person. */
+  readonly state: 'received' | 'upheld' | 'rejected' | 'decided-by-default';
+  /** Seconds since the epoch. */
+  readonly dueAt: number;
+  /** Seconds since the epoch; absent while it is not decided. */
+  readonly decidedAt?: number;
+}
+
+/** 转码: a verified foreign statement that the province takes over. */
+export interface ForeignStatement {
+  readonly subjectReference: string;
+  /** GB/T 2260 code of the province that made it. */
+  readonly issuer: ProvinceCode;
+  readonly status: HealthStatus;
+  readonly reason: string;
+  /** Seconds since the epoch. */
+  readonly since: number;
+  /** Seconds since the epoch. */
+  readonly validUntil: number;
+  /** 脱敏姓名, where the holder disclosed it. */
+  readonly maskedName?: string;
+}
+
 /** The interfaces of GB/T 38963-2020 clause 6 that change something, for provinces whose local system offers them. */
 export interface NationalCodeOperations {
   /** 6.2. */
   declareHealth(declaration: HealthDeclaration): Promise<DeclarationReceipt>;
   /** 6.3. @throws AdapterError `LOCAL_PERSON_UNRESOLVED`. Returns 行程申报编号. */
   declareTrip(subjectReference: string, trips: readonly DeclaredTrip[]): Promise<string>;
-  /** 6.5. @throws AdapterError `LOCAL_PERSON_UNRESOLVED` */
-  applyCode(subjectReference: string, organisation: string, purpose: VerifierContext['purpose']): Promise<CodeApplication>;
+  /**
+   * 6.5.
+   *
+   * @param agentReference who applies for the person (代办); empty when the person does
+   * @throws AdapterError `LOCAL_PERSON_UNRESOLVED`; `LOCAL_PERMISSION_DENIED` for an agent who did not declare for the person
+   */
+  applyCode(subjectReference: string, organisation: string, purpose: VerifierContext['purpose'], agentReference: string): Promise<CodeApplication>;
   /** 6.6. @throws AdapterError `LOCAL_CODE_EXPIRED`, `LOCAL_CODE_INVALID` when the application is spent or wrong. */
   makeCode(application: Pick<CodeApplication, 'businessSerialNumber' | 'randomNumber'>, bizExtData: string): Promise<MadeCode>;
   /** 6.8. @throws AdapterError `LOCAL_PERSON_UNRESOLVED` */
   correctHealth(correction: HealthCorrection): Promise<CorrectionReceipt>;
+  /** How a correction stands. @throws AdapterError `LOCAL_PERSON_UNRESOLVED` for a ticket nobody knows */
+  queryCorrection?(ticket: string): Promise<CorrectionState>;
+  /** 转码: gives a person who arrives a local code for what another province states, without another declaration. */
+  acceptForeignStatement?(statement: ForeignStatement): Promise<void>;
 }
 
 /** What every `src/provinces/<slug>/province.ts` exports as `province`. */
@@ -198,4 +271,6 @@ export interface ProvinceDefinition {
    * @throws AdapterError `TRANSLATION_VALUE_UNKNOWN` for a value that is not in the table
    */
   translate(local: LocalAnswer, now: number): StandardRecord;
+  /** The same for every further kind that {@link Source.kinds} reads. */
+  readonly translations?: { readonly 'nucleic-acid-test'?: (local: LocalAnswer, now: number) => TestResultRecord | NoStatusRecord };
 }

@@ -1,4 +1,5 @@
 export * from './attestation.js';
+export * from './attestation-kind.js';
 export { ATTESTATION_MAX_LIFETIME_SECONDS, statusListUri } from './attestation-claims.js';
 export type { AttestationHeader } from './attestation-header.js';
 export { decodeBase64Url, encodeBase64Url } from './base64url.js';
@@ -15,6 +16,7 @@ export * from './sealed-payload.js';
 export * from './sign-attestation.js';
 export * from './standard-record.js';
 export * from './subject-reference.js';
+export * from './test-result.js';
 export * from './verdict.js';
 export * from './verdict-policy.js';
 export * from './verify-attestation.js';

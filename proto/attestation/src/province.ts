@@ -57,6 +57,12 @@ export const PROVINCES: readonly Province[] = DIVISIONS.map(([code, name, englis
   Object.freeze({ code: code as string as ProvinceCode, slug: english.toLowerCase().replaceAll(' ', '-'), name, english }),
 );
 
+/** 台湾, 香港 and 澳门 have systems of their own, outside the national platform. */
+const OUTSIDE: ReadonlySet<string> = new Set(['710000', '810000', '820000']);
+
+/** The 32 nodes that recognise one another: the 31 divisions of the mainland and 660000, as the national platform counts them. */
+export const RECOGNITION_NODES: readonly Province[] = PROVINCES.filter(({ code }) => !OUTSIDE.has(code));
+
 const BY_CODE: ReadonlyMap<string, Province> = new Map(PROVINCES.map((province) => [province.code, province]));
 
 /** Whether the text is one of the codes of {@link PROVINCES}. */

@@ -1,4 +1,5 @@
 import type { Availability, EvidenceClass, HealthStatus } from './health-status.js';
+import type { TestCircumstances, TestResult } from './test-result.js';
 
 /** The value exactly as the province's own system said it; travels with every translated record. */
 export interface OriginalValue {
@@ -28,6 +29,23 @@ export interface StatusRecord {
   readonly reason: string;
   readonly rule: RuleReference;
   /** 赋码机构: deciding authority, a region code of GB/T 2260 or a USCC. */
+  readonly authority: string;
+  readonly evidence: EvidenceClass;
+  readonly original: OriginalValue;
+}
+
+/** 标准记录 of a nucleic-acid test. Times in seconds since the epoch. */
+export interface TestResultRecord {
+  readonly availability: 'available';
+  readonly kind: 'nucleic-acid-test';
+  readonly result: TestResult;
+  /** 采样时间. */
+  readonly since: number;
+  /** When the local statement ends; the attestation expires no later. */
+  readonly validUntil: number;
+  readonly test: TestCircumstances;
+  readonly rule: RuleReference;
+  /** Who states it: a region code of GB/T 2260 or a USCC. */
   readonly authority: string;
   readonly evidence: EvidenceClass;
   readonly original: OriginalValue;

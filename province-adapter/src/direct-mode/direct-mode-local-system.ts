@@ -59,6 +59,7 @@ export function createDirectModeLocalSystem(profile: ProvinceProfile, people: re
   return {
     slug: profile.slug,
     statusField: 'status',
+    colours: { '00': '00', '01': '01', '10': '10' },
     statementFields: ['availability', 'reason', 'ruleId', 'ruleVersion', 'evidence', 'validUntil', 'guidance'],
     people,
     open({ documents, now, randomHex }) {

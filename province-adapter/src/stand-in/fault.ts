@@ -10,6 +10,9 @@ export const FAULT_MODES = [
   'huge',
   'wrong-type',
   'redirect',
+  'empty',
+  'gbk-page',
+  'extra-fields',
   'error-code',
 ] as const;
 
@@ -27,7 +30,7 @@ export interface FaultyAnswer {
 const GBK_JSON = Buffer.concat([Buffer.from('{"message":"'), Buffer.from([0xbd, 0xa1, 0xbf, 0xb5]), Buffer.from('"}')]);
 
 /** Larger than anything a local system has a reason to send, in bytes. */
-const HUGE = 8 * 1024 * 1024;
+const HUGE = 10 * 1024 * 1024;
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 
@@ -38,9 +41,35 @@ const WRONG_TYPES = Object.fromEntries(
   ),
 );
 
-/** What is sent instead of an answer; `down`, `slow` and `error-code` are not answers of their own and are the server's to play. */
+/** <html>系统维护中</html> as a gateway of the country would send it. */
+const GBK_PAGE = Buffer.concat([
+  Buffer.from('<html><body>'),
+  Buffer.from([0xcf, 0xb5, 0xcd, 0xb3, 0xce, 0xac, 0xbb, 0xa4, 0xd6, 0xd0]),
+  Buffer.from('</body></html>'),
+]);
+
+/** What no standard record has room for, put into every object of a right answer by `extra-fields`. */
+export const EXTRA_FIELDS = {
+  extraName: '测试多余',
+  extraIdCard: '999999190001019999',
+  extraPhone: '19900009999',
+  extraAddress: '测试省测试市多余路1号',
+  extraItinerary: [{ place: '测试多余车站', at: '2022-04-01 08:00:00' }],
+} as const;
+
+/** A copy in which every object has {@link EXTRA_FIELDS} too. */
+export function withExtraFields(answer: unknown): unknown {
+  if (Array.isArray(answer)) return answer.map(withExtraFields);
+  if (typeof answer !== 'object' || answer === null) return answer;
+  return { ...Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, withExtraFields(value)])), ...EXTRA_FIELDS };
+}
+
+/** Faults that change how the server answers rather than what. */
+type PlayedByServer = 'none' | 'down' | 'slow' | 'extra-fields' | 'error-code';
+
+/** What is sent instead of an answer. */
 export const FAULTY_ANSWERS: Readonly<
-  Record<Exclude<FaultMode, 'none' | 'down' | 'slow' | 'error-code'>, FaultyAnswer>
+  Record<Exclude<FaultMode, PlayedByServer>, FaultyAnswer>
 > = {
   busy: { status: 503, headers: JSON_TYPE, body: Buffer.from('{}') },
   html: {
@@ -52,5 +81,7 @@ export const FAULTY_ANSWERS: Readonly<
   gbk: { status: 200, headers: { 'content-type': 'application/json' }, body: GBK_JSON },
   huge: { status: 200, headers: JSON_TYPE, body: Buffer.from(`{"data":"${'0'.repeat(HUGE)}"}`) },
   'wrong-type': { status: 200, headers: JSON_TYPE, body: Buffer.from(JSON.stringify(WRONG_TYPES)) },
+  empty: { status: 200, headers: JSON_TYPE, body: Buffer.alloc(0) },
+  'gbk-page': { status: 200, headers: { 'content-type': 'text/html; charset=gbk' }, body: GBK_PAGE },
   redirect: { status: 302, headers: { location: '/stand-in/people' }, body: Buffer.alloc(0) },
 };

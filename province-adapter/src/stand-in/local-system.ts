@@ -1,3 +1,4 @@
+import type { HealthStatus } from '@health-code/attestation';
 import type { Documents } from './documents.js';
 import type { SyntheticPerson } from './synthetic-people.js';
 
@@ -49,6 +50,8 @@ export interface LocalSystem {
   readonly slug: string;
   /** Field of {@link SyntheticPerson.fields} that holds the local status. */
   readonly statusField: string;
+  /** The local word of each colour, written by hand: an oracle that does not come from the province's translation. */
+  readonly colours: Readonly<Record<HealthStatus, string>>;
   /** Further fields that belong to the statement: a new status does not inherit the old one's reason. */
   readonly statementFields: readonly string[];
   /** Written to the store at the first start. */

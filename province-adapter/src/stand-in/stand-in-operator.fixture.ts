@@ -12,6 +12,8 @@ export const FAULT_OUTCOMES: readonly (readonly [FaultMode, AdapterErrorCode])[]
   ['huge', 'LOCAL_ANSWER_TOO_LARGE'],
   ['wrong-type', 'LOCAL_ANSWER_INVALID'],
   ['redirect', 'LOCAL_ANSWER_INVALID'],
+  ['empty', 'LOCAL_ANSWER_INVALID'],
+  ['gbk-page', 'LOCAL_ANSWER_INVALID'],
 ];
 
 /** Another character in the middle of the random part. */

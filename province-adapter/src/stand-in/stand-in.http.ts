@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { DocumentCollection } from './documents.js';
-import { FAULT_MODES, FAULTY_ANSWERS, type FaultMode } from './fault.js';
+import { FAULT_MODES, FAULTY_ANSWERS, withExtraFields, type FaultMode } from './fault.js';
 import type { LocalSystem, LocalSystemContext, RunningLocalSystem } from './local-system.js';
 import type { SyntheticPerson } from './synthetic-people.js';
 
@@ -48,7 +48,7 @@ async function misbehave(
   running: RunningLocalSystem,
   reply: FastifyReply,
 ): Promise<boolean> {
-  if (mode === 'none') return false;
+  if (mode === 'none' || mode === 'extra-fields') return false;
   if (mode === 'down') {
     reply.hijack();
     reply.raw.destroy();
@@ -104,8 +104,10 @@ export async function createStandIn(system: LocalSystem, context: LocalSystemCon
     server.route({
       method: route.method,
       url: route.path,
-      handler: (request) =>
-        route.answer({ query: textMembers(request.query), body: { ...(request.body as object | undefined) } }),
+      handler: async (request) => {
+        const answer = await route.answer({ query: textMembers(request.query), body: { ...(request.body as object | undefined) } });
+        return fault.mode === 'extra-fields' ? withExtraFields(answer) : answer;
+      },
     });
   }
 
@@ -152,6 +154,6 @@ export async function createStandIn(system: LocalSystem, context: LocalSystemCon
       ? { found: false }
       : { found: true, documentType: person.documentType, documentNumber: person.documentNumber };
   });
-  server.get(`${OURS}health`, () => ({ slug: system.slug }));
+  server.get(`${OURS}health`, () => ({ slug: system.slug, colours: system.colours }));
   return { server, people, running };
 }

@@ -19,6 +19,7 @@ const NO_SUCH_USER = { errcode: 'BIS:STANDIN-404', errmsg: '用户不存在', da
 export const localSystem: LocalSystem = {
   slug: 'beijing',
   statusField: 'code',
+  colours: { '00': '0', '01': '1', '10': '2' },
   statementFields: [],
   people,
   open({ documents, now, randomHex }) {

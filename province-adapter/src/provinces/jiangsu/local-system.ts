@@ -22,6 +22,7 @@ interface StoredCode {
 export const localSystem: LocalSystem = {
   slug: 'jiangsu',
   statusField: 'level',
+  colours: { '00': 'green', '01': 'yellow', '10': 'red' },
   statementFields: [],
   people,
   open({ documents, now, randomHex }) {

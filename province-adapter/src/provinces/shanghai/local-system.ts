@@ -17,6 +17,7 @@ const issuedAtOf = (uid: string): number => Number(uid.slice(30));
 export const localSystem: LocalSystem = {
   slug: 'shanghai',
   statusField: 'type',
+  colours: { '00': '00', '01': '01', '10': '10' },
   statementFields: [],
   people,
   open({ documents, now, randomHex }) {

@@ -60,6 +60,7 @@ function reportOf(person: SyntheticPerson, now: number): Readonly<Record<string,
 export const localSystem: LocalSystem = {
   slug: 'sichuan',
   statusField: 'risk_assessment_grade',
+  colours: { '00': '00', '01': '01', '10': '10' },
   statementFields: ['reason', 'guide', 'report_date', 'report_valid_date'],
   people,
   open({ documents, now, randomHex }) {
