@@ -7,7 +7,7 @@ const TESTS = '\\.(test|e2e|fixture)\\.ts$';
 /** Files whose suffix or place says that they touch a framework. */
 const EDGE = '\\.(grpc|http|consumer|publisher|store|row|schedule|module)\\.ts$';
 /** Files that put the others together. */
-const WIRING = '(^|/)(main|local-system-main|start-adapter)\\.ts$|/platform/';
+const WIRING = '(^|/)((adapters-|local-systems?-)?main|host-adapter|host-local-system|start-adapter)\\.ts$|/platform/';
 /** Province folders speak HTTP to their local system, and nothing else. */
 const SOURCES = '/source\\.ts$';
 
@@ -79,7 +79,7 @@ module.exports = {
     {
       name: 'provinces-do-not-know-each-other',
       severity: 'error',
-      comment: 'A province can be deleted by deleting its folder and its line in registry.ts.',
+      comment: 'A province can be deleted by deleting its folder.',
       from: { path: '^province-adapter/src/provinces/([^/]+)/' },
       to: { path: '^province-adapter/src/provinces/[^/]+/', pathNot: '^province-adapter/src/provinces/$1/' },
     },

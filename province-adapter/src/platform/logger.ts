@@ -23,3 +23,9 @@ export function describeError(error: unknown): object {
 export function createLogger(level: string, province: string): Logger {
   return pino({ name: 'province-adapter', level, base: { province }, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: describeError } });
 }
+
+/** Writes a line to the log, with what failed if anything did. */
+export const tellTo = (log: Logger) => (line: string, error?: unknown): void => {
+  if (error === undefined) log.info(line);
+  else log.error({ err: error }, line);
+};
