@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { RECOGNITION_NODES, type ProvinceCode } from '@health-code/attestation';
 import { createDeclaredPeople } from '../direct-mode/declared-people.js';
 import { createDirectModeLocalSystem } from '../direct-mode/direct-mode-local-system.js';
@@ -26,17 +25,14 @@ export interface ProvinceFolder {
 /** `.js` when built, `.ts` in tests, which run the sources. */
 const CODE_SUFFIX = extname(import.meta.filename);
 
-/** Mapping files are not compiled: they are read where they were written, from the sources and from what was built alike. */
-const MAPPINGS = fileURLToPath(new URL('../../src/provinces/', import.meta.url));
-
 const hasFile = (directory: string, slug: string, file: string): boolean => existsSync(join(directory, slug, file));
 
 const codeFolder = (slug: string, code: ProvinceCode): ProvinceFolder => ({
   slug,
   code,
   form: 'typescript',
-  loadProvince: async () => ((await import(`./${slug}/province${CODE_SUFFIX}`)) as { readonly province: ProvinceDefinition }).province,
-  loadLocalSystem: async () => ((await import(`./${slug}/local-system${CODE_SUFFIX}`)) as { readonly localSystem: LocalSystem }).localSystem,
+  loadProvince: async () => ((await import(/* @vite-ignore */ `./${slug}/province${CODE_SUFFIX}`)) as { readonly province: ProvinceDefinition }).province,
+  loadLocalSystem: async () => ((await import(/* @vite-ignore */ `./${slug}/local-system${CODE_SUFFIX}`)) as { readonly localSystem: LocalSystem }).localSystem,
 });
 
 const nationalCode = (slug: string, code: ProvinceCode): ProvinceFolder => ({
