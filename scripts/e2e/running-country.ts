@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
+import { RECOGNITION_NODES } from '@health-code/attestation';
 import { unaryTransport, v1 } from '@health-code/messages';
 import pg from 'pg';
 import { checkoutDirectory } from '../../deploy/embedded/checkout.js';
@@ -10,11 +11,10 @@ import { superviseCountry, type Country } from '../../deploy/embedded/country.js
 import type { DeploymentError } from '../../deploy/embedded/errors.js';
 import { isRoot } from '../../deploy/embedded/postgres-binaries.js';
 import { clusterDirectory } from '../../deploy/embedded/postgres.js';
-import { DEFAULT_PROVINCES } from '../../deploy/embedded/province-seat.js';
 import { openStandIn, type StandIn } from '../clients/stand-in.js';
 
 /** GB/T 2260 codes of the provinces by their slugs. */
-export const CODES: Readonly<Record<string, string>> = Object.fromEntries(DEFAULT_PROVINCES.map(({ slug, code }) => [slug, code]));
+export const CODES: Readonly<Record<string, string>> = Object.fromEntries(RECOGNITION_NODES.map(({ slug, code }) => [slug, code]));
 
 /** What a test runs its country with. */
 export interface RunningCountryOptions {
@@ -56,7 +56,7 @@ export async function startCountry(options: RunningCountryOptions): Promise<Runn
   const ended: DeploymentError[] = [];
   const supervisor = superviseCountry({
     dataPath,
-    provinces: DEFAULT_PROVINCES.filter(({ slug }) => options.provinces.includes(slug)),
+    provinces: RECOGNITION_NODES.filter(({ slug }) => options.provinces.includes(slug)),
     environment: { PATH: process.env['PATH'] },
     announce: () => undefined,
     onEnded: (failure) => ended.push(failure),
