@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Attestation } from './attestation.js';
+import type { Attestation, HealthStatusAttestation } from './attestation.js';
 import { fromWireClaims, parseWireClaims, toWireClaims } from './attestation-claims.js';
 import { codeOf, NOW, sampleClaims, without } from './attestation.fixture.js';
 import { AttestationError } from './errors.js';
 
-const sample = (changes: Partial<Attestation> = {}): Attestation => ({
+const sample = (changes: Partial<HealthStatusAttestation> = {}): Attestation => ({
   ...sampleClaims(),
   disclosureDigests: [],
   ...changes,
@@ -106,7 +106,7 @@ describe('parseWireClaims', () => {
       parseWireClaims(wire({ seq: 'secret', code: 'secret', rule: { id: '', ver: 'secret secret' } }));
       expect.unreachable();
     } catch (error) {
-      expect((error as AttestationError).message).toMatch(/seq.*code.*rule\.id.*rule\.ver/);
+      expect((error as AttestationError).message).toMatch(/seq.*rule\.id.*rule\.ver.*code/);
       expect((error as AttestationError).message).not.toContain('secret');
     }
   });

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 
 import { CLOCK_TOLERANCE_SECONDS, type Attestation } from './attestation.js';
+import { ATTESTATION_KINDS, type AttestationKind } from './attestation-kind.js';
 import { decodeBase64Url } from './base64url.js';
 import { AttestationError } from './errors.js';
-import { ATTESTED_STATUSES, EVIDENCE_CLASSES } from './health-status.js';
+import { EVIDENCE_CLASSES } from './health-status.js';
+import { KIND_CLAIMS } from './kind-claims.js';
 import { PRINTABLE_TEXT } from './printable-text.js';
 import { isProvinceCode, type ProvinceCode } from './province.js';
 import { isSubjectReference } from './subject-reference.js';
@@ -26,33 +28,57 @@ const identifier = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/);
 /** What the local system said, in its own script. */
 const localText = z.string().max(128).regex(PRINTABLE_TEXT);
 
-/** The payload as it stands in the token; strict on every level. */
-const WIRE_CLAIMS = z.strictObject({
+/** What tokens of every kind hold; strict on every level. */
+const COMMON_SHAPE = {
   iss: z.string().refine(isProvinceCode),
   sub: z.string().refine(isSubjectReference),
   seq: sequence,
   iat: seconds,
   exp: seconds,
-  kind: z.literal('health-status'),
-  code: z.enum(ATTESTED_STATUSES),
   since: seconds,
   reason: z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/),
   rule: z.strictObject({ id: identifier, ver: identifier }),
   auth: z.string().regex(/^[0-9A-Z]{6,18}$/),
   evid: z.enum(EVIDENCE_CLASSES),
   orig: z.strictObject({ sys: localText.min(1), fld: localText, val: localText }),
+  src: z.strictObject({ iss: z.string().refine(isProvinceCode), seq: sequence }).optional(),
   supersedes: sequence.optional(),
   status: z.strictObject({ status_list: z.strictObject({ idx: z.int().min(0), uri: z.string() }) }),
   _sd: z.array(digest).min(1).max(MAXIMUM_DISCLOSURES).optional(),
-});
+};
 
-/** The claims of one token, by their names on the wire. */
-export type WireClaims = z.infer<typeof WIRE_CLAIMS>;
+type CommonWireClaims = z.infer<z.ZodObject<typeof COMMON_SHAPE>>;
+
+/** The claims of one token, by their names on the wire: `kind`, a `code` of its table, and the claims of that kind alone. */
+export type WireClaims = CommonWireClaims & { readonly kind: AttestationKind; readonly code: string };
+
+/** {@link KIND_CLAIMS} as they are used here, where the kind is not known before the token is read. */
+interface AnyKindClaims {
+  readonly own?: {
+    readonly shape: z.ZodRawShape;
+    toWire(own: Attestation): object;
+    fromWire(claims: WireClaims): object;
+    readonly rules: typeof CROSS_CLAIM_RULES;
+  };
+}
+
+const KINDS = KIND_CLAIMS as unknown as Readonly<Record<string, AnyKindClaims | undefined>>;
+
+function schemaOf(kind: AttestationKind) {
+  return z.strictObject({ ...COMMON_SHAPE, ...KINDS[kind]?.own?.shape, kind: z.literal(kind), code: z.enum(KIND_CLAIMS[kind].values) });
+}
+
+type WireSchema = ReturnType<typeof schemaOf>;
+
+/** The payload as it stands in the token, one schema for each kind. */
+const WIRE_CLAIMS = z.discriminatedUnion('kind', ATTESTATION_KINDS.map(schemaOf) as [WireSchema, ...WireSchema[]]);
 
 /** Rules over more than one claim: the claim that is reported, and whether the rule is broken. */
 const CROSS_CLAIM_RULES: readonly (readonly [string, (claims: WireClaims) => boolean])[] = [
   ['exp', ({ iat, exp }) => exp <= iat || exp - iat > ATTESTATION_MAX_LIFETIME_SECONDS],
   ['since', ({ since, iat }) => since > iat + CLOCK_TOLERANCE_SECONDS],
+  ['src.iss', ({ src, iss }) => src?.iss === iss],
+  ['src', ({ src, code }) => src !== undefined && code === 'none'],
   ['supersedes', ({ supersedes, seq }) => supersedes !== undefined && supersedes >= seq],
   ['status.status_list.uri', ({ iss, status }) => status.status_list.uri !== statusListUri(iss)],
   ['_sd', ({ _sd }) => _sd !== undefined && new Set(_sd).size !== _sd.length],
@@ -66,14 +92,18 @@ const CROSS_CLAIM_RULES: readonly (readonly [string, (claims: WireClaims) => boo
 export function parseWireClaims(payload: unknown): WireClaims {
   const parsed = WIRE_CLAIMS.safeParse(payload);
   if (!parsed.success) throw refusal(parsed.error.issues.map((issue) => issue.path.join('.') || '(unknown claim)'));
-  const broken = CROSS_CLAIM_RULES.filter(([, isBroken]) => isBroken(parsed.data)).map(([path]) => path);
+  const claims: WireClaims = parsed.data;
+  const rules = [...CROSS_CLAIM_RULES, ...(KINDS[claims.kind]?.own?.rules ?? [])];
+  const broken = rules.filter(([, isBroken]) => isBroken(claims)).map(([path]) => path);
   if (broken.length > 0) throw refusal(broken);
-  return parsed.data;
+  return claims;
 }
 
 function refusal(paths: readonly string[]): AttestationError {
   return new AttestationError('ATTESTATION_CLAIMS_INVALID', `claims not as specified: ${[...new Set(paths)].join(', ')}`);
 }
+
+type Writable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
 
 /** From the names on the wire to ours; checks nothing. */
 export function fromWireClaims(claims: WireClaims): Attestation {
@@ -93,14 +123,18 @@ export function fromWireClaims(claims: WireClaims): Attestation {
     original: { system: claims.orig.sys, field: claims.orig.fld, value: claims.orig.val },
     statusListIndex: claims.status.status_list.idx,
     disclosureDigests: claims._sd ?? [],
-  };
-  return claims.supersedes === undefined ? attestation : { ...attestation, supersedes: claims.supersedes };
+  } as Writable<Attestation>;
+  const own = KINDS[claims.kind]?.own;
+  if (own !== undefined) Object.assign(attestation, own.fromWire(claims));
+  if (claims.src !== undefined) attestation.source = { issuer: claims.src.iss, sequence: claims.src.seq };
+  if (claims.supersedes !== undefined) attestation.supersedes = claims.supersedes;
+  return attestation;
 }
 
 /** To the names on the wire, in the one order of members every token has. */
 export function toWireClaims(attestation: Attestation): WireClaims {
-  const { rule, original, disclosureDigests } = attestation;
-  return {
+  const { rule, original, source, supersedes, disclosureDigests } = attestation;
+  const claims = {
     iss: attestation.issuer,
     sub: attestation.subject,
     seq: attestation.sequence,
@@ -114,8 +148,12 @@ export function toWireClaims(attestation: Attestation): WireClaims {
     auth: attestation.authority,
     evid: attestation.evidence,
     orig: { sys: original.system, fld: original.field, val: original.value },
-    ...(attestation.supersedes === undefined ? {} : { supersedes: attestation.supersedes }),
-    status: { status_list: { idx: attestation.statusListIndex, uri: statusListUri(attestation.issuer) } },
-    ...(disclosureDigests.length === 0 ? {} : { _sd: [...disclosureDigests] }),
-  };
+  } as Writable<WireClaims>;
+  const own = KINDS[attestation.kind]?.own;
+  if (own !== undefined) Object.assign(claims, own.toWire(attestation));
+  if (source !== undefined) claims.src = { iss: source.issuer, seq: source.sequence };
+  if (supersedes !== undefined) claims.supersedes = supersedes;
+  claims.status = { status_list: { idx: attestation.statusListIndex, uri: statusListUri(attestation.issuer) } };
+  if (disclosureDigests.length > 0) claims._sd = [...disclosureDigests];
+  return claims;
 }

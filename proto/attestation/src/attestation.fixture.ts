@@ -1,4 +1,4 @@
-import type { SignatureAlgorithm } from './attestation.js';
+import type { HealthStatusAttestation, SignatureAlgorithm, TestResultAttestation } from './attestation.js';
 import { encodeBase64Url } from './base64url.js';
 import { AttestationError, type AttestationErrorCode } from './errors.js';
 import {
@@ -9,7 +9,6 @@ import {
   type SigningKey,
 } from './province-key.js';
 import { parseProvinceCode, type ProvinceCode } from './province.js';
-import type { AttestationClaims } from './sign-attestation.js';
 import { toBufferSource } from './web-crypto.js';
 
 /** The clock of the tests, seconds since the epoch. */
@@ -24,7 +23,7 @@ export const BEIJING = parseProvinceCode('110000');
 export const testSalt = (): string => 'c2FsdC1zYWx0LXNhbHQtcw';
 
 /** What a province states of a synthetic person. */
-export function sampleClaims(changes: Partial<AttestationClaims> = {}): AttestationClaims {
+export function sampleClaims(changes: Partial<HealthStatusAttestation> = {}): Omit<HealthStatusAttestation, 'disclosureDigests'> {
   return {
     issuer: GUIZHOU,
     subject: `1.${'A'.repeat(43)}`,
@@ -40,6 +39,20 @@ export function sampleClaims(changes: Partial<AttestationClaims> = {}): Attestat
     evidence: 'self-declared',
     original: { system: 'national-code', field: 'status', value: '00' },
     statusListIndex: 1234,
+    ...changes,
+  };
+}
+
+/** A negative test of the same person, sampled two hours ago. */
+export function sampleTestClaims(changes: Partial<TestResultAttestation> = {}): Omit<TestResultAttestation, 'disclosureDigests'> {
+  return {
+    ...sampleClaims(),
+    kind: 'nucleic-acid-test',
+    status: 'negative',
+    since: NOW - 7_200,
+    evidence: 'laboratory',
+    original: { system: 'national-code', field: 'testResult', value: '阴性' },
+    test: { reportedAt: NOW - 3_600, method: 'individual', laboratory: '520100' },
     ...changes,
   };
 }

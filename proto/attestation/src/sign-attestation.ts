@@ -6,7 +6,10 @@ import { packDisclosures, type HolderDisclosures } from './disclosure.js';
 import type { SigningKey } from './province-key.js';
 
 /** What a province states; the digests of disclosures are made by {@link signAttestation}. */
-export type AttestationClaims = Omit<Attestation, 'disclosureDigests'>;
+export type AttestationClaims = WithoutDigests<Attestation>;
+
+/** One type for each kind, not one with the members that all kinds have. */
+type WithoutDigests<Kind> = Kind extends Attestation ? Omit<Kind, 'disclosureDigests'> : never;
 
 /** A signed attestation in its two texts. */
 export interface SignedAttestation {
