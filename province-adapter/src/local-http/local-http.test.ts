@@ -14,6 +14,8 @@ const MISBEHAVIOUR: Readonly<Record<string, (response: ServerResponse) => void>>
   '/html-as-json': (response) => response.writeHead(200, JSON_TYPE).end('<html>系统维护中</html>'),
   '/gbk': (response) => response.writeHead(200, JSON_TYPE).end(Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xb2, 0xe2, 0xca, 0xd4, 0x22, 0x7d])),
   '/gbk-declared': (response) => response.writeHead(200, { 'content-type': 'application/json;charset=GBK' }).end('{}'),
+  '/gbk-text': (response) => response.writeHead(200, { 'content-type': 'text/plain; charset=gb2312' }).end(Buffer.from([0xb2, 0xe2, 0xca, 0xd4])),
+  '/gone': (response) => response.writeHead(410, { 'content-type': 'text/html' }).end('<html>过期</html>'),
   '/bom': (response) => response.writeHead(200, JSON_TYPE).end('\ufeff{}'),
   '/redirect': (response) => response.writeHead(302, { location: '/good' }).end(),
   '/busy': (response) => response.writeHead(503, JSON_TYPE).end('{}'),
@@ -84,6 +86,20 @@ describe('createLocalHttp', () => {
     ['/sends-for-ever', 'LOCAL_ANSWER_TOO_LARGE'],
   ])('refuses what %s sends with %s', async (path, code) => {
     await expect(http.requestJson({ method: 'GET', path })).rejects.toMatchObject({ code });
+  });
+
+  it('gives the bytes of another format to who asks for it, by any label of its charset', async () => {
+    const { bytes } = await http.requestBytes({ method: 'GET', path: '/gbk-text' }, { mediaType: 'text/plain', charset: 'gbk' });
+    expect(new TextDecoder('gbk').decode(bytes)).toBe('测试');
+    for (const expected of [{ mediaType: 'application/json', charset: 'gbk' }, { mediaType: 'text/plain', charset: 'utf-8' }]) {
+      await expect(http.requestBytes({ method: 'GET', path: '/gbk-text' }, expected)).rejects.toMatchObject({ code: 'LOCAL_ANSWER_INVALID' });
+    }
+  });
+
+  it('tells a status that its caller understands, and reads no more of it', async () => {
+    const expected = { mediaType: 'application/json', charset: 'utf-8', statuses: [410] };
+    expect(await http.requestBytes({ method: 'GET', path: '/gone' }, expected)).toEqual({ status: 410, bytes: new Uint8Array() });
+    await expect(http.requestBytes({ method: 'GET', path: '/absent' }, expected)).rejects.toMatchObject({ code: 'LOCAL_ANSWER_INVALID' });
   });
 
   it('refuses a local system that is not there', async () => {

@@ -17,8 +17,30 @@ export interface LocalRequest {
   readonly signal?: AbortSignal;
 }
 
+/** What an answer has to be to be read. */
+export interface ExpectedAnswer {
+  /** For example `application/json`. */
+  readonly mediaType: string;
+  /** A label of the WHATWG Encoding Standard; an answer that declares another one is refused. */
+  readonly charset: string;
+  /** Statuses beside 200 that the caller understands; the body of such an answer is not read. */
+  readonly statuses?: readonly number[];
+}
+
+/** An answer that is what was expected. Its bytes are untrusted. */
+export interface LocalBytes {
+  readonly status: number;
+  readonly bytes: Uint8Array;
+}
+
 /** The only way a province's source speaks HTTP. */
 export interface LocalHttp {
+  /**
+   * The body of a 200 answer in any format, for local systems that do not speak JSON in UTF-8.
+   *
+   * @throws AdapterError as {@link LocalHttp.requestJson}
+   */
+  requestBytes(request: LocalRequest, expected: ExpectedAnswer): Promise<LocalBytes>;
   /**
    * The parsed JSON of a 200 answer. What comes back is untrusted: shape is the caller's to check.
    *
@@ -50,13 +72,24 @@ function bodyOf(request: LocalRequest): { readonly body?: string; readonly type?
   return { body: new URLSearchParams(request.form).toString(), type: 'application/x-www-form-urlencoded' };
 }
 
-/** A gateway's error page, a login page and a GBK answer all say so in the content type, if they say anything. */
-function requireJsonType(contentType: string | null): void {
+const JSON_IN_UTF_8: ExpectedAnswer = { mediaType: 'application/json', charset: 'utf-8' };
+
+/** Labels of one encoding differ: `UTF8`, `gb2312` and `x-gbk` are utf-8, gbk and gbk. */
+function encodingOf(label: string): string | undefined {
+  try {
+    return new TextDecoder(label).encoding;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A gateway's error page, a login page and an answer in another charset all say so in the content type, if they say anything. */
+function requireType(contentType: string | null, expected: ExpectedAnswer): void {
   const [type, ...parameters] = (contentType ?? '').toLowerCase().split(';').map((part) => part.trim());
-  if (type !== 'application/json') throw new AdapterError('LOCAL_ANSWER_INVALID', 'the local system did not answer with JSON');
-  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
-  if (charset !== undefined && !/^"?utf-?8"?$/.test(charset)) {
-    throw new AdapterError('LOCAL_ANSWER_INVALID', 'the local system did not answer in UTF-8');
+  if (type !== expected.mediaType) throw new AdapterError('LOCAL_ANSWER_INVALID', `the local system did not answer with ${expected.mediaType}`);
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length).replaceAll('"', '');
+  if (charset !== undefined && encodingOf(charset) !== encodingOf(expected.charset)) {
+    throw new AdapterError('LOCAL_ANSWER_INVALID', `the local system did not answer in ${expected.charset}`);
   }
 }
 
@@ -91,35 +124,44 @@ function failureOf(cause: unknown, signal: AbortSignal): AdapterError {
   return new AdapterError('LOCAL_SYSTEM_UNREACHABLE', 'the local system could not be reached', { cause });
 }
 
-/** Fetch with a time limit over the whole answer, a size limit, no redirects, and JSON in strict UTF-8 only. */
+/** Fetch with a time limit over the whole answer, a size limit and no redirects; JSON in strict UTF-8 where nothing else is asked for. */
 export function createLocalHttp(options: SourceOptions): LocalHttp {
-  const send = async (request: LocalRequest, signal: AbortSignal): Promise<Response> => {
+  const send = async (request: LocalRequest, signal: AbortSignal, accept = JSON_IN_UTF_8.mediaType): Promise<Response> => {
     const { body, type } = bodyOf(request);
     return fetch(urlOf(options.baseUrl, request), {
       method: request.method,
       redirect: 'manual',
       signal,
-      headers: { accept: 'application/json', ...(type === undefined ? {} : { 'content-type': type }), ...request.headers },
+      headers: { accept, ...(type === undefined ? {} : { 'content-type': type }), ...request.headers },
       ...(body === undefined ? {} : { body }),
     });
   };
-  return {
-    async requestJson(request) {
-      const timeout = AbortSignal.timeout(options.timeoutMs);
-      const signal = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal]);
-      let response: Response | undefined;
-      try {
-        response = await send(request, signal);
-        if (response.status !== 200) {
-          const code = STATUS_ERRORS[response.status] ?? (response.status >= 500 ? 'LOCAL_SYSTEM_UNREACHABLE' : 'LOCAL_ANSWER_INVALID');
-          throw new AdapterError(code, `the local system answered with HTTP status ${response.status}`);
-        }
-        requireJsonType(response.headers.get('content-type'));
-        return parseJson(await readLimited(response));
-      } catch (cause) {
-        if (response?.bodyUsed === false) await response.body?.cancel().catch(() => undefined);
-        throw failureOf(cause, signal);
+  const requestBytes = async (request: LocalRequest, expected: ExpectedAnswer): Promise<LocalBytes> => {
+    const timeout = AbortSignal.timeout(options.timeoutMs);
+    const signal = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal]);
+    let response: Response | undefined;
+    try {
+      response = await send(request, signal, expected.mediaType);
+      const { status } = response;
+      if (expected.statuses?.includes(status) === true) {
+        await response.body?.cancel();
+        return { status, bytes: new Uint8Array() };
       }
+      if (status !== 200) {
+        const code = STATUS_ERRORS[status] ?? (status >= 500 ? 'LOCAL_SYSTEM_UNREACHABLE' : 'LOCAL_ANSWER_INVALID');
+        throw new AdapterError(code, `the local system answered with HTTP status ${status}`);
+      }
+      requireType(response.headers.get('content-type'), expected);
+      return { status, bytes: await readLimited(response) };
+    } catch (cause) {
+      if (response?.bodyUsed === false) await response.body?.cancel().catch(() => undefined);
+      throw failureOf(cause, signal);
+    }
+  };
+  return {
+    requestBytes,
+    async requestJson(request) {
+      return parseJson((await requestBytes(request, JSON_IN_UTF_8)).bytes);
     },
     async isReachable(path) {
       const signal = AbortSignal.timeout(options.timeoutMs);
