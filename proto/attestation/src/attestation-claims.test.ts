@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Attestation, HealthStatusAttestation } from './attestation.js';
 import { fromWireClaims, parseWireClaims, toWireClaims } from './attestation-claims.js';
-import { codeOf, NOW, sampleClaims, without } from './attestation.fixture.js';
+import { BEIJING, codeOf, NOW, sampleClaims, sampleTestClaims, without } from './attestation.fixture.js';
 import { AttestationError } from './errors.js';
 
 const sample = (changes: Partial<HealthStatusAttestation> = {}): Attestation => ({
@@ -11,6 +11,7 @@ const sample = (changes: Partial<HealthStatusAttestation> = {}): Attestation => 
   ...changes,
 });
 const wire = (changes: object = {}): Record<string, unknown> => ({ ...toWireClaims(sample()), ...changes });
+const test = (changes: object = {}): Record<string, unknown> => ({ ...toWireClaims({ ...sampleTestClaims(), disclosureDigests: [] }), ...changes });
 const digest = 'A'.repeat(43);
 const list = (idx: number, uri: string): object => ({ status: { status_list: { idx, uri } } });
 
@@ -28,6 +29,8 @@ describe('parseWireClaims', () => {
     'an authority by its USCC': { auth: '91330106MA27Y4U47R' },
     'an empty original value': { orig: { sys: 'x', fld: '', val: '' } },
     'digests of disclosures': { _sd: [digest] },
+    'a source': { src: { iss: '110000', seq: 99 } },
+    'a withdrawal': { code: 'none' },
   };
   for (const [name, changes] of Object.entries(accepted)) {
     it(`accepts ${name}`, () => {
@@ -48,6 +51,16 @@ describe('parseWireClaims', () => {
     ['an end before its beginning', { exp: NOW - 1 }, 'exp'],
     ['a life over 31 days', { exp: NOW + 31 * 86_400 + 1 }, 'exp'],
     ['another kind', { kind: 'test-result' }, 'kind'],
+    ['a kind that objects have by themselves', { kind: 'constructor' }, 'kind'],
+    ['a result of a test for a colour', { code: 'negative' }, 'code'],
+    ['a colour under the kind of tests', { kind: 'nucleic-acid-test' }, 'code'],
+    ['a test beside a colour', { test: { rep: NOW, mth: 'pooled', lab: '' } }, '(unknown claim)'],
+    ['a conversion from itself', { src: { iss: '520000', seq: 1 } }, 'src.iss'],
+    ['a source that is no province', { src: { iss: '520100', seq: 1 } }, 'src.iss'],
+    ['a source without number', { src: { iss: '110000' } }, 'src.seq'],
+    ['a source with number 0', { src: { iss: '110000', seq: 0 } }, 'src.seq'],
+    ['a source that says more', { src: { iss: '110000', seq: 1, code: '00' } }, 'src'],
+    ['a converted withdrawal', { code: 'none', src: { iss: '110000', seq: 1 } }, 'src'],
     ['status 11', { code: '11' }, 'code'],
     ['a status by name', { code: 'green' }, 'code'],
     ['a numeric status', { code: 0 }, 'code'],
@@ -84,6 +97,52 @@ describe('parseWireClaims', () => {
     });
   }
 
+  const circumstances = (changes: object): object => ({ test: { rep: NOW - 3_600, mth: 'individual', lab: '520100', ...changes } });
+  const acceptedTests: Readonly<Record<string, object>> = {
+    'the sample': {},
+    'a positive': { code: 'positive' },
+    'an inconclusive': { code: 'inconclusive' },
+    'a pooled sample without a laboratory': circumstances({ mth: 'pooled', lab: '' }),
+    'a laboratory by its USCC': circumstances({ mth: 'not-stated', lab: '91330106MA27Y4U47R' }),
+    'a report at the time of the sample': circumstances({ rep: NOW - 7_200 }),
+    'a source': { src: { iss: '110000', seq: 99 } },
+    'a withdrawal, which is about no test': { code: 'none', test: undefined },
+  };
+  for (const [name, changes] of Object.entries(acceptedTests)) {
+    it(`accepts of a test ${name}`, () => {
+      expect(parseWireClaims(JSON.parse(JSON.stringify(test(changes))))).toEqual(JSON.parse(JSON.stringify(test(changes))));
+    });
+  }
+
+  const refusedTests: readonly (readonly [string, object, string])[] = [
+    ['a colour', { code: '00' }, 'code'],
+    ['another result', { code: 'weakly-positive' }, 'code'],
+    ['no circumstances', { test: undefined }, 'test'],
+    ['circumstances in a withdrawal', { code: 'none' }, 'test'],
+    ['no time of report', circumstances({ rep: undefined }), 'test.rep'],
+    ['a report before the sample', circumstances({ rep: NOW - 7_201 }), 'test.rep'],
+    ['a report from the future', circumstances({ rep: NOW + 121 }), 'test.rep'],
+    ['a sample from the future', { since: NOW + 121 }, 'since'],
+    ['another method', circumstances({ mth: 'rapid' }), 'test.mth'],
+    ['a laboratory by name', circumstances({ lab: '贵阳市第一人民医院' }), 'test.lab'],
+    ['a laboratory that could be a phone', circumstances({ lab: '13800000000' }), 'test.lab'],
+    ['a laboratory that could be an identity number', circumstances({ lab: '11010519491231002X5' }), 'test.lab'],
+    ['more circumstances', circumstances({ nurse: 'x' }), 'test'],
+    ['a name', { name: '测*甲' }, '(unknown claim)'],
+  ];
+  for (const [name, changes, path] of refusedTests) {
+    it(`refuses of a test ${name}`, () => {
+      expect(codeOf(() => parseWireClaims(test(changes)))).toBe('ATTESTATION_CLAIMS_INVALID');
+      expect(() => parseWireClaims(test(changes))).toThrow(path);
+    });
+  }
+
+  for (const member of Object.keys(test())) {
+    it(`refuses a test without ${member}`, () => {
+      expect(codeOf(() => parseWireClaims(without(test(), member)))).toBe('ATTESTATION_CLAIMS_INVALID');
+    });
+  }
+
   for (const member of Object.keys(wire())) {
     it(`refuses claims without ${member}`, () => {
       expect(codeOf(() => parseWireClaims(without(wire(), member)))).toBe('ATTESTATION_CLAIMS_INVALID');
@@ -114,7 +173,9 @@ describe('parseWireClaims', () => {
 
 describe('toWireClaims', () => {
   it('keeps everything there and back', () => {
-    for (const attestation of [sample(), sample({ supersedes: 7, disclosureDigests: [digest] })]) {
+    const source = { issuer: BEIJING, sequence: 7 };
+    const tests = [sampleTestClaims(), sampleTestClaims({ source, supersedes: 3 })].map((claims): Attestation => ({ ...claims, disclosureDigests: [] }));
+    for (const attestation of [sample(), sample({ supersedes: 7, disclosureDigests: [digest] }), sample({ source }), ...tests]) {
       expect(fromWireClaims(toWireClaims(attestation))).toEqual(attestation);
     }
   });

@@ -5,7 +5,7 @@ import { ATTESTATION_KINDS, type AttestationKind } from './attestation-kind.js';
 import { decodeBase64Url } from './base64url.js';
 import { AttestationError } from './errors.js';
 import { EVIDENCE_CLASSES } from './health-status.js';
-import { KIND_CLAIMS } from './kind-claims.js';
+import { KIND_TABLE } from './kind-table.js';
 import { PRINTABLE_TEXT } from './printable-text.js';
 import { isProvinceCode, type ProvinceCode } from './province.js';
 import { isSubjectReference } from './subject-reference.js';
@@ -52,7 +52,7 @@ type CommonWireClaims = z.infer<z.ZodObject<typeof COMMON_SHAPE>>;
 /** The claims of one token, by their names on the wire: `kind`, a `code` of its table, and the claims of that kind alone. */
 export type WireClaims = CommonWireClaims & { readonly kind: AttestationKind; readonly code: string };
 
-/** {@link KIND_CLAIMS} as they are used here, where the kind is not known before the token is read. */
+/** {@link KIND_TABLE} as it is used here, where the kind is not known before the token is read. */
 interface AnyKindClaims {
   readonly own?: {
     readonly shape: z.ZodRawShape;
@@ -62,10 +62,10 @@ interface AnyKindClaims {
   };
 }
 
-const KINDS = KIND_CLAIMS as unknown as Readonly<Record<string, AnyKindClaims | undefined>>;
+const KINDS = KIND_TABLE as unknown as Readonly<Record<string, AnyKindClaims | undefined>>;
 
 function schemaOf(kind: AttestationKind) {
-  return z.strictObject({ ...COMMON_SHAPE, ...KINDS[kind]?.own?.shape, kind: z.literal(kind), code: z.enum(KIND_CLAIMS[kind].values) });
+  return z.strictObject({ ...COMMON_SHAPE, ...KINDS[kind]?.own?.shape, kind: z.literal(kind), code: z.enum(KIND_TABLE[kind].values) });
 }
 
 type WireSchema = ReturnType<typeof schemaOf>;

@@ -7,6 +7,7 @@ export { verifyDisclosures, type HolderDisclosures } from './disclosure.js';
 export * from './errors.js';
 export * from './health-status.js';
 export * from './identity-document.js';
+export { KIND_TABLE } from './kind-table.js';
 export * from './ledger-leaf.js';
 export * from './parse-attestation.js';
 export * from './possession-proof.js';

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 
-import { CLOCK_TOLERANCE_SECONDS, type AttestationByKind } from './attestation.js';
-import type { AttestationKind } from './attestation-kind.js';
-import { ATTESTED_STATUSES } from './health-status.js';
-import { ATTESTED_TEST_RESULTS, TEST_METHODS, type TestCircumstances } from './test-result.js';
+import { CLOCK_TOLERANCE_SECONDS } from './attestation.js';
+import { ATTESTED_STATUSES, type AttestedStatus } from './health-status.js';
+import { ATTESTED_TEST_RESULTS, TEST_METHODS, type AttestedTestResult, type TestCircumstances } from './test-result.js';
 
 /** The claims of a token that a rule over several of them looks at, by their names on the wire. */
 interface RuledClaims {
@@ -13,7 +12,7 @@ interface RuledClaims {
 }
 
 /** What only attestations of one kind state, in both its forms. */
-interface OwnClaims<Shape extends z.ZodRawShape, Own> {
+export interface OwnClaims<Shape extends z.ZodRawShape, Own> {
   /** As it stands in the token; every object in it strict. */
   readonly shape: Shape;
   /** To the names on the wire, in the one order of members; what is absent stays absent. */
@@ -25,9 +24,9 @@ interface OwnClaims<Shape extends z.ZodRawShape, Own> {
 }
 
 /** How one kind stands in the token. */
-interface KindClaims<Kind extends AttestationKind, Shape extends z.ZodRawShape, Own> {
+export interface KindClaims<Value extends string, Shape extends z.ZodRawShape, Own> {
   /** The closed table of what may be stated, `none` included. Claim `code`. */
-  readonly values: readonly AttestationByKind[Kind]['status'][];
+  readonly values: readonly Value[];
   /** Absent where the kind states nothing beside what all state. */
   readonly own?: OwnClaims<Shape, Own>;
 }
@@ -43,9 +42,11 @@ const TEST_SHAPE = {
     .optional(),
 };
 
-const HEALTH_STATUS: KindClaims<'health-status', Record<never, never>, object> = { values: ATTESTED_STATUSES };
+/** A colour and its reason are all: nothing beside what every kind states. */
+export const HEALTH_STATUS_CLAIMS: KindClaims<AttestedStatus, z.ZodRawShape, unknown> = { values: ATTESTED_STATUSES };
 
-const NUCLEIC_ACID_TEST: KindClaims<'nucleic-acid-test', typeof TEST_SHAPE, { readonly test?: TestCircumstances }> = {
+/** `since` is when the sample was taken; it is reported later, and by then the report is known to the issuer. */
+export const NUCLEIC_ACID_TEST_CLAIMS: KindClaims<AttestedTestResult, typeof TEST_SHAPE, { readonly test?: TestCircumstances }> = {
   values: ATTESTED_TEST_RESULTS,
   own: {
     shape: TEST_SHAPE,
@@ -57,9 +58,3 @@ const NUCLEIC_ACID_TEST: KindClaims<'nucleic-acid-test', typeof TEST_SHAPE, { re
     ],
   },
 };
-
-/** Every kind's place in the token. A kind that is not listed here does not parse. */
-export const KIND_CLAIMS = {
-  'health-status': HEALTH_STATUS,
-  'nucleic-acid-test': NUCLEIC_ACID_TEST,
-} as const;

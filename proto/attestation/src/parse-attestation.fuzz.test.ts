@@ -3,11 +3,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { ATTESTATION_TYPE } from './attestation.js';
 import {
+  BEIJING,
   codeOf,
   createSigner,
   GUIZHOU,
   NOW,
   sampleClaims,
+  sampleTestClaims,
   signTexts,
   testSalt,
   type Signer,
@@ -75,9 +77,12 @@ describe('parseAttestation, attacked', PATIENCE, () => {
 
   it('throws nothing but an AttestationError on any signed JSON', async () => {
     const header = JSON.stringify({ alg: 'ES256', kid: signer.signing.kid, typ: ATTESTATION_TYPE });
-    const wire = toWireClaims({ ...sampleClaims(), disclosureDigests: [] });
-    const member = fc.constantFrom(...Object.keys(wire));
-    const changed = fc.tuple(member, fc.jsonValue()).map(([name, value]) => JSON.stringify({ ...wire, [name]: value }));
+    const source = { issuer: BEIJING, sequence: 7 };
+    const samples = [sampleClaims(), sampleClaims({ source }), sampleTestClaims(), sampleTestClaims({ source })];
+    const wires = samples.map((sample) => toWireClaims({ ...sample, disclosureDigests: [] }));
+    const member = fc.constantFrom(...new Set(wires.flatMap((wire) => Object.keys(wire))));
+    const value = fc.oneof(fc.jsonValue(), fc.constantFrom(...wires.flatMap((wire) => Object.values(wire))));
+    const changed = fc.tuple(fc.constantFrom(...wires), member, value).map(([wire, name, some]) => JSON.stringify({ ...wire, [name]: some }));
     const payload = fc.oneof(fc.json(), changed);
     await fc.assert(
       fc.asyncProperty(payload, async (text) => {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { ATTESTATION_TYPE } from './attestation.js';
-import { codeOfRejection, createSigner, GUIZHOU, sampleClaims, testSalt, type Signer } from './attestation.fixture.js';
+import { BEIJING, codeOfRejection, createSigner, GUIZHOU, sampleClaims, sampleTestClaims, testSalt, type Signer } from './attestation.fixture.js';
 import { parseAttestation } from './parse-attestation.js';
 import { signAttestation } from './sign-attestation.js';
 
@@ -55,6 +55,11 @@ describe('signAttestation', () => {
       `bytes: token ${String(bare.token.length)}, with a digest ${String(named.token.length)}, ` +
         `presentation ${String(named.presentation.length)}`,
     );
+    // The most that an attestation states: a converted test, with a name and a predecessor.
+    const source = { issuer: BEIJING, sequence: 123_456_789 };
+    const whole = await signAttestation(sampleTestClaims({ source, supersedes: 1233 }), { maskedName: '测*甲' }, signer.signing, testSalt);
+    console.log(`bytes: presentation of a converted test ${String(whole.presentation.length)}`);
+    expect(whole.presentation.length).toBeLessThan(2331);
     // QR version 40 at error correction M holds 2331 bytes.
     expect(named.presentation.length).toBeLessThan(2331);
   });

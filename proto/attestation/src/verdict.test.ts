@@ -2,11 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { NOW } from './attestation.fixture.js';
-import { ATTESTED_STATUSES, HEALTH_STATUSES, REASON_NOT_STATED, REASON_WITHDRAWN } from './health-status.js';
-import { decideVerdict, gradeFreshness, refuse, type VerdictFacts } from './verdict.js';
+import { ATTESTATION_KINDS } from './attestation-kind.js';
+import { HEALTH_STATUSES, REASON_NOT_STATED, REASON_WITHDRAWN } from './health-status.js';
+import { KIND_TABLE } from './kind-table.js';
+import { TEST_RESULTS } from './test-result.js';
+import { decideVerdict, gradeFreshness, refuse, type SourceFacts, type VerdictFacts } from './verdict.js';
 import {
   CHECKPOINT_CLASSES,
+  FRESHNESSES,
   FRESHNESS_LIMITS,
+  TEST_ADVICE,
+  TEST_AGE_LIMITS,
   GREEN_ADVICE,
   OTHER_STATUS_ADVICE,
   REFUSAL_ADVICE,
@@ -19,27 +25,43 @@ const HOUR = 3_600;
 const DAY = 24 * HOUR;
 
 const facts = (changes: Partial<VerdictFacts> = {}): VerdictFacts => ({
+  kind: 'health-status',
   standing: 'admitted',
+  source: undefined,
   superseded: false,
   conflict: false,
   ruleRegistered: true,
   status: '00',
   reason: REASON_NOT_STATED,
+  since: NOW - HOUR,
   expiresAt: NOW + DAY,
   knownAt: NOW,
   ...changes,
 });
 
-const anyFacts: fc.Arbitrary<VerdictFacts> = fc.record({
-  standing: fc.constantFrom('admitted', 'suspended', 'none'),
-  superseded: fc.boolean(),
-  conflict: fc.boolean(),
-  ruleRegistered: fc.boolean(),
-  status: fc.constantFrom(...ATTESTED_STATUSES),
-  reason: fc.constantFrom(REASON_NOT_STATED, 'CLOSE_CONTACT', ''),
-  expiresAt: fc.oneof(fc.integer({ min: NOW - 60 * DAY, max: NOW + 60 * DAY }), fc.constant(Number.NaN)),
-  knownAt: fc.oneof(fc.integer({ min: NOW - 60 * DAY, max: NOW + DAY }), fc.constant(Number.NaN)),
-});
+const anyExpiry = fc.oneof(fc.integer({ min: NOW - 60 * DAY, max: NOW + 60 * DAY }), fc.constant(Number.NaN));
+const anyTime = fc.oneof(fc.integer({ min: NOW - 60 * DAY, max: NOW + DAY }), fc.constant(Number.NaN));
+const anyStanding = fc.constantFrom('admitted', 'suspended', 'none');
+
+const source = (changes: Partial<SourceFacts> = {}): SourceFacts => ({ standing: 'admitted', superseded: false, expiresAt: NOW + DAY, ...changes });
+
+const factsOf = (...kinds: readonly (typeof ATTESTATION_KINDS)[number][]): fc.Arbitrary<VerdictFacts> =>
+  fc.record({
+    kind: fc.constantFrom(...kinds),
+    standing: anyStanding,
+    source: fc.option(fc.record({ standing: anyStanding, superseded: fc.boolean(), expiresAt: anyExpiry }), { nil: undefined }),
+    superseded: fc.boolean(),
+    conflict: fc.boolean(),
+    ruleRegistered: fc.boolean(),
+    // Also a value of another kind's table: what a caller without types could hand in.
+    status: fc.constantFrom(...ATTESTATION_KINDS.flatMap((kind) => KIND_TABLE[kind].values)),
+    reason: fc.constantFrom(REASON_NOT_STATED, 'CLOSE_CONTACT', ''),
+    since: anyTime,
+    expiresAt: anyExpiry,
+    knownAt: anyTime,
+  });
+
+const anyFacts = factsOf(...ATTESTATION_KINDS);
 
 const anyCheckpoint = fc.constantFrom(...CHECKPOINT_CLASSES);
 
@@ -47,7 +69,9 @@ describe('decideVerdict', () => {
   it('allows a recognised, fresh green in every class', () => {
     for (const checkpoint of CHECKPOINT_CLASSES) {
       expect(decideVerdict(facts(), checkpoint, NOW)).toEqual({
+        kind: 'health-status',
         status: '00',
+        stated: '00',
         recognition: 'recognised',
         freshness: 'fresh',
         advice: 'allow',
@@ -58,8 +82,12 @@ describe('decideVerdict', () => {
   const steps: readonly (readonly [string, Partial<VerdictFacts>, RefusedRecognition])[] = [
     ['an issuer that is not admitted', { standing: 'none' }, 'no-agreement'],
     ['a suspended issuer', { standing: 'suspended' }, 'issuer-suspended'],
+    ['a source whose province is not admitted', { source: source({ standing: 'none' }) }, 'no-agreement'],
+    ['a source whose province is suspended', { source: source({ standing: 'suspended' }) }, 'issuer-suspended'],
     ['a superseded attestation', { superseded: true }, 'superseded'],
+    ['a superseded source', { source: source({ superseded: true }) }, 'superseded'],
     ['an expired attestation', { expiresAt: NOW }, 'expired'],
+    ['an expired source', { source: source({ expiresAt: NOW }) }, 'expired'],
     ['a conflict', { conflict: true }, 'conflict'],
     ['an unregistered rule', { ruleRegistered: false }, 'no-rule'],
   ];
@@ -67,7 +95,7 @@ describe('decideVerdict', () => {
     it(`does not recognise ${name}, and shows no colour`, () => {
       for (const status of HEALTH_STATUSES) {
         const verdict = decideVerdict(facts({ ...changes, status }), 'general', NOW);
-        expect(verdict).toEqual({ status: 'none', recognition, freshness: 'unknown', advice: REFUSAL_ADVICE[recognition] });
+        expect(verdict).toEqual({ kind: 'health-status', status: 'none', stated: 'none', recognition, freshness: 'unknown', advice: REFUSAL_ADVICE[recognition] });
       }
     });
   }
@@ -95,11 +123,23 @@ describe('decideVerdict', () => {
   });
 
   it('names the first reason in the published order', () => {
-    const order = steps.slice(1);
-    for (const [index, [, , expected]] of order.entries()) {
-      const broken = Object.assign({}, ...order.slice(index).map(([, changes]) => changes)) as Partial<VerdictFacts>;
+    const own = steps.slice(1).filter(([, changes]) => !('source' in changes));
+    expect(own.map(([, , expected]) => expected)).toEqual(['issuer-suspended', 'superseded', 'expired', 'conflict', 'no-rule']);
+    for (const [index, [, , expected]] of own.entries()) {
+      const broken = Object.assign({}, ...own.slice(index).map(([, changes]) => changes)) as Partial<VerdictFacts>;
       expect(decideVerdict(facts(broken), 'general', NOW).recognition).toBe(expected);
     }
+  });
+
+  it('looks at the source beside the statement itself, step by step', () => {
+    const recognitionOf = (changes: Partial<VerdictFacts>) => decideVerdict(facts(changes), 'general', NOW).recognition;
+    expect(recognitionOf({ source: source() })).toBe('recognised');
+    expect(recognitionOf({ source: source({ expiresAt: Infinity }) })).toBe('recognised');
+    expect(recognitionOf({ standing: 'suspended', source: source({ standing: 'none' }) })).toBe('issuer-suspended');
+    expect(recognitionOf({ superseded: true, source: source({ standing: 'none' }) })).toBe('no-agreement');
+    expect(recognitionOf({ expiresAt: NOW, source: source({ superseded: true }) })).toBe('superseded');
+    expect(recognitionOf({ conflict: true, source: source({ expiresAt: NOW }) })).toBe('expired');
+    expect(recognitionOf({ source: source({ expiresAt: Number.NaN }) })).toBe('expired');
   });
 
   it('recognises until the last second before the expiry', () => {
@@ -145,10 +185,11 @@ describe('decideVerdict', () => {
       fc.property(anyFacts, anyCheckpoint, (someFacts, checkpoint) => {
         const verdict = decideVerdict(someFacts, checkpoint, NOW);
         if (verdict.advice !== 'allow') return;
-        expect(verdict).toMatchObject({ status: '00', recognition: 'recognised' });
+        expect(verdict).toMatchObject({ kind: 'health-status', status: '00', recognition: 'recognised' });
         expect(enough[checkpoint]).toContain(verdict.freshness);
-        const { standing, superseded, conflict, ruleRegistered, status } = someFacts;
-        expect([standing, superseded, conflict, ruleRegistered, status]).toEqual(['admitted', false, false, true, '00']);
+        const { kind, standing, superseded, conflict, ruleRegistered, status, source: converted } = someFacts;
+        expect([kind, standing, superseded, conflict, ruleRegistered, status]).toEqual(['health-status', 'admitted', false, false, true, '00']);
+        if (converted !== undefined) expect([converted.standing, converted.superseded]).toEqual(['admitted', false]);
       }),
       { numRuns: 5000 },
     );
@@ -157,11 +198,19 @@ describe('decideVerdict', () => {
   it('never shows a colour it does not recognise, nor another one than was stated', () => {
     fc.assert(
       fc.property(anyFacts, anyCheckpoint, (someFacts, checkpoint) => {
-        const { status, recognition } = decideVerdict(someFacts, checkpoint, NOW);
-        expect(status).toBe(recognition === 'recognised' ? someFacts.status : 'none');
+        const { kind, status, stated, recognition } = decideVerdict(someFacts, checkpoint, NOW);
+        expect(kind).toBe(someFacts.kind);
+        expect(stated).toBe(recognition === 'recognised' ? someFacts.status : 'none');
+        expect(status).toBe(kind === 'health-status' ? stated : 'none');
+        if (stated !== 'none') expect(KIND_TABLE[kind].values).toContain(stated);
       }),
       { numRuns: 5000 },
     );
+  });
+
+  it('gives no verdict on a value that its kind does not have', () => {
+    expect(decideVerdict(facts({ status: 'negative' }), 'general', NOW).recognition).toBe('no-status');
+    expect(decideVerdict(facts({ kind: 'nucleic-acid-test', status: '00' }), 'general', NOW)).toMatchObject({ stated: 'none', recognition: 'no-status' });
   });
 
   it('gives the same verdict for the same facts, and none that a caller could change', () => {
@@ -169,6 +218,58 @@ describe('decideVerdict', () => {
     expect(decideVerdict(facts(), 'general', NOW)).toBe(verdict);
     expect(Object.isFrozen(verdict)).toBe(true);
     expect(Object.isFrozen(refuse('conflict'))).toBe(true);
+  });
+});
+
+describe('decideVerdict, of a test', () => {
+  const test = (changes: Partial<VerdictFacts> = {}) => facts({ kind: 'nucleic-acid-test', status: 'negative', ...changes });
+  const limits: readonly (readonly [CheckpointClass, number])[] = [
+    ['general', 72 * HOUR],
+    ['transport', 48 * HOUR],
+    ['medical', 7 * DAY],
+    ['key-place', 24 * HOUR],
+  ];
+
+  for (const [checkpoint, limit] of limits) {
+    it(`takes a sample for what it is to the published age: ${checkpoint}`, () => {
+      expect(TEST_AGE_LIMITS[checkpoint]).toBe(limit);
+      expect(decideVerdict(test({ since: NOW - limit }), checkpoint, NOW)).toEqual({
+        kind: 'nucleic-acid-test',
+        status: 'none',
+        stated: 'negative',
+        recognition: 'recognised',
+        freshness: 'fresh',
+        advice: 'check-status',
+      });
+      expect(decideVerdict(test({ since: NOW - limit - 1 }), checkpoint, NOW)).toMatchObject({ recognition: 'recognised', freshness: 'expired', advice: 'ask-person' });
+    });
+  }
+
+  it('counts the age of the sample, and not that of the feed', () => {
+    expect(decideVerdict(test({ since: NOW - DAY, knownAt: NOW - 30 * DAY }), 'general', NOW).advice).toBe('check-status');
+    expect(decideVerdict(test({ since: NOW - 30 * DAY, knownAt: NOW }), 'general', NOW).advice).toBe('ask-person');
+    expect(decideVerdict(test({ since: NOW + DAY }), 'general', NOW)).toMatchObject({ freshness: 'unknown', advice: 'ask-person' });
+  });
+
+  it('sends any other result to the local procedure at any age', () => {
+    for (const status of ['positive', 'inconclusive'] as const) {
+      for (const checkpoint of CHECKPOINT_CLASSES) {
+        for (const since of [NOW, NOW - 6 * DAY, NOW - 300 * DAY, NOW + DAY]) {
+          expect(decideVerdict(test({ status, since }), checkpoint, NOW)).toMatchObject({ status: 'none', stated: status, advice: 'local-procedure' });
+        }
+      }
+    }
+  });
+
+  it('never allows and never shows a colour', () => {
+    fc.assert(
+      fc.property(factsOf('nucleic-acid-test'), anyCheckpoint, (someFacts, checkpoint) => {
+        const verdict = decideVerdict(someFacts, checkpoint, NOW);
+        expect(verdict.status).toBe('none');
+        expect(verdict.advice).not.toBe('allow');
+      }),
+      { numRuns: 5000 },
+    );
   });
 });
 
@@ -180,6 +281,11 @@ describe('refuse', () => {
       expect(verdict.advice).not.toBe('allow');
     });
   }
+
+  it('says of which kind it refuses', () => {
+    expect(refuse('conflict').kind).toBe('health-status');
+    expect(refuse('no-status', 'nucleic-acid-test').kind).toBe('nucleic-acid-test');
+  });
 });
 
 describe('gradeFreshness', () => {
@@ -221,5 +327,13 @@ describe('the published tables', () => {
       expect(advice.unknown).not.toBe('allow');
       expect(advice.expired).not.toBe('allow');
     }
+  });
+
+  it('say what each result of a test leads to', () => {
+    expect(TEST_RESULTS.map((result) => FRESHNESSES.map((freshness) => TEST_ADVICE[result][freshness]))).toEqual([
+      ['ask-person', 'check-status', 'check-status', 'ask-person', 'ask-person'],
+      FRESHNESSES.map(() => 'local-procedure'),
+      FRESHNESSES.map(() => 'local-procedure'),
+    ]);
   });
 });

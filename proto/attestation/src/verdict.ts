@@ -1,41 +1,66 @@
-import { CLOCK_TOLERANCE_SECONDS } from './attestation.js';
+import { CLOCK_TOLERANCE_SECONDS, type AttestedValue } from './attestation.js';
+import { ATTESTATION_KINDS, type AttestationKind } from './attestation-kind.js';
 import { HEALTH_STATUSES, type AttestedStatus } from './health-status.js';
+import { KIND_TABLE } from './kind-table.js';
 import {
   CHECKPOINT_CLASSES,
   FRESHNESSES,
   FRESHNESS_LIMITS,
-  GREEN_ADVICE,
-  OTHER_STATUS_ADVICE,
   REFUSAL_ADVICE,
   type Advice,
   type CheckpointClass,
   type Freshness,
+  type FreshnessLimits,
+  type KindPolicy,
   type Recognition,
   type RefusedRecognition,
 } from './verdict-policy.js';
 
+/** 准入 of a province, as the asking one has to see it. */
+export type Standing = 'admitted' | 'suspended' | 'none';
+
+/** What is known about the foreign statement that a converted one was made from. */
+export interface SourceFacts {
+  /** Of the province that made the source. */
+  readonly standing: Standing;
+  /** Something later is known in its place, or in the place of what it was itself converted from. */
+  readonly superseded: boolean;
+  /** Seconds since the epoch; `Infinity` where the source is not at hand: a converted statement states no later expiry than its source. */
+  readonly expiresAt: number;
+}
+
 /** What is known about one verified attestation and its issuer. Times in seconds since the epoch. */
 export interface VerdictFacts {
-  /** 准入: of the issuing province, as the asking one has to see it. */
-  readonly standing: 'admitted' | 'suspended' | 'none';
-  /** A later statement of the same issuer about the same person is known. */
+  readonly kind: AttestationKind;
+  /** Of the issuing province. */
+  readonly standing: Standing;
+  /** 转码来源; `undefined` where the statement was not converted. Never left out: whoever does not know has to say so. */
+  readonly source: SourceFacts | undefined;
+  /** A later statement of the same issuer about the same person and kind is known. */
   readonly superseded: boolean;
-  /** Another province holds a valid and different statement about the same person. */
+  /** Another province holds a valid and different statement about the same person and kind. */
   readonly conflict: boolean;
   /** The assignment rule the attestation names is registered. */
   readonly ruleRegistered: boolean;
-  /** `none` where the issuer has withdrawn what it stated. */
-  readonly status: AttestedStatus;
+  /** In the words of the kind; `none` where the issuer has withdrawn what it stated. */
+  readonly status: AttestedValue;
   /** Decides nothing by itself: yellow and red go to the local procedure with a stated reason and without one. */
   readonly reason: string;
+  /** What a test is graded by: when its sample was taken. */
+  readonly since: number;
   readonly expiresAt: number;
-  /** When the issuer was last known to stand by this status. */
+  /** What a status is graded by: when it was last known to hold. */
   readonly knownAt: number;
 }
 
 /** 验码结果. The parts are kept apart: a status that is not recognised is not shown as one. */
 export interface Verdict {
+  /** What was judged, or was to be. */
+  readonly kind: AttestationKind;
+  /** The colour: of a recognised health status alone, so that nothing else is taken for one. */
   readonly status: AttestedStatus;
+  /** What is recognised, in the words of its kind; `none` where nothing is. */
+  readonly stated: AttestedValue;
   readonly recognition: Recognition;
   readonly freshness: Freshness;
   readonly advice: Advice;
@@ -43,50 +68,62 @@ export interface Verdict {
 
 /**
  * The one place where a verdict is decided, online and offline alike: the same facts, class and clock give the same
- * verdict. Verdicts are shared and frozen, so that a hub deciding 200,000 of them a second allocates none.
+ * verdict. What is refused is refused for the first of: standing of the issuer, standing of the source's, superseded (the
+ * statement or its source), expired (either), no status, conflict, no rule. Verdicts are shared and frozen, so that a hub
+ * deciding 200,000 of them a second allocates none.
  *
  * @param now seconds since the epoch.
  */
 export function decideVerdict(facts: VerdictFacts, checkpoint: CheckpointClass, now: number): Verdict {
-  const { status } = facts;
+  const { kind, status } = facts;
   const refused = refuseByStanding(facts) ?? refuseSuperseded(facts) ?? refuseExpired(facts, now);
-  if (refused) return REFUSED[refused];
-  // A withdrawal contradicts nobody, and there is no colour that a rule would have to stand behind.
-  if (status === 'none') return REFUSED['no-status'];
+  if (refused) return REFUSED[kind][refused];
+  // A withdrawal contradicts nobody, and there is nothing that a rule would have to stand behind.
+  if (status === 'none') return REFUSED[kind]['no-status'];
   const unreliable = refuseConflict(facts) ?? refuseWithoutRule(facts);
-  if (unreliable) return REFUSED[unreliable];
-  return RECOGNISED[checkpoint][status][gradeFreshness(facts.knownAt, checkpoint, now)];
+  if (unreliable) return REFUSED[kind][unreliable];
+  const { gradedFrom, limits } = POLICIES[kind];
+  const freshness = gradeFreshness(facts[gradedFrom], checkpoint, now, limits);
+  // A value of another kind's table is none of this one's.
+  return RECOGNISED[kind][checkpoint][status]?.[freshness] ?? REFUSED[kind]['no-status'];
 }
 
-/** The verdict where no attestation could be decided upon: no status, no age. */
-export function refuse(recognition: RefusedRecognition): Verdict {
-  return REFUSED[recognition];
+/** The verdict where no attestation could be decided upon: no status, no age. `kind` is what was asked for. */
+export function refuse(recognition: RefusedRecognition, kind: AttestationKind = 'health-status'): Verdict {
+  return REFUSED[kind][recognition];
 }
 
-/** How old what is known at `knownAt` is, for this class. `unknown` for a time that is not one or lies ahead. */
-export function gradeFreshness(knownAt: number, checkpoint: CheckpointClass, now: number): Freshness {
-  const age = now - knownAt;
+/** How old what dates from `from` is, for this class. `unknown` for a time that is not one or lies ahead. */
+export function gradeFreshness(
+  from: number,
+  checkpoint: CheckpointClass,
+  now: number,
+  limitsByClass: Readonly<Record<CheckpointClass, FreshnessLimits>> = FRESHNESS_LIMITS,
+): Freshness {
+  const age = now - from;
   if (!(age >= -CLOCK_TOLERANCE_SECONDS)) return 'unknown';
-  const limits = FRESHNESS_LIMITS[checkpoint];
+  const limits = limitsByClass[checkpoint];
   if (age <= limits.fresh) return 'fresh';
   if (age <= limits.ageing) return 'ageing';
   return age <= limits.stale ? 'stale' : 'expired';
 }
 
-function refuseByStanding({ standing }: VerdictFacts): RefusedRecognition | undefined {
-  if (standing === 'admitted') return undefined;
-  return standing === 'suspended' ? 'issuer-suspended' : 'no-agreement';
+/** A province cannot bring back under its own name what another, not admitted, has stated. */
+function refuseByStanding({ standing, source }: VerdictFacts): RefusedRecognition | undefined {
+  const first = standing === 'admitted' && source !== undefined ? source.standing : standing;
+  if (first === 'admitted') return undefined;
+  return first === 'suspended' ? 'issuer-suspended' : 'no-agreement';
 }
 
 /** Before the expiry: "show the newer one" helps a person more than "this one is old". */
-function refuseSuperseded({ superseded }: VerdictFacts): RefusedRecognition | undefined {
-  return superseded ? 'superseded' : undefined;
+function refuseSuperseded({ superseded, source }: VerdictFacts): RefusedRecognition | undefined {
+  return superseded || source?.superseded === true ? 'superseded' : undefined;
 }
 
 /** RFC 7519 4.1.4: not accepted on or after `exp`. No tolerance: online and offline must agree. */
-function refuseExpired({ expiresAt }: VerdictFacts, now: number): RefusedRecognition | undefined {
+function refuseExpired({ expiresAt, source }: VerdictFacts, now: number): RefusedRecognition | undefined {
   // Written so that a clock that is not a number fails it.
-  return now < expiresAt ? undefined : 'expired';
+  return now < expiresAt && now < (source?.expiresAt ?? Infinity) ? undefined : 'expired';
 }
 
 function refuseConflict({ conflict }: VerdictFacts): RefusedRecognition | undefined {
@@ -101,15 +138,30 @@ function byEach<Key extends string, Value>(keys: readonly Key[], make: (key: Key
   return Object.freeze(Object.fromEntries(keys.map((key) => [key, make(key)])) as Record<Key, Value>);
 }
 
-const REFUSED = byEach(Object.keys(REFUSAL_ADVICE) as RefusedRecognition[], (recognition): Verdict =>
-  Object.freeze({ status: 'none', recognition, freshness: 'unknown', advice: REFUSAL_ADVICE[recognition] }),
-);
+/** {@link KIND_TABLE} where the kind is not known before the facts are read. */
+const POLICIES: Readonly<Record<AttestationKind, KindPolicy<never>>> = byEach(ATTESTATION_KINDS, (kind) => KIND_TABLE[kind].policy);
 
-const RECOGNISED = byEach(CHECKPOINT_CLASSES, (checkpoint) =>
-  byEach(HEALTH_STATUSES, (status) =>
-    byEach(FRESHNESSES, (freshness): Verdict => {
-      const advice = status === '00' ? GREEN_ADVICE[checkpoint][freshness] : OTHER_STATUS_ADVICE[status];
-      return Object.freeze({ status, recognition: 'recognised', freshness, advice });
-    }),
+const REFUSED = byEach(ATTESTATION_KINDS, (kind) =>
+  byEach(Object.keys(REFUSAL_ADVICE) as RefusedRecognition[], (recognition): Verdict =>
+    Object.freeze({ kind, status: 'none', stated: 'none', recognition, freshness: 'unknown', advice: REFUSAL_ADVICE[recognition] }),
   ),
 );
+
+type ByFreshness = Readonly<Record<Freshness, Verdict>>;
+
+function recognisedOf(kind: AttestationKind, checkpoint: CheckpointClass): Readonly<Partial<Record<AttestedValue, ByFreshness>>> {
+  const advice: Readonly<Partial<Record<AttestedValue, Readonly<Record<Freshness, Advice>>>>> = KIND_TABLE[kind].policy.advice[checkpoint];
+  const given = Object.entries(advice) as [AttestedValue, Readonly<Record<Freshness, Advice>>][];
+  const verdicts = given.map(([stated, byFreshness]): [AttestedValue, ByFreshness] => {
+    const status = kind === 'health-status' ? (HEALTH_STATUSES.find((colour) => colour === stated) ?? 'none') : 'none';
+    return [
+      stated,
+      byEach(FRESHNESSES, (freshness): Verdict =>
+        Object.freeze({ kind, status, stated, recognition: 'recognised', freshness, advice: byFreshness[freshness] }),
+      ),
+    ];
+  });
+  return Object.freeze(Object.fromEntries(verdicts));
+}
+
+const RECOGNISED = byEach(ATTESTATION_KINDS, (kind) => byEach(CHECKPOINT_CLASSES, (checkpoint) => recognisedOf(kind, checkpoint)));

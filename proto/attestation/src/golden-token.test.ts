@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Attestation } from './attestation.js';
+import { toWireClaims } from './attestation-claims.js';
+import { GUIZHOU, NOW, sampleClaims, sampleTestClaims } from './attestation.fixture.js';
+import { parseAttestation, readClaims } from './parse-attestation.js';
+import { createKeyRing, importProvinceKey } from './province-key.js';
+import { verifyAttestation } from './verify-attestation.js';
+
+/** Signed before there was a second kind, and by a key that nobody holds any more: it can only be read, never made again. */
+const SIGNED_FIRST =
+  'eyJhbGciOiJFZDI1NTE5Iiwia2lkIjoiWXphSEZyQ0pJS21PYjRLaFdmdWVGRmVnODB5VGdVNTNCUVJGSEdWQWkyYyIsInR5cCI6ImhlYWx0aC1hdHRlc3RhdGlvbitqd3QifQ' +
+  '.eyJpc3MiOiI1MjAwMDAiLCJzdWIiOiIxLkFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUEiLCJzZXEiOjEyMzQsImlhdCI6MTcwMDAwMDAwMCwi' +
+  'ZXhwIjoxNzAwMDg2NDAwLCJraW5kIjoiaGVhbHRoLXN0YXR1cyIsImNvZGUiOiIwMCIsInNpbmNlIjoxNjk5OTk2NDAwLCJyZWFzb24iOiJSRUFTT05fTk9UX1NUQVRFRCIs' +
+  'InJ1bGUiOnsiaWQiOiJndWl6aG91LW5hdGlvbmFsIiwidmVyIjoiMSJ9LCJhdXRoIjoiNTIwMDAwIiwiZXZpZCI6InNlbGYtZGVjbGFyZWQiLCJvcmlnIjp7InN5cyI6Im5h' +
+  'dGlvbmFsLWNvZGUiLCJmbGQiOiJzdGF0dXMiLCJ2YWwiOiIwMCJ9LCJzdXBlcnNlZGVzIjoxMjAwLCJzdGF0dXMiOnsic3RhdHVzX2xpc3QiOnsiaWR4IjoxMjM0LCJ1cmki' +
+  'OiJ1cm46Y246aGVhbHRoY29kZTpzdGF0dXM6NTIwMDAwIn19LCJfc2QiOlsiSEhDRXY3bTFOQ2JwRjd3aWJBLS1seUppaDN1c01CV3VTR3k2ZVJUb2NybyJdfQ' +
+  '.Flk65W2Oskc5tWfpEvE5kWITBEl5HASnbGsubs_FRiHV6nNsDPQ0K-L4-DNU28he5YaeIaHzhCdVXB7Lfc2cBw' +
+  '~WyJjMkZzZEMxellXeDBMWE5oYkhRdGN3IiwibWFza2VkX25hbWUiLCLmtYsq55SyIl0~';
+
+const PUBLIC_JWK = {
+  kty: 'OKP',
+  crv: 'Ed25519',
+  x: 'YhIUu5SUGfvQWP8FQBZ1iD_Y9d0aMBFHogUYe5pUago',
+  use: 'sig',
+  alg: 'Ed25519',
+  kid: 'YzaHFrCJIKmOb4KhWfueFFeg80yTgU53BQRFHGVAi2c',
+};
+
+describe('a token that was signed when health statuses were the only kind', () => {
+  it('is still verified, and says what it said', async () => {
+    const ring = createKeyRing([await importProvinceKey(PUBLIC_JWK, GUIZHOU)]);
+    const { attestation, maskedName, token } = await verifyAttestation(parseAttestation(SIGNED_FIRST), ring, NOW);
+    expect(maskedName).toBe('测*甲');
+    const { disclosureDigests, ...claims } = attestation;
+    expect(claims).toEqual(sampleClaims({ supersedes: 1200 }));
+    expect(disclosureDigests).toHaveLength(1);
+    expect(readClaims(token)).toEqual(attestation);
+  });
+});
+
+describe('the order of members in a token', () => {
+  const orderOf = (attestation: Attestation): string => Object.keys(toWireClaims(attestation)).join(' ');
+  const all = { supersedes: 7, source: { issuer: GUIZHOU, sequence: 8 }, disclosureDigests: ['A'.repeat(43)] };
+
+  it('is that of a status', () => {
+    expect(orderOf({ ...sampleClaims(), disclosureDigests: [] })).toBe('iss sub seq iat exp kind code since reason rule auth evid orig status');
+    expect(orderOf({ ...sampleClaims(), ...all })).toBe('iss sub seq iat exp kind code since reason rule auth evid orig src supersedes status _sd');
+  });
+
+  it('has the own claims of a kind after those that all have', () => {
+    expect(orderOf({ ...sampleTestClaims(), ...all })).toBe('iss sub seq iat exp kind code since reason rule auth evid orig test src supersedes status _sd');
+  });
+});
