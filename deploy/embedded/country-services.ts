@@ -14,6 +14,7 @@ export interface Connections {
 /** Database of a service; the prefix keeps them apart on a server that others use. */
 const databaseName = (service: string): string => `health_code_${service.replaceAll('-', '_')}`;
 
+const HUB = 'hub';
 const LOOPBACK = '127.0.0.1';
 const HUB_GRPC_PORT = 50_051;
 const HUB_HTTP_PORT = 8080;
@@ -26,6 +27,19 @@ async function databaseOf(service: string, { postgres }: Connections): Promise<s
   return postgres.url(databaseName(service));
 }
 
+/** Databases made at once: each waits for the disk, not for the others. */
+const AT_ONCE = 8;
+
+/** Makes the databases of all services of a country; one after another they would take most of the time of a first start. */
+export async function createDatabases({ postgres }: Connections, provinces: readonly ProvinceSeat[], isShared: boolean): Promise<void> {
+  const localSystems = isShared ? [SHARED_LOCAL_SYSTEMS] : provinces.map(localSystemName);
+  const waiting = [HUB, ...localSystems, ...provinces.map(adapterName)].map(databaseName);
+  const createNext = async (): Promise<void> => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await postgres.createDatabase(name);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, createNext));
+}
+
 /** Ports are chosen here, not by the service, so that a service is found where it was after a restart. */
 const addressOf = async (name: string, { data }: Connections, preferred?: readonly number[]): Promise<string> =>
   `${LOOPBACK}:${String(await data.port(name, preferred))}`;
@@ -35,13 +49,13 @@ const adapterName = (province: ProvinceSeat): string => `adapter-${province.slug
 
 /** The hub. `settings` overrides its environment. */
 export async function hubService(connections: Connections, provinces: readonly ProvinceSeat[], settings: Readonly<Record<string, string>>): Promise<Service> {
-  const login = connections.nats.login('hub');
+  const login = connections.nats.login(HUB);
   return {
-    name: 'hub',
+    name: HUB,
     entry: 'hub/dist/main.js',
     nodeArguments: HUB_NODE_ARGUMENTS,
     env: {
-      DATABASE_URL: await databaseOf('hub', connections),
+      DATABASE_URL: await databaseOf(HUB, connections),
       NATS_URL: connections.nats.url,
       NATS_USER: login.user,
       NATS_PASSWORD_FILE: login.passwordFile,
@@ -53,14 +67,17 @@ export async function hubService(connections: Connections, provinces: readonly P
   };
 }
 
-/** The stand-in for a province's local system. */
-export async function localSystemService(connections: Connections, province: ProvinceSeat): Promise<Service> {
+/** A database for the stand-ins that share a process: each tells its own documents by its name. */
+export const SHARED_LOCAL_SYSTEMS = 'local-systems';
+
+/** The stand-in for a province's local system. @param database that of a service of this name */
+export async function localSystemService(connections: Connections, province: ProvinceSeat, database = localSystemName(province)): Promise<Service> {
   return {
     name: localSystemName(province),
     entry: 'province-adapter/dist/local-system-main.js',
     env: {
       PROVINCE: province.slug,
-      DATABASE_URL: await databaseOf(localSystemName(province), connections),
+      DATABASE_URL: await databaseOf(database, connections),
       HTTP_ADDRESS: await addressOf(localSystemName(province), connections),
       PUSH_URL: `http://${await addressOf(adapterName(province), connections)}/push`,
     },

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { openDataDirectory } from './data-directory.js';
 import type { DeploymentError } from './errors.js';
 import { isRoot } from './postgres-binaries.js';
 import { clusterDirectory } from './postgres.js';
-import { DEFAULT_PROVINCES } from './province-seat.js';
+import { ALL_PROVINCES, DEFAULT_PROVINCES } from './province-seat.js';
 
 const GUIZHOU = DEFAULT_PROVINCES.filter(({ slug }) => slug === 'guizhou');
 const LONGEST_STOP_MS = 10_000;
@@ -81,5 +81,54 @@ describe('a country of one province', () => {
     expect(Date.now() - begun).toBeLessThan(LONGEST_STOP_MS);
     expect(readAddresses(dataPath)).toBeUndefined();
     expect(await isHealthy(country.addresses.hub.http)).toBe(false);
+  });
+});
+
+describe('a country whose provinces share a process', () => {
+  const dataPath = mkdtempSync(join(tmpdir(), 'health-code-shared-'));
+  const provinces = ALL_PROVINCES.filter(({ slug }) => ['anhui', 'beijing', 'guizhou'].includes(slug));
+  const ended: DeploymentError[] = [];
+  const progress: number[] = [];
+  let supervisor: CountrySupervisor;
+  let country: Country;
+
+  beforeAll(async () => {
+    mkdirSync(join(dataPath, 'secrets'), { recursive: true, mode: 0o700 });
+    writeFileSync(join(dataPath, 'secrets', 'province-keys-340000.json'), 'no keys', { mode: 0o600 });
+    supervisor = superviseCountry({
+      dataPath,
+      provinces,
+      environment: { PATH: process.env['PATH'] },
+      announce: () => undefined,
+      onEnded: (failure) => ended.push(failure),
+      sharedProcesses: 1,
+      onProgress: (up) => progress.push(up),
+    });
+    country = await supervisor.start();
+  });
+
+  afterAll(async () => {
+    await supervisor.stop();
+    for (const path of [dataPath, ...(isRoot() ? [dirname(clusterDirectory(dataPath))] : [])]) rmSync(path, { recursive: true, force: true });
+  });
+
+  it('is told which province could not be started, and has the others', async () => {
+    expect(ended.map(({ code, message }) => [code, message.split(' ')[0]])).toEqual([['CHILD_NOT_READY', 'adapter-anhui']]);
+    expect(await Promise.all(['anhui', 'beijing', 'guizhou'].map((slug) => isHealthy(country.addresses.adapters[slug])))).toEqual([false, true, true]);
+    expect(progress).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('knows which process hosts whom', () => {
+    const hosted = country.processes().map(({ name, services }) => [name, services.length]);
+    expect(hosted).toEqual([['postgres', 1], ['nats', 1], ['hub', 1], ['local-systems-1', 3], ['adapters-1', 3]]);
+  });
+
+  it('says of a process that ends which provinces went with it', async () => {
+    const { pid } = country.processes().find(({ name }) => name === 'adapters-1')!;
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => ended.at(-1)?.code).toBe('CHILD_ENDED');
+    expect(ended.at(-1)?.message).toMatch(/^adapters-1 .*adapter-beijing.*adapter-guizhou/);
+    await country.restart('adapters-1');
+    expect(await isHealthy(country.addresses.adapters['guizhou'])).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import { removeAddresses, writeAddresses, type Addresses } from './addresses.js';
 import { packageCache } from './checkout.js';
 import { describeExit, type Child } from './child.js';
-import { adapterService, hubService, localSystemService, type Connections } from './country-services.js';
+import { adapterService, createDatabases, hubService, localSystemService, SHARED_LOCAL_SYSTEMS, type Connections } from './country-services.js';
 import { openDataDirectory, type DataDirectory } from './data-directory.js';
 import { NATS_SERVER, findProgram, programPath } from './debian-package.js';
 import { DeploymentError } from './errors.js';
@@ -9,6 +9,7 @@ import { externalNats, startNats, type Nats } from './nats.js';
 import { externalPostgres, startPostgres, type Postgres } from './postgres.js';
 import type { ProvinceSeat } from './province-seat.js';
 import { startService, type Service } from './service.js';
+import { shareProcesses, startSharedService, type SharedService } from './shared-service.js';
 
 /** A country to run. */
 export interface CountryOptions {
@@ -25,11 +26,28 @@ export interface CountryOptions {
   readonly hubSettings?: Readonly<Record<string, string>>;
   /** Overrides of every adapter's environment. */
   readonly adapterSettings?: Readonly<Record<string, string>>;
+  /**
+   * How many processes the adapters share, and how many their local systems; without it each is a process of its own, as in a
+   * deployment. A province of a shared process that cannot be started is told to `onEnded`, and the rest is started without it.
+   */
+  readonly sharedProcesses?: number;
+  /** Told how many services of the hub and the provinces are up, of how many. */
+  readonly onProgress?: (up: number, all: number) => void;
 }
 
-/** A running country. Process names: postgres, nats, hub, adapter-<slug>, local-system-<slug>. */
+/** A running process of a country. */
+export interface CountryProcess {
+  readonly name: string;
+  readonly pid: number;
+  /** Services it hosts: its own name, or the members of a shared process. */
+  readonly services: readonly string[];
+}
+
+/** A running country. Process names: postgres, nats, hub, adapter-<slug>, local-system-<slug>; where shared, adapters-<n>, local-systems-<n>. */
 export interface Country {
   readonly addresses: Addresses;
+  /** The processes that run now. */
+  readonly processes: () => readonly CountryProcess[];
   /** Ends one process as a crash would. */
   readonly kill: (name: string) => Promise<void>;
   /** Stops one process in an orderly way. */
@@ -53,12 +71,17 @@ export interface CountrySupervisor {
 
 /** Last first: who speaks is stopped before whom it speaks to. Patience in milliseconds. */
 const STOPPING_STAGES = [
-  { names: /^adapter-/, patience: 2500 },
-  { names: /^(hub|local-system-)/, patience: 2500 },
+  { names: /^adapters?-/, patience: 2500 },
+  { names: /^(hub|local-systems?-)/, patience: 2500 },
   { names: /^nats$/, patience: 1500 },
   { names: /^postgres$/, patience: 3000 },
 ] as const;
 const ONE_STOP_PATIENCE_MS = 5000;
+
+/** Largest number of connections: the pool and the lead of an adapter, the pool of its local system; the hub, and whoever looks. */
+const connectionsAtMost = (provinces: number): number => 140 + provinces * (8 + 1 + 4);
+/** What a country needs even while nothing happens, measured; with less it would not come up. */
+const connectionsAtLeast = (provinces: number): number => 25 + provinces * 5;
 
 /** Something that was started, with its process where it is ours. */
 interface Started {
@@ -69,6 +92,7 @@ interface Started {
 export function superviseCountry(options: CountryOptions): CountrySupervisor {
   const { announce, environment, provinces } = options;
   const starters = new Map<string, () => Promise<Started>>();
+  const hosted = new Map<string, readonly string[]>();
   const expectedToEnd = new Set<Child>();
   let data: DataDirectory | undefined;
   let stopping = false;
@@ -77,7 +101,8 @@ export function superviseCountry(options: CountryOptions): CountrySupervisor {
     void child.exited.then((exit) => {
       if (stopping || expectedToEnd.has(child)) return;
       const log = data?.at('logs', `${child.name}.log`) ?? '';
-      options.onEnded(new DeploymentError('CHILD_ENDED', `${child.name} ${describeExit(exit)}; its log is ${log} and ends:\n${child.logTail()}`));
+      const others = hosted.has(child.name) ? ` and with it ${(hosted.get(child.name) ?? []).join(', ')}` : '';
+      options.onEnded(new DeploymentError('CHILD_ENDED', `${child.name} ${describeExit(exit)}${others}; its log is ${log} and ends:\n${child.logTail()}`));
     });
   };
   const launch = async <T extends Started>(name: string, starter: () => Promise<T>): Promise<T> => {
@@ -89,13 +114,34 @@ export function superviseCountry(options: CountryOptions): CountrySupervisor {
     announce(`${name} is ready (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
     return started;
   };
-  const launchAll = (services: readonly Service[], directory: DataDirectory): Promise<unknown> =>
-    Promise.all(services.map((service) => launch(service.name, () => startService(service, directory))));
+  const launchShared = async (shared: SharedService, directory: DataDirectory, onReport: () => void): Promise<void> => {
+    hosted.set(shared.name, shared.members.map(({ name }) => name));
+    await launch(shared.name, async () => {
+      const started = await startSharedService(shared, directory, onReport);
+      for (const { name, problem } of started.failed) {
+        options.onEnded(new DeploymentError('CHILD_NOT_READY', `${name} could not be started: ${problem}; the log of ${shared.name} is ${directory.at('logs', `${shared.name}.log`)}`));
+      }
+      return started;
+    });
+  };
+  const launchAll = (services: readonly (Service | SharedService)[], directory: DataDirectory, onReport: () => void): Promise<unknown> =>
+    Promise.all(
+      services.map(async (service) => {
+        if ('members' in service) return launchShared(service, directory, onReport);
+        await launch(service.name, () => startService(service, directory));
+        onReport();
+      }),
+    );
 
   const bringUpPostgres = async (directory: DataDirectory): Promise<Postgres> => {
     const external = environment['DATABASE_URL'];
-    if (external !== undefined && external !== '') return externalPostgres(external);
-    return launch('postgres', () => startPostgres(directory));
+    if (external === undefined || external === '') return launch('postgres', () => startPostgres(directory, connectionsAtMost(provinces.length)));
+    const postgres = externalPostgres(external);
+    const [free, needed] = [await postgres.countFreeConnections(), connectionsAtLeast(provinces.length)];
+    if (free < needed) {
+      throw new DeploymentError('SETTING_INVALID', `the PostgreSQL of DATABASE_URL has ${String(free)} connections left and ${String(provinces.length)} provinces need ${String(needed)} or more: raise its max_connections, run fewer provinces, or leave DATABASE_URL away`);
+    }
+    return postgres;
   };
   const bringUpNats = async (directory: DataDirectory): Promise<Nats> => {
     const external = environment['NATS_URL'];
@@ -110,16 +156,26 @@ export function superviseCountry(options: CountryOptions): CountrySupervisor {
     removeAddresses(directory.path);
     const postgres = await bringUpPostgres(directory);
     const connections: Connections = { data: directory, postgres, nats: await bringUpNats(directory) };
+    const { sharedProcesses } = options;
+    await createDatabases(connections, provinces, sharedProcesses !== undefined);
     const hub = await hubService(connections, provinces, options.hubSettings ?? {});
     const hubAddress = { grpc: hub.env['GRPC_ADDRESS'] ?? '', http: hub.env['HTTP_ADDRESS'] ?? '' };
     const localSystems: Service[] = [];
     const adapters: Service[] = [];
     for (const province of provinces) {
-      localSystems.push(await localSystemService(connections, province));
+      localSystems.push(await localSystemService(connections, province, ...(sharedProcesses === undefined ? [] : [SHARED_LOCAL_SYSTEMS])));
       adapters.push(await adapterService(connections, province, hubAddress.grpc, options.adapterSettings ?? {}));
     }
-    await launchAll([hub, ...localSystems], directory);
-    await launchAll(adapters, directory);
+    let up = 0;
+    const all = 1 + localSystems.length + adapters.length;
+    const countUp = (): void => {
+      up += 1;
+      options.onProgress?.(up, all);
+    };
+    const share = (services: readonly Service[], name: string): readonly (Service | SharedService)[] =>
+      sharedProcesses === undefined ? services : shareProcesses(services, sharedProcesses, name, `province-adapter/dist/${name}-main.js`);
+    await launchAll([hub, ...share(localSystems, 'local-systems')], directory, countUp);
+    await launchAll(share(adapters, 'adapters'), directory, countUp);
     const bySlug = (services: readonly Service[]): Record<string, string> =>
       Object.fromEntries(services.map(({ env }) => [env['PROVINCE'] ?? '', env['HTTP_ADDRESS'] ?? '']));
     const addresses: Addresses = { hub: hubAddress, nats: connections.nats.url, adapters: bySlug(adapters), localSystems: bySlug(localSystems) };
@@ -143,6 +199,8 @@ export function superviseCountry(options: CountryOptions): CountrySupervisor {
       if (pid !== undefined) process.kill(pid, which);
     };
     return {
+      processes: () =>
+        directory.children().flatMap(({ name, pid, isRunning }) => (pid === undefined || !isRunning() ? [] : [{ name, pid, services: hosted.get(name) ?? [name] }])),
       kill: (name) => ending(name).kill(),
       stopOne: (name) => ending(name).stop(ONE_STOP_PATIENCE_MS),
       restart: async (name) => {

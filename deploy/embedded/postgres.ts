@@ -16,12 +16,15 @@ export interface Postgres {
   readonly url: (name: string) => string;
   /** Creates database `name` unless it exists. */
   readonly createDatabase: (name: string) => Promise<void>;
+  /** How many more connections the server takes now. */
+  readonly countFreeConnections: () => Promise<number>;
   /** The server's process; absent for a server that DATABASE_URL names. */
   readonly child?: Child;
 }
 
 const SUPERUSER = 'postgres';
-const MAX_CONNECTIONS = 200;
+/** For whoever does not say how many connections are needed. */
+const DEFAULT_CONNECTIONS = 200;
 const READY_WITHIN_MS = 20_000;
 const PROBE_EVERY_MS = 30;
 const ATTEMPTS = 3;
@@ -74,13 +77,13 @@ function removeStalePid(cluster: string): void {
   if (existsSync('/proc/self') && !program.includes(cluster)) rmSync(file, { force: true });
 }
 
-async function query(url: string, sql: string, values: readonly string[] = []): Promise<number> {
+async function query(url: string, sql: string, values: readonly string[] = []): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
   // A server that goes away while the client is idle would otherwise end this process.
   client.on('error', () => undefined);
   await client.connect();
   try {
-    return (await client.query(sql, [...values])).rowCount ?? 0;
+    return (await client.query<Record<string, unknown>>(sql, [...values])).rows;
   } finally {
     await client.end();
   }
@@ -88,12 +91,21 @@ async function query(url: string, sql: string, values: readonly string[] = []): 
 
 async function createDatabase(adminUrl: string, name: string): Promise<void> {
   try {
-    if ((await query(adminUrl, 'SELECT 1 FROM pg_database WHERE datname = $1', [name])) > 0) return;
+    if ((await query(adminUrl, 'SELECT 1 FROM pg_database WHERE datname = $1', [name])).length > 0) return;
     await query(adminUrl, `CREATE DATABASE ${pg.escapeIdentifier(name)}`);
   } catch (cause) {
     if (cause instanceof pg.DatabaseError && cause.code === DUPLICATE_DATABASE) return;
     throw new DeploymentError('POSTGRES_START_FAILED', `database ${name} could not be created: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
+}
+
+const FREE_CONNECTIONS = `
+  SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int - count(*)::int AS free
+  FROM pg_stat_activity WHERE backend_type = 'client backend'`;
+
+async function countFreeConnections(adminUrl: string): Promise<number> {
+  const [row] = await query(adminUrl, FREE_CONNECTIONS);
+  return Number(row?.['free']);
 }
 
 async function isReady(child: Child, url: string): Promise<boolean> {
@@ -116,15 +128,16 @@ export function externalPostgres(databaseUrl: string): Postgres {
     other.pathname = `/${name}`;
     return other.href;
   };
-  return { url, createDatabase: (name) => createDatabase(databaseUrl, name) };
+  return { url, createDatabase: (name) => createDatabase(databaseUrl, name), countFreeConnections: () => countFreeConnections(databaseUrl) };
 }
 
 /**
  * Starts the embedded PostgreSQL of a data directory on 127.0.0.1 and waits until it answers; creates it the first time.
  * No Unix socket: its path would be limited to 107 bytes and its directory would be one more thing to guard.
+ * @param maxConnections how many connections it takes at once
  * @throws DeploymentError POSTGRES_BINARIES_MISSING, POSTGRES_START_FAILED
  */
-export async function startPostgres(data: DataDirectory): Promise<Postgres> {
+export async function startPostgres(data: DataDirectory, maxConnections = DEFAULT_CONNECTIONS): Promise<Postgres> {
   const binaries = preparePostgresBinaries();
   const directory = clusterDirectory(data.path);
   const cluster = join(directory, 'cluster');
@@ -135,7 +148,7 @@ export async function startPostgres(data: DataDirectory): Promise<Postgres> {
   for (let attempt = 1; ; attempt += 1) {
     removeStalePid(cluster);
     const port = await data.port('postgres');
-    const settings = { listen_addresses: '127.0.0.1', port, unix_socket_directories: '', max_connections: MAX_CONNECTIONS, fsync: 'on' };
+    const settings = { listen_addresses: '127.0.0.1', port, unix_socket_directories: '', max_connections: maxConnections, fsync: 'on' };
     const child = startChild({
       name: 'postgres',
       command: binaries.postgres,
@@ -149,7 +162,7 @@ export async function startPostgres(data: DataDirectory): Promise<Postgres> {
     });
     data.remember(child);
     const url = (name: string): string => `postgres://${SUPERUSER}:${password}@127.0.0.1:${String(port)}/${name}`;
-    if (await isReady(child, url('postgres'))) return { url, createDatabase: (name) => createDatabase(url('postgres'), name), child };
+    if (await isReady(child, url('postgres'))) return { ...externalPostgres(url('postgres')), child };
     await child.stop(1000);
     if (attempt === ATTEMPTS) {
       throw new DeploymentError('POSTGRES_START_FAILED', `PostgreSQL ${describeExit(await child.exited)}; the end of its log:\n${child.logTail()}`);

@@ -1,12 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { RECOGNITION_NODES } from '@health-code/attestation';
 import type { DataDirectory } from './data-directory.js';
 
-/** A province that takes part: its folder in the adapter, and its GB/T 2260 code. */
+/** A province that takes part: its name to the adapter, and its GB/T 2260 code. */
 export interface ProvinceSeat {
   readonly slug: string;
   readonly code: string;
 }
+
+/** All 32 nodes: the provinces of `npm run country`. */
+export const ALL_PROVINCES: readonly ProvinceSeat[] = RECOGNITION_NODES.map(({ slug, code }) => ({ slug, code }));
 
 /** The provinces of `npm start`. */
 export const DEFAULT_PROVINCES: readonly ProvinceSeat[] = [
