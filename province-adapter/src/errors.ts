@@ -26,6 +26,7 @@ export type AdapterErrorCode =
   // the register's view of this adapter
   | 'REGISTRATION_REFUSED'
   // start
+  | 'MAPPING_INVALID'
   | 'CONFIG_INVALID';
 
 /** A field of a local answer and what stood in it. */

@@ -1,0 +1,110 @@
+import { HEALTH_STATUSES } from '@health-code/attestation';
+import { listPlaces, listTexts, listUriVariables } from './text-template.js';
+import { findNearestName } from './nearest-name.js';
+import type { DecodeStep, MAPPING_MEMBERS, MappedRequest, Mapping } from './mapping-schema.js';
+import type { YamlPath } from './yaml-source.js';
+
+/** The members of a mapping that are in order by themselves; the others have been reported. */
+export type SoundMembers = { readonly [Member in keyof typeof MAPPING_MEMBERS]?: Mapping[Member] };
+
+/** Where two members of a mapping do not agree. */
+export interface Disagreement {
+  readonly path: YamlPath;
+  readonly what: string;
+}
+
+/** What every request may say of the verifier. */
+const VERIFIER_VARIABLES = ['verifier.province', 'verifier.purpose', 'verifier.organisation', 'verifier.position'];
+const PERSON_VARIABLES = ['person.type', 'person.number'];
+
+/** The variables that the steps give, `code` among them. */
+export function variablesOf(steps: readonly DecodeStep[]): readonly string[] {
+  return ['code', ...steps.map((step) => step.as)];
+}
+
+const suggestion = (name: string, known: readonly string[]): string => {
+  const nearest = findNearestName(name, known);
+  return nearest === undefined ? '' : `; did you mean ${nearest}?`;
+};
+
+function checkCodes({ codes }: SoundMembers): readonly Disagreement[] {
+  if (codes === undefined) return [];
+  const steps = codes.decode.flatMap((step, index): readonly Disagreement[] => {
+    const path = ['codes', 'decode', index];
+    const ways = (['after', 'before', 'queryParameter', 'base64', 'json', 'field'] as const).filter((way) => step[way] !== undefined);
+    const known = variablesOf(codes.decode.slice(0, index));
+    const { form } = step;
+    return [
+      ...(ways.length > 1 ? [{ path: [...path, ways[1] ?? ''], what: `a step takes one of ${ways.join(', ')}; write the second as a step of its own` }] : []),
+      ...(known.includes(step.from) ? [] : [{ path: [...path, 'from'], what: `no step before this one gives ${step.from}${suggestion(step.from, known)}` }]),
+      ...(known.includes(step.as) ? [{ path: [...path, 'as'], what: `${step.as} is given already` }] : []),
+      ...(step.field !== undefined && step.field.number > step.field.of ? [{ path: [...path, 'field', 'number'], what: 'is beyond the last field' }] : []),
+      ...(form !== undefined && (form.length === undefined) === (form.minLength === undefined || form.maxLength === undefined)
+        ? [{ path: [...path, 'form'], what: 'needs either length, or minLength and maxLength' }]
+        : []),
+    ];
+  });
+  const ranges = codes.recognise.flatMap(({ minLength, maxLength }, index) =>
+    minLength > maxLength ? [{ path: ['codes', 'recognise', index, 'minLength'], what: 'is more than maxLength' }] : []);
+  const overlaps = codes.recognise.flatMap((one, index) =>
+    codes.recognise.slice(0, index).flatMap((other, earlier) => {
+      const isShared = (one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix))
+        && one.minLength <= other.maxLength && other.minLength <= one.maxLength
+        && (one.infix === '' || other.infix === '' || one.infix.includes(other.infix) || other.infix.includes(one.infix));
+      return isShared ? [{ path: ['codes', 'recognise', index], what: `takes texts that recogniser ${earlier + 1} takes too` }] : [];
+    }));
+  return [...steps, ...ranges, ...overlaps];
+}
+
+function checkRequest(request: MappedRequest, path: YamlPath, known: readonly string[]): readonly Disagreement[] {
+  const unknown = (name: string, member: YamlPath): readonly Disagreement[] =>
+    known.includes(name) ? [] : [{ path: [...path, ...member], what: `nothing gives {${name}}${suggestion(name, known)}` }];
+  const bodies = (['form', 'json'] as const).filter((member) => request[member] !== undefined);
+  return [
+    ...listUriVariables(request.path).flatMap((name) => unknown(name, ['path'])),
+    ...(['query', 'headers', 'form', 'json'] as const).flatMap((member) =>
+      Object.entries(request[member] ?? {}).flatMap(([name, value]) =>
+        listTexts(value).flatMap((template) => listPlaces(template).flatMap((place) => unknown(place.name, [member, name]))))),
+    ...(bodies.length > 0 && request.method === 'GET' ? [{ path: [...path, bodies[0] ?? ''], what: 'a GET request has no body' }] : []),
+    ...(bodies.length > 1 ? [{ path: [...path, 'json'], what: 'a request has either form or json' }] : []),
+  ];
+}
+
+function checkSource(members: SoundMembers, written: ReadonlySet<string>): readonly Disagreement[] {
+  const { codes, fields, files, http, secrets } = members;
+  if (written.has('http') === written.has('files')) {
+    return [{ path: [written.has('http') ? 'files' : ''].filter(Boolean), what: written.has('http') ? 'a mapping has either http or files' : 'needs http or files: where answers come from' }];
+  }
+  const decoded = variablesOf(codes?.decode ?? []);
+  const common = [...VERIFIER_VARIABLES, ...Object.keys(secrets ?? {}).map((name) => `secret.${name}`)];
+  const mayKnow = codes !== undefined && secrets !== undefined;
+  return [
+    ...(http !== undefined && mayKnow ? checkRequest(http.byCode, ['http', 'byCode'], [...decoded, ...common]) : []),
+    ...(http?.byPerson !== undefined && mayKnow ? checkRequest(http.byPerson, ['http', 'byPerson'], [...PERSON_VARIABLES, ...common]) : []),
+    ...(http !== undefined && http.personAnswer !== undefined && http.byPerson === undefined ? [{ path: ['http', 'personAnswer'], what: 'there is no byPerson' }] : []),
+    ...(files !== undefined && codes !== undefined && !decoded.includes(files.codeHolds) ? [{ path: ['files', 'codeHolds'], what: `no step gives ${files.codeHolds}${suggestion(files.codeHolds, decoded)}` }] : []),
+    ...(files !== undefined && fields !== undefined && fields.identityNumber === undefined
+      ? [{ path: ['fields'], what: 'identityNumber is missing: rows of files are found by it' }] : []),
+  ];
+}
+
+function checkValues({ values, rules, fields, reasons, validity }: SoundMembers, isWritten: (member: string) => boolean): readonly Disagreement[] {
+  const meanings = Object.entries(values ?? {}).map(([value, meaning]) => ({ value, meaning: typeof meaning === 'string' ? { status: meaning } : meaning }));
+  const missing = values === undefined ? [] : HEALTH_STATUSES.filter((status) => !meanings.some(({ meaning }) => meaning.status === status));
+  const ruleNames = Object.keys(rules ?? {});
+  const namesRule = (value: string, rule: string | undefined): readonly Disagreement[] =>
+    rules === undefined || rule === undefined || ruleNames.includes(rule) ? [] : [{ path: ['values', value, 'rule'], what: `${rule} is not among the rules${suggestion(rule, ruleNames)}` }];
+  return [
+    ...missing.map((status) => ({ path: ['values'], what: `no value means '${status}'` })),
+    ...meanings.flatMap(({ value, meaning }) => namesRule(value, 'rule' in meaning ? meaning.rule : undefined)),
+    ...(rules !== undefined && !ruleNames.includes('conversion') ? [{ path: ['rules'], what: 'conversion is missing: the rule for colours without a reason' }] : []),
+    ...(fields !== undefined && Object.keys(reasons ?? {}).length > 0 && fields.reason === undefined ? [{ path: ['reasons'], what: 'fields.reason is missing: the field that holds these words' }] : []),
+    ...(fields !== undefined && !isWritten('validity') && validity === undefined && (fields.validUntil === undefined || fields.validUntil.optional)
+      ? [{ path: ['validity'], what: 'is missing, and not every answer says until when it holds (fields.validUntil)' }] : []),
+  ];
+}
+
+/** What the members of a mapping hold against each other: names that nothing gives, statuses that nothing means, texts that two take. */
+export function findDisagreements(members: SoundMembers, written: ReadonlySet<string>): readonly Disagreement[] {
+  return [...checkCodes(members), ...checkSource(members, written), ...checkValues(members, (member) => written.has(member))];
+}

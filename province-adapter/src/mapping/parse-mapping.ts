@@ -1,0 +1,48 @@
+import type { Province } from '@health-code/attestation';
+import type { z } from 'zod';
+import { findDisagreements, type SoundMembers } from './check-mapping.js';
+import { MAPPING, MAPPING_MEMBERS, type Mapping } from './mapping-schema.js';
+import { mappingInvalid, type MappingProblem } from './mapping-problem.js';
+import { findSchemaProblems } from './schema-problems.js';
+import { fieldName, readYaml } from './yaml-source.js';
+
+/** The members that are sound by themselves, so that what they hold against each other is told together with the rest. */
+function soundMembers(value: unknown): SoundMembers {
+  const written = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  const sound = Object.entries(MAPPING_MEMBERS).flatMap(([name, schema]) => {
+    const parsed = (schema as z.ZodType).safeParse(Object.hasOwn(written, name) ? written[name] : undefined);
+    return parsed.success && parsed.data !== undefined ? [[name, parsed.data] as const] : [];
+  });
+  return Object.fromEntries(sound);
+}
+
+/** All that is wrong with a mapping file; nothing where it may run. */
+export function findMappingProblems(file: string, text: string, province: Pick<Province, 'slug'>): readonly MappingProblem[] {
+  const source = readYaml(file, text);
+  if (source.value === null || typeof source.value !== 'object') {
+    return source.problems.length > 0 ? source.problems : [{ file, line: 1, field: fieldName([]), what: 'holds no members' }];
+  }
+  const parsed = MAPPING.safeParse(source.value);
+  const members = soundMembers(source.value);
+  const disagreements = [
+    ...findDisagreements(members, new Set(Object.keys(source.value))),
+    ...(members.system === undefined || members.system.startsWith(`${province.slug}-`) ? [] : [{ path: ['system'], what: `must begin with ${province.slug}-` }]),
+  ];
+  return [
+    ...source.problems,
+    ...(parsed.success ? [] : findSchemaProblems(MAPPING, parsed.error, source)),
+    ...disagreements.map(({ path, what }) => ({ file, line: source.lineOf(path), field: fieldName(path), what })),
+  ];
+}
+
+/**
+ * Untrusted text to a mapping that may run.
+ *
+ * @param file as it is to be called in problems
+ * @throws AdapterError `MAPPING_INVALID` with all that is wrong, a line each
+ */
+export function parseMapping(file: string, text: string, province: Pick<Province, 'slug'>): Mapping {
+  const problems = findMappingProblems(file, text, province);
+  if (problems.length > 0) throw mappingInvalid(problems);
+  return MAPPING.parse(readYaml(file, text).value);
+}
