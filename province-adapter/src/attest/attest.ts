@@ -8,47 +8,57 @@ export interface AttestationTerms {
   readonly lifetimeSeconds: number;
 }
 
-const expiryOf = (record: AttestableRecord, terms: AttestationTerms, now: number): number =>
-  Math.min(now + terms.lifetimeSeconds, record.validUntil);
-
-function saysTheSame(standing: Attestation, record: AttestableRecord): boolean {
-  return (
-    standing.status === record.status &&
-    standing.reason === record.reason &&
-    standing.rule.id === record.rule.id &&
-    standing.rule.version === record.rule.version &&
-    standing.authority === record.authority &&
-    standing.evidence === record.evidence &&
-    standing.original.system === record.original.system &&
-    standing.original.field === record.original.field &&
-    standing.original.value === record.original.value
-  );
+/**
+ * What is said, as one text to compare. `since` of a colour is not in it: where the local system states none it moves with
+ * every answer. That of a test is: it says which test.
+ */
+function wordsOf(said: Attestation | AttestableRecord): string {
+  const { kind, status, reason, rule, authority, evidence, original, source } = said;
+  const common = [kind, status, reason, rule.id, rule.version, authority, evidence, original.system, original.field, original.value, source?.issuer, source?.sequence];
+  if (said.kind === 'health-status') return JSON.stringify(common);
+  const { since, test } = said;
+  return JSON.stringify([...common, since, test?.reportedAt, test?.method, test?.laboratory]);
 }
+
+const saysTheSame = (standing: Attestation, record: AttestableRecord): boolean => wordsOf(standing) === wordsOf(record);
+
+/**
+ * Whether a conversion that stands is all there is behind the statement: whom the local system knows by reference alone, it
+ * knows from the conversion. Its words in place of the conversion's would cut the tie to the foreign statement.
+ */
+const isEchoOfConversion = (standing: Attestation, { record, isByReference }: Statement, now: number): boolean =>
+  isByReference === true && standing.source !== undefined && standing.status === record.status && standing.expiresAt > now;
 
 /**
  * Whether what was attested last still serves: it says the same, less than half its life is over, and it does not
- * outlive the local statement. One withdrawal serves for every later one. `since` is not compared: where the local system
- * states none it moves with every answer.
+ * outlive the local statement. One withdrawal serves for every later one.
  *
+ * @param standing the last attestation of the same kind about the same person
  * @param now seconds since the epoch
  */
-export function isStillGood(standing: Attestation, record: AttestableRecord, now: number): boolean {
+export function isStillGood(standing: Attestation, statement: Statement, now: number): boolean {
+  const { record } = statement;
   // Nothing more to withdraw: what was withdrawn stays superseded for good.
   if (record.status === 'none' && standing.status === 'none') return true;
+  if (isEchoOfConversion(standing, statement, now)) return true;
   const age = now - standing.issuedAt;
   const life = standing.expiresAt - standing.issuedAt;
   return saysTheSame(standing, record) && age >= 0 && age * 2 < life && standing.expiresAt <= record.validUntil;
 }
 
-/** Whether something is stated about a person that a withdrawal would take back. */
-export function isWithdrawable(standing: Attestation | undefined, now: number): boolean {
-  return standing !== undefined && standing.status !== 'none' && standing.expiresAt > now;
+/**
+ * Whether something is stated about a person that a withdrawal takes back. A local system that knows nothing of a person says
+ * nothing about what was converted; one that took the conversion over (by reference) may take it back.
+ */
+export function isWithdrawable(standing: Attestation | undefined, { isByReference }: Statement, now: number): boolean {
+  if (standing === undefined || standing.status === 'none' || standing.expiresAt <= now) return false;
+  return standing.source === undefined || isByReference === true;
 }
 
 /**
  * The claims of the next attestation about a person.
  *
- * @param standing what was attested last about the same person; superseded by this one
+ * @param standing what was attested last about the same person, of the same kind; superseded by this one
  * @param now seconds since the epoch
  */
 export function nextClaims(
@@ -58,21 +68,14 @@ export function nextClaims(
   terms: AttestationTerms,
   now: number,
 ): AttestationClaims {
-  const { record } = statement;
+  const { validUntil, ...said } = statement.record;
   return {
+    ...said,
     issuer: terms.issuer,
     subject: statement.subject,
     sequence,
     issuedAt: now,
-    expiresAt: expiryOf(record, terms, now),
-    kind: 'health-status',
-    status: record.status,
-    since: record.since,
-    reason: record.reason,
-    rule: { id: record.rule.id, version: record.rule.version },
-    authority: record.authority,
-    evidence: record.evidence,
-    original: record.original,
+    expiresAt: Math.min(now + terms.lifetimeSeconds, validUntil),
     ...(standing === undefined ? {} : { supersedes: standing.sequence }),
     // One place in the status list for each attestation, from 0.
     statusListIndex: sequence - 1,

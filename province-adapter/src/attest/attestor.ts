@@ -1,14 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { readClaims, signAttestation, type Attestation, type AttestationClaims, type SigningKey } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
-import type { NewOutboxEntry, OutboxAddition, OutboxView } from '../outbox/outbox.store.js';
+import { standingKey, type About, type NewOutboxEntry, type OutboxAddition, type OutboxView } from '../outbox/outbox-entry.js';
 import { isStillGood, isWithdrawable, nextClaims, type AttestationTerms } from './attest.js';
 import type { Statement } from './statement.js';
 
 /** The outbox as attesting needs it. */
 export interface AttestorOutbox {
-  findStanding(subjects: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  append(subjects: readonly string[], plan: (view: OutboxView) => Promise<OutboxAddition>): Promise<void>;
+  findStanding(about: readonly About[]): Promise<ReadonlyMap<string, string>>;
+  append(about: readonly About[], plan: (view: OutboxView) => Promise<OutboxAddition>): Promise<void>;
 }
 
 /** What an attestor is made of. */
@@ -26,7 +26,7 @@ export interface AttestorOptions {
   readonly onAppended: () => void;
 }
 
-/** The attestation that stands about a person. */
+/** The attestation of one kind that stands about a person. */
 export interface AttestedStatement {
   /** Compact JWS without disclosures. */
   readonly token: string;
@@ -53,12 +53,15 @@ const SALT_BYTES = 16;
 /** Whether what stands serves for a statement; throws when neither may replace the other. */
 type IsGood = (standing: Attestation, statement: Statement, lastSequence: number) => boolean;
 
+const aboutOf = ({ subject, record: { kind } }: Statement): About => ({ subject, kind });
+const keyOf = (statement: Statement): string => standingKey(aboutOf(statement));
+
 const outdated = (): AdapterError => new AdapterError('LOCAL_SYSTEM_BUSY', 'the status changed while it was asked for');
 
 /** What was read before something else was attested does not replace it; statements read together follow one another. */
 function isGoodSince(readAt: number, now: number): IsGood {
-  return (standing, { record }, lastSequence) => {
-    if (isStillGood(standing, record, now)) return true;
+  return (standing, statement, lastSequence) => {
+    if (isStillGood(standing, statement, now)) return true;
     if (standing.sequence > readAt && standing.sequence <= lastSequence) throw outdated();
     return false;
   };
@@ -89,19 +92,25 @@ export class Attestor {
     if (standing !== undefined) return standing;
     const now = this.options.now();
     await this.#append([statement], {}, isGoodSince(askedAt, now));
-    return this.#getStanding(statement.subject);
+    return this.#getStanding(statement);
+  }
+
+  /** The last attestation of one kind about a person, whether or not it has expired or withdraws. */
+  async find(about: About): Promise<AttestedStatement | undefined> {
+    const token = (await this.options.outbox.findStanding([about])).get(standingKey(about));
+    return token === undefined ? undefined : { token, attestation: readClaims(token) };
   }
 
   /**
-   * 撤回: takes back what stands about a person; nothing happens where nothing does.
+   * 撤回: takes back what stands about a person of the withdrawal's kind; nothing happens where nothing does.
    *
    * @param askedAt as for {@link attest}
    * @throws AdapterError LOCAL_SYSTEM_BUSY as there
    */
   async withdraw(withdrawal: Statement, askedAt: number): Promise<void> {
     const now = this.options.now();
-    const token = (await this.options.outbox.findStanding([withdrawal.subject])).get(withdrawal.subject);
-    if (token === undefined || !isWithdrawable(readClaims(token), now)) return;
+    const standing = await this.find(aboutOf(withdrawal));
+    if (!isWithdrawable(standing?.attestation, withdrawal, now)) return;
     await this.#append([withdrawal], {}, isGoodSince(askedAt, now));
   }
 
@@ -118,7 +127,7 @@ export class Attestor {
       if (last.sequence !== attested.attestation.sequence || last.status !== statement.record.status) throw outdated();
       return false;
     });
-    const renewed = await this.#getStanding(statement.subject);
+    const renewed = await this.#getStanding(statement);
     return (await this.#present(renewed, statement)) ?? `${renewed.token}~`;
   }
 
@@ -140,7 +149,7 @@ export class Attestor {
     const { outbox, onAppended } = this.options;
     let appended = 0;
     let lastSequence = 0;
-    await outbox.append(statements.map(({ subject }) => subject), async (view) => {
+    await outbox.append(statements.map(aboutOf), async (view) => {
       this.#position = Math.max(this.#position, view.lastSequence);
       const planned = this.#plan(statements, view, isGood);
       appended = planned.length;
@@ -154,22 +163,22 @@ export class Attestor {
   #plan(statements: readonly Statement[], view: OutboxView, isGood: IsGood): readonly PlannedStatement[] {
     const { terms, now } = this.options;
     const issuedAt = now();
-    const standing = new Map([...view.standing].map(([subject, token]) => [subject, readClaims(token)]));
+    const standing = new Map([...view.standing].map(([key, token]) => [key, readClaims(token)]));
     const planned: PlannedStatement[] = [];
     for (const statement of statements) {
-      const last = standing.get(statement.subject);
-      if (statement.record.status === 'none' && !isWithdrawable(last, issuedAt)) continue;
+      const last = standing.get(keyOf(statement));
+      if (statement.record.status === 'none' && !isWithdrawable(last, statement, issuedAt)) continue;
       if (last !== undefined && isGood(last, statement, view.lastSequence)) continue;
       const claims = nextClaims(statement, view.lastSequence + planned.length + 1, last, terms, issuedAt);
       planned.push({ claims, statement });
-      standing.set(statement.subject, { ...claims, disclosureDigests: [] });
+      standing.set(keyOf(statement), { ...claims, disclosureDigests: [] });
     }
     return planned;
   }
 
   async #sign({ claims, statement }: PlannedStatement): Promise<NewOutboxEntry> {
     const { token } = await this.#signWithName(claims, statement);
-    return { sequence: claims.sequence, subject: claims.subject, token };
+    return { sequence: claims.sequence, subject: claims.subject, kind: claims.kind, token };
   }
 
   #signWithName(claims: AttestationClaims, { maskedName }: Statement) {
@@ -194,16 +203,14 @@ export class Attestor {
   }
 
   async #findStillGood(statement: Statement): Promise<AttestedStatement | undefined> {
-    const token = (await this.options.outbox.findStanding([statement.subject])).get(statement.subject);
-    if (token === undefined) return undefined;
-    const attestation = readClaims(token);
-    return isStillGood(attestation, statement.record, this.options.now()) ? { token, attestation } : undefined;
+    const standing = await this.find(aboutOf(statement));
+    return standing !== undefined && isStillGood(standing.attestation, statement, this.options.now()) ? standing : undefined;
   }
 
   /** What was just committed, or what another call committed right after it. */
-  async #getStanding(subject: string): Promise<AttestedStatement> {
-    const token = (await this.options.outbox.findStanding([subject])).get(subject);
-    if (token === undefined) throw new Error('nothing stands after an append');
-    return { token, attestation: readClaims(token) };
+  async #getStanding(statement: Statement): Promise<AttestedStatement> {
+    const standing = await this.find(aboutOf(statement));
+    if (standing === undefined) throw new Error('nothing stands after an append');
+    return standing;
   }
 }

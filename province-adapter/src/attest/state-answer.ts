@@ -1,9 +1,9 @@
-import { AttestationError, type IdentityDocument, type NoStatusRecord, type StatusRecord } from '@health-code/attestation';
+import { AttestationError, REASON_NOT_STATED, type AttestationKind, type IdentityDocument, type NoStatusRecord, type StatusRecord, type TestResultRecord } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
-import { resolveSubject, type ResolveReference } from '../person/resolve-subject.js';
-import type { LocalAnswer, ProvinceDefinition } from '../province-system.js';
-import { translateAnswer } from '../translate/translate-answer.js';
-import type { Statement } from './statement.js';
+import { isKnownByReference, resolveSubject, type ResolveReference } from '../person/resolve-subject.js';
+import type { LocalAnswer } from '../province-system.js';
+import { translateAnswer, type TranslatingProvince } from '../translate/translate-answer.js';
+import type { AttestableRecord, Statement } from './statement.js';
 import { isNotTranslatable, statesNoStatus, withdrawalOf, type WithdrawalCause } from './withdrawal.js';
 
 /** What a local answer comes to: a statement about a person, or no status; then what was stated before is withdrawn. */
@@ -14,7 +14,7 @@ export type StatedAnswer =
 
 /** What it takes to understand a local answer. */
 export interface AnswerTerms {
-  readonly province: Pick<ProvinceDefinition, 'profile' | 'translate'>;
+  readonly province: TranslatingProvince;
   readonly resolve: ResolveReference;
   /** Seconds since the epoch. */
   readonly now: () => number;
@@ -29,25 +29,40 @@ const MASKED_NAME = /^[^\p{Cc}\p{Cs}]{1,64}$/u;
  * `TRANSLATION_RECORD_INVALID`, `LOCAL_PERSON_UNRESOLVED`, `LOCAL_ANSWER_INVALID` or a code of the attestation package.
  *
  * @param asked the document the local system was asked with
+ * @param kind what it was asked about
  */
-export async function stateAnswer(answer: LocalAnswer, terms: AnswerTerms, asked?: IdentityDocument): Promise<StatedAnswer> {
+export async function stateAnswer(answer: LocalAnswer, terms: AnswerTerms, asked?: IdentityDocument, kind: AttestationKind = 'health-status'): Promise<StatedAnswer> {
   const withdraw = async (cause: WithdrawalCause): Promise<{ readonly withdrawal?: Statement }> => {
-    const withdrawal = await withdrawalOf(answer, cause, terms, asked);
+    const withdrawal = await withdrawalOf(answer, kind, cause, terms, asked);
     return withdrawal === undefined ? {} : { withdrawal };
   };
   try {
-    const record = translateAnswer(terms.province, answer, terms.now());
+    const record = translateAnswer(terms.province, answer, terms.now(), kind);
     if (record.availability !== 'available') return { availability: record.availability, ...(await withdraw(statesNoStatus(record.original))) };
-    return { availability: record.availability, statement: await stateRecord(record, answer, terms, asked) };
+    return { availability: record.availability, statement: await stateRecord(attestable(record), answer, terms, asked) };
   } catch (cause) {
     if (!(cause instanceof AdapterError || cause instanceof AttestationError)) throw cause;
     return { refusal: cause, ...(await withdraw(isNotTranslatable(cause, terms.province.profile.system))) };
   }
 }
 
-async function stateRecord(record: StatusRecord, answer: LocalAnswer, terms: AnswerTerms, asked?: IdentityDocument): Promise<Statement> {
+/** Member by member: whatever else a translation left in its record goes no further. */
+function attestable(record: StatusRecord | TestResultRecord): AttestableRecord {
+  const { since, validUntil, rule, authority, evidence, original } = record;
+  const common = { since, validUntil, rule, authority, evidence, original };
+  if (!('kind' in record)) return { kind: 'health-status', status: record.status, reason: record.reason, ...common };
+  const { reportedAt, method, laboratory } = record.test;
+  return { kind: record.kind, status: record.result, reason: REASON_NOT_STATED, test: { reportedAt, method, laboratory }, ...common };
+}
+
+async function stateRecord(record: AttestableRecord, answer: LocalAnswer, terms: AnswerTerms, asked?: IdentityDocument): Promise<Statement> {
   const { maskedName } = answer;
   if (maskedName !== undefined && !MASKED_NAME.test(maskedName)) throw new AdapterError('LOCAL_ANSWER_INVALID', 'the masked name is not a name');
   const subject = await resolveSubject(answer, terms.resolve, asked);
-  return { subject, record, ...(maskedName === undefined ? {} : { maskedName }) };
+  return {
+    subject,
+    record,
+    ...(maskedName === undefined ? {} : { maskedName }),
+    ...(isKnownByReference(answer, asked) ? { isByReference: true } : {}),
+  };
 }

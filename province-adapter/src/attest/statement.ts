@@ -1,7 +1,16 @@
-import type { AttestedStatus, StatusRecord } from '@health-code/attestation';
+import type { Attestation } from '@health-code/attestation';
 
-/** What an attestation is made from: a status, or `none` where the local system states none any more. */
-export type AttestableRecord = Omit<StatusRecord, 'availability' | 'status'> & { readonly status: AttestedStatus };
+/** What a province says of a person, as against what makes the attestation of it: number, times of issue, place in the status list. */
+type Said = 'kind' | 'status' | 'since' | 'reason' | 'rule' | 'authority' | 'evidence' | 'original' | 'source' | 'test';
+
+/** One type for each kind, not one with the members that all kinds have. */
+type SaidBy<Kind> = Kind extends Attestation ? Pick<Kind, Extract<keyof Kind, Said>> : never;
+
+/** What an attestation is made from: a value of its kind's table, or `none` where the local system states none any more. */
+export type AttestableRecord = SaidBy<Attestation> & {
+  /** Seconds since the epoch; the attestation expires no later. */
+  readonly validUntil: number;
+};
 
 /** What is to be attested, and of whom. */
 export interface Statement {
@@ -10,4 +19,6 @@ export interface Statement {
   readonly record: AttestableRecord;
   /** 脱敏姓名: only its salted digest is signed; only the holder gets it. */
   readonly maskedName?: string;
+  /** The local system knows the person by reference alone: all it can say is what a conversion (转码) brought. */
+  readonly isByReference?: true;
 }

@@ -16,18 +16,18 @@ const originalOf = (field: string, value: string) =>
 
 describe('withdrawalOf', () => {
   it('states no status in the name of the province, under its conversion rule', async () => {
-    expect(await withdrawalOf({ fields: {}, answeredAt: 0 }, statesNoStatus(original), terms, person)).toEqual({
+    expect(await withdrawalOf({ fields: {}, answeredAt: 0 }, 'health-status', statesNoStatus(original), terms, person)).toEqual({
       subject: '1.reference',
       record: {
-        status: 'none', since: 100, validUntil: Number.POSITIVE_INFINITY, reason: 'STATUS_WITHDRAWN', rule, authority: '520000', evidence: 'verified-source', original,
+        kind: 'health-status', status: 'none', since: 100, validUntil: Number.POSITIVE_INFINITY, reason: 'STATUS_WITHDRAWN', rule, authority: '520000', evidence: 'verified-source', original,
       },
     });
   });
 
   it('withdraws nothing of nobody, nor of a person who was mixed up with another', async () => {
-    expect(await withdrawalOf({ fields: {}, answeredAt: 0 }, statesNoStatus(original), terms)).toBeUndefined();
+    expect(await withdrawalOf({ fields: {}, answeredAt: 0 }, 'health-status', statesNoStatus(original), terms)).toBeUndefined();
     const mixedUp = { fields: {}, answeredAt: 0, identity: { type: '03', number: 'E00000002' } } as const;
-    expect(await withdrawalOf(mixedUp, statesNoStatus(original), terms, person)).toBeUndefined();
+    expect(await withdrawalOf(mixedUp, 'health-status', statesNoStatus(original), terms, person)).toBeUndefined();
   });
 });
 

@@ -1,6 +1,6 @@
-import { REASON_NOT_TRANSLATABLE, REASON_WITHDRAWN, type IdentityDocument, type OriginalValue } from '@health-code/attestation';
+import { REASON_NOT_TRANSLATABLE, REASON_WITHDRAWN, type AttestationKind, type IdentityDocument, type OriginalValue } from '@health-code/attestation';
 import { AdapterError, type LocalValue } from '../errors.js';
-import { resolveSubject, type ResolveReference } from '../person/resolve-subject.js';
+import { isKnownByReference, resolveSubject, type ResolveReference } from '../person/resolve-subject.js';
 import type { LocalAnswer, ProvinceProfile } from '../province-system.js';
 import type { AttestableRecord, Statement } from './statement.js';
 
@@ -31,12 +31,18 @@ export function isNotTranslatable(cause: unknown, system: string): WithdrawalCau
 }
 
 /**
- * The statement that withdraws what was stated about the person of an answer; undefined where nobody can say who that is.
+ * The statement that withdraws what was stated, of one kind, about the person of an answer; undefined where nobody can say who that is.
  * Whether there is anything to withdraw is seen when it is attested.
  *
  * @param asked the document the local system was asked with
  */
-export async function withdrawalOf(answer: LocalAnswer, cause: WithdrawalCause, terms: WithdrawalTerms, asked?: IdentityDocument): Promise<Statement | undefined> {
+export async function withdrawalOf(
+  answer: LocalAnswer,
+  kind: AttestationKind,
+  cause: WithdrawalCause,
+  terms: WithdrawalTerms,
+  asked?: IdentityDocument,
+): Promise<Statement | undefined> {
   let subject: string;
   try {
     subject = await resolveSubject(answer, terms.resolve, asked);
@@ -45,5 +51,6 @@ export async function withdrawalOf(answer: LocalAnswer, cause: WithdrawalCause, 
   }
   const { conversionRule: rule, code: authority } = terms.province.profile;
   const since = terms.now();
-  return { subject, record: { status: 'none', since, validUntil: Number.POSITIVE_INFINITY, rule, authority, evidence: 'verified-source', ...cause } };
+  const record = { kind, status: 'none', since, validUntil: Number.POSITIVE_INFINITY, rule, authority, evidence: 'verified-source', ...cause } as const;
+  return { subject, record, ...(isKnownByReference(answer, asked) ? { isByReference: true } : {}) };
 }

@@ -1,7 +1,7 @@
 import type { Statement } from '../attest/statement.js';
 import { stateAnswer, type AnswerTerms } from '../attest/state-answer.js';
 import type { ReadStatements } from '../attest/attestor.js';
-import type { CursorMove, RefusedAnswer } from '../outbox/outbox.store.js';
+import type { CursorMove, RefusedAnswer } from '../outbox/outbox-entry.js';
 import type { LocalAnswer } from '../province-system.js';
 
 /** What one batch of answers came to. */

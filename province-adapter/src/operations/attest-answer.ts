@@ -1,4 +1,4 @@
-import type { IdentityDocument } from '@health-code/attestation';
+import type { AttestationKind, IdentityDocument } from '@health-code/attestation';
 import type { v1 } from '@health-code/messages';
 import type { Statement } from '../attest/statement.js';
 import type { AttestedStatement } from '../attest/attestor.js';
@@ -37,8 +37,17 @@ export interface AttestedAnswer {
   readonly reply: v1.IAttestedReply;
 }
 
-async function attestOnce(answer: LocalAnswer, askedAt: number, terms: AttestAnswerTerms, asked?: IdentityDocument): Promise<v1.IAttestedReply | 'outdated'> {
-  const stated = await stateAnswer(answer, terms, asked);
+/** What the local system is asked about. */
+export interface Question {
+  readonly read: () => Promise<LocalAnswer>;
+  /** The document it is asked with. */
+  readonly asked?: IdentityDocument;
+  /** `health-status` when absent. */
+  readonly kind?: AttestationKind;
+}
+
+async function attestOnce(answer: LocalAnswer, askedAt: number, terms: AttestAnswerTerms, { asked, kind }: Question): Promise<v1.IAttestedReply | 'outdated'> {
+  const stated = await stateAnswer(answer, terms, asked, kind);
   const bizExtData = answer.bizExtData ?? '';
   try {
     const statement = await settleAnswer(stated, askedAt, terms);
@@ -54,14 +63,13 @@ async function attestOnce(answer: LocalAnswer, askedAt: number, terms: AttestAns
  * Asks the local system and attests what it says, or says why there is nothing to attest. Asked again when the person's
  * status changed in between.
  *
- * @param asked the document the local system is asked with
  * @throws AdapterError LOCAL_SYSTEM_BUSY when it changes faster than it can be asked for
  */
-export async function attestAnswer(read: () => Promise<LocalAnswer>, terms: AttestAnswerTerms, asked?: IdentityDocument): Promise<AttestedAnswer> {
+export async function attestAnswer(question: Question, terms: AttestAnswerTerms): Promise<AttestedAnswer> {
   for (let reads = 0; reads < MAX_READS; reads++) {
     const askedAt = terms.position();
-    const answer = await read();
-    const reply = await attestOnce(answer, askedAt, terms, asked);
+    const answer = await question.read();
+    const reply = await attestOnce(answer, askedAt, terms, question);
     if (reply !== 'outdated') return { answer, reply };
   }
   throw new AdapterError('LOCAL_SYSTEM_BUSY', 'the status changes faster than it can be asked for');

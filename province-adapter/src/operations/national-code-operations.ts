@@ -42,7 +42,7 @@ export function createChangeOperations(source: Source, terms: ChangeTerms): Chan
       const reply = { declarationId, validUntil: timestampFromSeconds(validUntil), subjectReference: declaration.subjectReference };
       if (statement === undefined) return { ...reply, status: STATUSES.none };
       const { attestation } = await terms.attest(statement, askedAt);
-      return { ...reply, status: STATUSES[attestation.status] };
+      return { ...reply, status: attestation.kind === 'health-status' ? STATUSES[attestation.status] : STATUSES.none };
     },
     async declareTrip(request) {
       const operations = getOperations(source);

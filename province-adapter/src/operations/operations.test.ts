@@ -1,4 +1,4 @@
-import { parseIdentityDocument, parseProvinceCode, type AttestationErrorCode, type StatusRecord } from '@health-code/attestation';
+import { parseIdentityDocument, parseProvinceCode, type AttestationErrorCode, type StatusRecord, type TestResultRecord } from '@health-code/attestation';
 import { v1 } from '@health-code/messages';
 import { describe, expect, it } from 'vitest';
 import type { Statement } from '../attest/statement.js';
@@ -24,6 +24,10 @@ const green: StatusRecord = {
   availability: 'available', status: '00', since: NOW, validUntil: NOW + 100, reason: 'REASON_NOT_STATED', rule: { id: '520000-assignment', version: '1' },
   authority: '520000', evidence: 'self-declared', original: { system: 'guizhou-test', field: 'status', value: '00' },
 };
+const negative: TestResultRecord = {
+  availability: 'available', kind: 'nucleic-acid-test', result: 'negative', since: NOW - 3600, validUntil: NOW + 100, rule: { id: '520000-assignment', version: '1' },
+  authority: '520000', evidence: 'laboratory', original: { system: 'guizhou-test', field: 'result', value: '阴性' }, test: { reportedAt: NOW - 60, method: 'not-stated', laboratory: '' },
+};
 const answer: LocalAnswer = { fields: { status: '00' }, identity: PERSON, maskedName: '测*甲', maskedIdNumber: '5201**********0019', guidance: '请戴口罩', bizExtData: 'handle', answeredAt: NOW };
 
 /** A province that answers `local` to everything. */
@@ -38,6 +42,7 @@ function handlersOf(local: Partial<LocalAnswer> = {}, source: Partial<Source> = 
   const terms = {
     province: {
       profile,
+      translations: { 'nucleic-acid-test': () => negative },
       translate: (read: LocalAnswer) => {
         if (read.fields['status'] === 'orange') throw new AdapterError('TRANSLATION_VALUE_UNKNOWN', 'unknown', { untranslated: { field: 'status', value: 'orange' } });
         return read.fields['status'] === '' ? { availability: 'pending' as const, original: green.original } : green;
@@ -49,7 +54,7 @@ function handlersOf(local: Partial<LocalAnswer> = {}, source: Partial<Source> = 
     attest: (statement: Statement): Promise<AttestedStatement> => {
       attested.push(statement);
       if (attested.length <= outdated) return Promise.reject(new AdapterError('LOCAL_SYSTEM_BUSY', 'changed'));
-      return Promise.resolve({ token: 'a.b.c', attestation: { status: statement.record.status } as AttestedStatement['attestation'] });
+      return Promise.resolve({ token: 'a.b.c', attestation: { kind: statement.record.kind, status: statement.record.status } as AttestedStatement['attestation'] });
     },
     withdraw: (withdrawal: Statement) => {
       withdrawn.push(withdrawal);
@@ -75,7 +80,9 @@ describe('attestCode', () => {
     const handlers = handlersOf({}, { readCode: (...parameters) => { asked.push(...parameters); return Promise.resolve(answer); } });
     expect(await handlers.attestCode({ code, context }, call)).toEqual({ attestation: 'a.b.c', availability: 'available', bizExtData: 'handle' });
     expect(asked).toEqual(['https://local/健康码', { province: '310000', purpose: 'checkpoint', organisation: '测试机构', position: 'G15 Gate 3' }, call.signal]);
-    expect(handlers.attested).toEqual([{ subject: REFERENCE, record: green, maskedName: '测*甲' }]);
+    const { availability, ...stated } = green;
+    expect(availability).toBe('available');
+    expect(handlers.attested).toEqual([{ subject: REFERENCE, record: { kind: 'health-status', ...stated }, maskedName: '测*甲' }]);
   });
 
   it('says why there is no status, attests none and withdraws the one before', async () => {
@@ -152,6 +159,57 @@ describe('attestPerson', () => {
 describe('resolveReference', () => {
   it('gives the reference of anybody’s document without asking the local system', async () => {
     expect(await handlersOf().resolveReference({ identityDocument: { ...OTHER } }, call)).toEqual({ subjectReference: REFERENCE });
+  });
+});
+
+describe('a kind of statement beside the status', () => {
+  const code = new TextEncoder().encode('code');
+  const kind = v1.AttestationKind.ATTESTATION_KIND_NUCLEIC_ACID_TEST;
+  const none = (): Promise<never> => Promise.reject(new AdapterError('LOCAL_CODE_EXPIRED', 'scanned before'));
+
+  it('is read where the local system states it, and nothing else is asked', async () => {
+    const kinds = { 'nucleic-acid-test': { readCode: () => Promise.resolve(answer), readPerson: () => Promise.resolve(answer) } };
+    const handlers = handlersOf({}, { kinds, readCode: none, readPerson: none });
+    await handlers.attestCode({ code, context, kind }, call);
+    await handlers.attestPerson({ identityDocument: { ...PERSON }, context, kind }, call);
+    const { availability: _availability, result, ...stated } = negative;
+    const record = { ...stated, status: result, reason: 'REASON_NOT_STATED' };
+    expect(handlers.attested).toEqual([{ subject: REFERENCE, record, maskedName: '测*甲' }, { subject: REFERENCE, record, maskedName: '测*甲' }]);
+  });
+
+  it('is refused where the local system states none, and no scan is spent on it', async () => {
+    const asked: unknown[] = [];
+    const handlers = handlersOf({}, { readCode: (text) => { asked.push(text); return Promise.resolve(answer); } });
+    expect(await codeOf(handlers.attestCode({ code, context, kind }, call))).toBe('OPERATION_NOT_OFFERED');
+    expect(await codeOf(handlers.attestPerson({ identityDocument: { ...PERSON }, context, kind }, call))).toBe('OPERATION_NOT_OFFERED');
+    expect(asked).toEqual([]);
+  });
+
+  it('is refused where the number of the kind is in no table', async () => {
+    expect(await codeOf(handlersOf().attestCode({ code, context, kind: 99 as v1.AttestationKind }, call))).toBe('REQUEST_FIELD_INVALID');
+  });
+});
+
+describe('a person known by reference alone', () => {
+  const code = new TextEncoder().encode('code');
+  const byReference = (subjectReference: string) => ({ identity: undefined as never, subjectReference });
+
+  it('is attested under the reference the local system keeps', async () => {
+    const handlers = handlersOf(byReference(REFERENCE));
+    await handlers.attestCode({ code, context }, call);
+    expect(handlers.attested).toMatchObject([{ subject: REFERENCE, isByReference: true }]);
+  });
+
+  it.each<[string, Partial<LocalAnswer>]>([
+    ['what is no reference', byReference('5201')],
+    ['the reference of another person than its document', { subjectReference: `1.${'b'.repeat(42)}A` }],
+  ])('is refused with %s', async (_what, local) => {
+    expect(await codeOf(handlersOf(local).attestCode({ code, context }, call))).toBe('LOCAL_ANSWER_INVALID');
+  });
+
+  it('is refused where another person was asked about', async () => {
+    const handlers = handlersOf(byReference(`1.${'b'.repeat(42)}A`));
+    expect(await codeOf(handlers.attestPerson({ identityDocument: { ...PERSON }, context }, call))).toBe('LOCAL_ANSWER_INVALID');
   });
 });
 

@@ -1,18 +1,29 @@
-import type { IdentityDocument } from '@health-code/attestation';
+import type { AttestationKind } from '@health-code/attestation';
 import type { v1 } from '@health-code/messages';
 import type { CallHandlers } from '../call/call-handlers.js';
 import { AdapterError } from '../errors.js';
-import type { LocalAnswer, Source, VerifierContext } from '../province-system.js';
-import { attestAnswer, type AttestAnswerTerms } from './attest-answer.js';
+import type { KindSource, Source, VerifierContext } from '../province-system.js';
+import { attestAnswer, type AttestAnswerTerms, type Question } from './attest-answer.js';
+import { parseKind } from './parse-kind.js';
 import { parseDocument, parseScannedCode } from './parse-request.js';
 import { parseVerifier } from './parse-verifier.js';
 
 /** The operations that only read the local system. */
 export type VerificationOperations = Pick<CallHandlers, 'attestCode' | 'attestPerson' | 'resolveReference' | 'queryHealth'>;
 
-interface Question {
-  readonly read: () => Promise<LocalAnswer>;
-  readonly asked?: IdentityDocument;
+/**
+ * What is asked about statements of a kind. Found before anything is read: a code that can be scanned once is not spent for
+ * nothing.
+ *
+ * @throws AdapterError `OPERATION_NOT_OFFERED` where the local system makes no such statement, or nobody translates it
+ */
+function getReader(source: Source, { province }: AttestAnswerTerms, kind: AttestationKind): KindSource {
+  if (kind === 'health-status') return source;
+  const reader = source.kinds?.[kind];
+  if (reader === undefined || province.translations?.[kind] === undefined) {
+    throw new AdapterError('OPERATION_NOT_OFFERED', `the local system makes no statement of kind ${kind}`);
+  }
+  return reader;
 }
 
 /** 6.4 asks by 业务透传数据 of an earlier answer, or by document. */
@@ -33,19 +44,22 @@ export function createVerificationOperations(source: Source, terms: AttestAnswer
     async attestCode(request, { signal }) {
       const verifier = parseVerifier(request.context);
       const code = parseScannedCode(request.code);
-      return (await attestAnswer(() => source.readCode(code, verifier, signal), terms)).reply;
+      const kind = parseKind(request.kind);
+      const reader = getReader(source, terms, kind);
+      return (await attestAnswer({ read: () => reader.readCode(code, verifier, signal), kind }, terms)).reply;
     },
     async attestPerson(request) {
       const verifier = parseVerifier(request.context);
       const asked = parseDocument(request.identityDocument);
-      return (await attestAnswer(() => source.readPerson(asked, verifier), terms, asked)).reply;
+      const kind = parseKind(request.kind);
+      const reader = getReader(source, terms, kind);
+      return (await attestAnswer({ read: () => reader.readPerson(asked, verifier), asked, kind }, terms)).reply;
     },
     async resolveReference(request) {
       return { subjectReference: await terms.resolve(parseDocument(request.identityDocument)) };
     },
     async queryHealth(request) {
-      const { read, asked } = parseQuestion(source, request, parseVerifier(request.context));
-      const { answer, reply } = await attestAnswer(read, terms, asked);
+      const { answer, reply } = await attestAnswer(parseQuestion(source, request, parseVerifier(request.context)), terms);
       return {
         attested: reply,
         maskedName: answer.maskedName ?? '',

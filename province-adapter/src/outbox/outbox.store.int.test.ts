@@ -1,22 +1,28 @@
-import { generateProvinceKey, importSigningKey, parseProvinceCode, readClaims, type SigningKey, type StatusRecord } from '@health-code/attestation';
+import { generateProvinceKey, importSigningKey, parseProvinceCode, readClaims, type SigningKey } from '@health-code/attestation';
 import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../deploy/embedded/test-services.js';
 import { Attestor } from '../attest/attestor.js';
+import type { AttestableRecord } from '../attest/statement.js';
 import { connectDatabase, migrateDatabase } from '../platform/database.js';
+import { Outbox1700000000001 } from '../platform/migrations/0001-outbox.js';
 import { OutboxStore } from './outbox.store.js';
 
 const log = pino({ level: 'silent' });
 const NOW = 1_800_000_000;
 const ISSUER = parseProvinceCode('520000');
 const subject = (index: number): string => `1.${String(index).padStart(42, 'a')}A`;
-const green: StatusRecord = {
-  availability: 'available', status: '00', since: NOW - 100, validUntil: NOW + 86_400, reason: 'REASON_NOT_STATED',
+const green: AttestableRecord = {
+  kind: 'health-status', status: '00', since: NOW - 100, validUntil: NOW + 86_400, reason: 'REASON_NOT_STATED',
   rule: { id: '520000-assignment', version: '1' }, authority: '520000', evidence: 'self-declared',
   original: { system: 'guizhou-test', field: 'status', value: '00' },
 };
-const yellow: StatusRecord = { ...green, status: '01', original: { ...green.original, value: '01' } };
+const negative = {
+  kind: 'nucleic-acid-test', status: 'negative', since: NOW - 100, validUntil: NOW + 86_400, reason: 'REASON_NOT_STATED', rule: green.rule, authority: '520000',
+  evidence: 'laboratory', original: { system: 'guizhou-test', field: 'result', value: '阴性' }, test: { reportedAt: NOW - 40, method: 'pooled', laboratory: '520100' },
+} as const satisfies AttestableRecord;
+const yellow: AttestableRecord = { ...green, status: '01', original: { ...green.original, value: '01' } };
 
 describe('OutboxStore', () => {
   let testDatabase: TestDatabase;
@@ -62,7 +68,7 @@ describe('OutboxStore', () => {
         index % 3 === 0
           ? store.append([], async ({ lastSequence }) => {
               await Promise.resolve();
-              return { entries: [{ sequence: lastSequence + 1, subject: subject(index), token: 'x' }, { sequence: lastSequence + 3, subject: subject(index), token: 'x' }] };
+              return { entries: [{ sequence: lastSequence + 1, subject: subject(index), kind: 'health-status', token: 'x' }, { sequence: lastSequence + 3, subject: subject(index), kind: 'health-status', token: 'x' }] };
             })
           : attestor.attest({ subject: subject(index), record: green }, attestor.position),
       ),
@@ -77,7 +83,7 @@ describe('OutboxStore', () => {
   it('uses no number up when the connection is lost before the commit', async () => {
     const append = store.append([], async ({ lastSequence }) => {
       await database.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database() AND state = 'idle in transaction'");
-      return { entries: [{ sequence: lastSequence + 1, subject: subject(1), token: 'x' }] };
+      return { entries: [{ sequence: lastSequence + 1, subject: subject(1), kind: 'health-status', token: 'x' }] };
     });
     await expect(append).rejects.toThrow();
     expect(await store.readLastSequence()).toBe(0);
@@ -178,6 +184,21 @@ describe('OutboxStore', () => {
     expect(readClaims(afterRotation.split('~')[0] ?? '')).toMatchObject({ sequence: 3, supersedes: 2 });
   });
 
+  it('keeps kinds apart: neither supersedes, renews nor withdraws the other', async () => {
+    const about = { subject: subject(1), record: green };
+    const tested = { subject: subject(1), record: negative };
+    await attestor.attest(about, attestor.position);
+    expect((await attestor.attest(tested, attestor.position)).attestation).not.toHaveProperty('supersedes');
+    await attestor.withdraw({ subject: subject(1), record: { ...green, status: 'none' } }, attestor.position);
+    expect((await attestor.attest(tested, attestor.position)).attestation).toMatchObject({ sequence: 2, status: 'negative', test: negative.test });
+    const later = { subject: subject(1), record: { ...negative, since: NOW - 50 } };
+    expect((await attestor.attest(later, attestor.position)).attestation).toMatchObject({ sequence: 4, supersedes: 2, since: NOW - 50 });
+    const claims = (await store.readRange(1, 10, 10)).map(({ token }) => readClaims(token));
+    expect(claims.map(({ kind, status, supersedes }) => [kind, status, supersedes])).toEqual([
+      ['health-status', '00', undefined], ['nucleic-acid-test', 'negative', undefined], ['health-status', 'none', 1], ['nucleic-acid-test', 'negative', 2],
+    ]);
+  });
+
   it('moves the poll cursor only together with what the poll produced', async () => {
     await attestor.record({ statements: [{ subject: subject(1), record: green }], readAt: attestor.position }, { cursor: { from: undefined, to: 'a' } });
     const late = attestor.record({ statements: [{ subject: subject(2), record: green }], readAt: attestor.position }, { cursor: { from: undefined, to: 'b' } });
@@ -189,5 +210,30 @@ describe('OutboxStore', () => {
     await attestor.record({ statements: [], readAt: attestor.position }, { refused: [{ code: 'TRANSLATION_VALUE_UNKNOWN', subject: subject(3) }], cursor: { from: 'a', to: 'b' } });
     expect(await store.readCursor()).toBe('b');
     expect(await store.count()).toEqual({ unpublished: 1, refused: 1 });
+  });
+});
+
+describe('migrations', () => {
+  it('bring a database of the time before kinds up to date: what stood stands, as a health status', async () => {
+    const testDatabase = await createTestDatabase();
+    const database = await connectDatabase(testDatabase.url, log);
+    try {
+      const runner = database.createQueryRunner();
+      await new Outbox1700000000001().up(runner);
+      await runner.query('CREATE TABLE schema_migration (id serial PRIMARY KEY, timestamp bigint NOT NULL, name varchar NOT NULL)');
+      await runner.query("INSERT INTO schema_migration (timestamp, name) VALUES (1700000000001, 'Outbox1700000000001')");
+      await runner.query("INSERT INTO issuer_sequence (issuer, last_sequence) VALUES ($1, 2)", [ISSUER]);
+      await runner.query("INSERT INTO attestation_outbox (sequence, subject_reference, token) VALUES (1, $1, 'former'), (2, $1, 'latest')", [subject(1)]);
+      await runner.release();
+      await migrateDatabase(database);
+      const store = new OutboxStore(database);
+      await store.claim(ISSUER);
+      const asked = [{ subject: subject(1), kind: 'health-status' }, { subject: subject(1), kind: 'nucleic-acid-test' }] as const;
+      expect([...(await store.findStanding(asked)).values()]).toEqual(['latest']);
+      expect(await store.readLastSequence()).toBe(2);
+    } finally {
+      await database.destroy();
+      await testDatabase.drop();
+    }
   });
 });

@@ -1,46 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { AdapterError } from '../errors.js';
-
-/** An attestation as it waits to be published, and after. */
-export interface OutboxEntry {
-  readonly sequence: number;
-  /** Compact JWS without disclosures. */
-  readonly token: string;
-}
-
-/** A new entry, with the person it is about. */
-export interface NewOutboxEntry extends OutboxEntry {
-  /** Subject reference. */
-  readonly subject: string;
-}
-
-/** A status that came in and could not be attested. */
-export interface RefusedAnswer {
-  readonly code: string;
-  /** Subject reference, where the person is known. */
-  readonly subject?: string;
-}
-
-/** The move of the poll cursor that belongs to what a poll produced. */
-export interface CursorMove {
-  readonly from: string | undefined;
-  readonly to: string;
-}
-
-/** What one transaction adds. */
-export interface OutboxAddition {
-  /** Numbered on from the `lastSequence` the transaction was given, without a gap. */
-  readonly entries: readonly NewOutboxEntry[];
-  readonly refused?: readonly RefusedAnswer[];
-  readonly cursor?: CursorMove;
-}
-
-/** What a transaction may look at while it holds the issuer's number. */
-export interface OutboxView {
-  readonly lastSequence: number;
-  /** The latest token about each of the people, by subject reference. */
-  readonly standing: ReadonlyMap<string, string>;
-}
+import { standingKey, type About, type CursorMove, type NewOutboxEntry, type OutboxAddition, type OutboxEntry, type OutboxView, type RefusedAnswer } from './outbox-entry.js';
 
 interface EntryRow {
   readonly sequence: string;
@@ -66,22 +26,22 @@ export class OutboxStore {
     }
   }
 
-  /** The latest tokens about these people, as of now. */
-  findStanding(subjects: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    return readStanding(this.database.manager, subjects);
+  /** The latest tokens about these people, of these kinds, as of now; by {@link standingKey}. */
+  findStanding(about: readonly About[]): Promise<ReadonlyMap<string, string>> {
+    return readStanding(this.database.manager, about);
   }
 
   /**
    * One transaction that holds the issuer's number: whoever appends next waits. Nothing is used up when `plan` throws
    * or the commit fails.
    *
-   * @param subjects whom `plan` wants to see the standing attestations of
+   * @param about what `plan` wants to see the standing attestations of
    */
-  async append(subjects: readonly string[], plan: (view: OutboxView) => Promise<OutboxAddition>): Promise<void> {
+  async append(about: readonly About[], plan: (view: OutboxView) => Promise<OutboxAddition>): Promise<void> {
     await this.database.transaction(async (manager) => {
       const [row] = await manager.query<{ last_sequence: string }[]>('SELECT last_sequence FROM issuer_sequence FOR UPDATE');
       const lastSequence = Number(row?.last_sequence);
-      const addition = await plan({ lastSequence, standing: await readStanding(manager, subjects) });
+      const addition = await plan({ lastSequence, standing: await readStanding(manager, about) });
       await insertEntries(manager, lastSequence, addition.entries);
       await insertRefused(manager, addition.refused ?? []);
       if (addition.cursor !== undefined) await moveCursor(manager, addition.cursor);
@@ -127,23 +87,33 @@ export class OutboxStore {
   }
 }
 
-async function readStanding(manager: EntityManager, subjects: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  if (subjects.length === 0) return new Map();
-  const rows = await manager.query<{ subject_reference: string; token: string }[]>(
-    `SELECT DISTINCT ON (subject_reference) subject_reference, token FROM attestation_outbox
-      WHERE subject_reference = ANY($1) ORDER BY subject_reference, sequence DESC`,
-    [[...new Set(subjects)]],
+async function readStanding(manager: EntityManager, about: readonly About[]): Promise<ReadonlyMap<string, string>> {
+  if (about.length === 0) return new Map();
+  const asked = [...new Map(about.map((each) => [standingKey(each), each])).values()];
+  const rows = await manager.query<(About & { readonly token: string })[]>(
+    `SELECT asked.subject, asked.kind, standing.token
+      FROM unnest($1::text[], $2::text[]) AS asked (subject, kind)
+      CROSS JOIN LATERAL (
+        SELECT token FROM attestation_outbox
+        WHERE subject_reference = asked.subject AND kind = asked.kind ORDER BY sequence DESC LIMIT 1
+      ) AS standing`,
+    [asked.map(({ subject }) => subject), asked.map(({ kind }) => kind)],
   );
-  return new Map(rows.map((row) => [row.subject_reference, row.token]));
+  return new Map(rows.map((row) => [standingKey(row), row.token]));
 }
 
 async function insertEntries(manager: EntityManager, lastSequence: number, entries: readonly NewOutboxEntry[]): Promise<void> {
   if (entries.length === 0) return;
   if (entries.some(({ sequence }, index) => sequence !== lastSequence + 1 + index)) throw new Error('sequence numbers with a gap');
   await manager.query(
-    `INSERT INTO attestation_outbox (sequence, subject_reference, token)
-      SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[])`,
-    [entries.map(({ sequence }) => sequence), entries.map(({ subject }) => subject), entries.map(({ token }) => token)],
+    `INSERT INTO attestation_outbox (sequence, subject_reference, kind, token)
+      SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])`,
+    [
+      entries.map(({ sequence }) => sequence),
+      entries.map(({ subject }) => subject),
+      entries.map(({ kind }) => kind),
+      entries.map(({ token }) => token),
+    ],
   );
   await manager.query('UPDATE issuer_sequence SET last_sequence = $1', [lastSequence + entries.length]);
 }

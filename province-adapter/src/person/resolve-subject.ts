@@ -1,4 +1,4 @@
-import { createSubjectReference, type IdentityDocument, type SubjectKey } from '@health-code/attestation';
+import { createSubjectReference, isSubjectReference, type IdentityDocument, type SubjectKey } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
 import type { LocalAnswer } from '../province-system.js';
 
@@ -10,17 +10,30 @@ export function createReferenceResolver(key: SubjectKey): ResolveReference {
   return (document) => createSubjectReference(document, key);
 }
 
+/** Whether the local system knows the person of an answer by opaque reference alone. */
+export const isKnownByReference = ({ identity, subjectReference }: LocalAnswer, asked?: IdentityDocument): boolean =>
+  identity === undefined && asked === undefined && subjectReference !== undefined;
+
 /**
- * The person an answer speaks of: as the local system resolved it, or as it was asked.
+ * The person an answer speaks of: as the local system resolved it, as it was asked, or by the reference it keeps.
  *
- * @throws AdapterError `LOCAL_PERSON_UNRESOLVED` when neither says; `LOCAL_ANSWER_INVALID` when they differ
+ * @throws AdapterError `LOCAL_PERSON_UNRESOLVED` when none says; `LOCAL_ANSWER_INVALID` when they differ
  */
 export async function resolveSubject(answer: LocalAnswer, resolve: ResolveReference, asked?: IdentityDocument): Promise<string> {
-  const document = answer.identity ?? asked;
-  if (document === undefined) throw new AdapterError('LOCAL_PERSON_UNRESOLVED', 'the local system does not say whose status it states');
-  // A local system that mixes up two people must not have one's status attested for the other.
-  if (asked !== undefined && (document.type !== asked.type || document.number !== asked.number)) {
-    throw new AdapterError('LOCAL_ANSWER_INVALID', 'the local system answered about another person');
+  const { subjectReference } = answer;
+  if (subjectReference !== undefined && !isSubjectReference(subjectReference)) {
+    throw new AdapterError('LOCAL_ANSWER_INVALID', 'the local system names a person by what is no reference');
   }
-  return resolve(document);
+  const document = answer.identity ?? asked;
+  if (document === undefined) {
+    if (subjectReference !== undefined) return subjectReference;
+    throw new AdapterError('LOCAL_PERSON_UNRESOLVED', 'the local system does not say whose status it states');
+  }
+  // A local system that mixes up two people must not have one's status attested for the other.
+  if (asked !== undefined && (document.type !== asked.type || document.number !== asked.number)) throw aboutAnother();
+  const resolved = await resolve(document);
+  if (subjectReference !== undefined && subjectReference !== resolved) throw aboutAnother();
+  return resolved;
 }
+
+const aboutAnother = (): AdapterError => new AdapterError('LOCAL_ANSWER_INVALID', 'the local system answered about another person');

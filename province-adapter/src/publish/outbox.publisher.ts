@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { attestationSubject } from '@health-code/messages';
 import type { JetStreamClient } from '@nats-io/jetstream';
-import type { OutboxEntry } from '../outbox/outbox.store.js';
+import type { OutboxEntry } from '../outbox/outbox-entry.js';
 import type { Logger } from '../platform/logger.js';
 import { createWakeUp, type WakeUp } from '../platform/wake-up.js';
 

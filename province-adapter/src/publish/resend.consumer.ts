@@ -2,7 +2,7 @@ import { attestationSubject, resendSubject, v1 } from '@health-code/messages';
 import type { JetStreamClient } from '@nats-io/jetstream';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { AdapterError } from '../errors.js';
-import type { OutboxEntry } from '../outbox/outbox.store.js';
+import type { OutboxEntry } from '../outbox/outbox-entry.js';
 import type { Logger } from '../platform/logger.js';
 import { PUBLISH_WINDOW } from './outbox.publisher.js';
 

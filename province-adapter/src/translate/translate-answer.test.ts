@@ -1,8 +1,8 @@
-import { parseProvinceCode, type StandardRecord, type StatusRecord } from '@health-code/attestation';
+import { parseProvinceCode, type StandardRecord, type StatusRecord, type TestResultRecord } from '@health-code/attestation';
 import { describe, expect, it } from 'vitest';
 import { AdapterError } from '../errors.js';
 import type { LocalAnswer, ProvinceProfile } from '../province-system.js';
-import { translateAnswer } from './translate-answer.js';
+import { translateAnswer, type TranslatedRecord } from './translate-answer.js';
 
 const NOW = 1_800_000_000;
 const profile: ProvinceProfile = {
@@ -16,7 +16,7 @@ const green: StatusRecord = {
   rule: { id: '520000-assignment', version: '1' }, authority: '520000', evidence: 'self-declared',
   original: { system: 'guizhou-test', field: 'status', value: '00' },
 };
-const translated = (record: StandardRecord): StandardRecord => translateAnswer({ profile, translate: () => record }, answer, NOW);
+const translated = (record: StandardRecord): TranslatedRecord => translateAnswer({ profile, translate: () => record }, answer, NOW);
 const statedAs = (change: Partial<StatusRecord>) => () => translated({ ...green, ...change });
 const codeOf = (act: () => unknown): unknown => {
   try {
@@ -76,5 +76,44 @@ describe('translateAnswer', () => {
       throw new AdapterError('TRANSLATION_VALUE_UNKNOWN', 'orange');
     };
     expect(codeOf(() => translateAnswer({ profile, translate }, answer, NOW))).toBe('TRANSLATION_VALUE_UNKNOWN');
+  });
+
+  describe('of a nucleic-acid test', () => {
+    const negative: TestResultRecord = {
+      availability: 'available', kind: 'nucleic-acid-test', result: 'negative', since: NOW - 3600, validUntil: NOW + 10, rule: green.rule, authority: '520000', evidence: 'laboratory',
+      original: { system: 'guizhou-test', field: 'result', value: '阴性' }, test: { reportedAt: NOW - 60, method: 'pooled', laboratory: '91330106MA27Y4U47R' },
+    };
+    const tested = (record: TestResultRecord) =>
+      translateAnswer({ profile, translate: () => green, translations: { 'nucleic-acid-test': () => record } }, answer, NOW, 'nucleic-acid-test');
+    const withTest = (change: Partial<TestResultRecord['test']>) => ({ test: { ...negative.test, ...change } });
+
+    it('keeps a record that is in order', () => {
+      expect(tested(negative)).toEqual(negative);
+      expect(tested({ ...negative, ...withTest({ laboratory: '' }) })).toMatchObject({ test: { laboratory: '' } });
+    });
+
+    it('makes no result of one that has ended', () => {
+      expect(tested({ ...negative, validUntil: NOW })).toEqual({ availability: 'expired', original: negative.original });
+    });
+
+    it.each<[string, Partial<TestResultRecord>]>([
+      ['a result of no table', { result: '阴性' as 'negative' }],
+      ['a way of sampling of no table', withTest({ method: '单采' as 'pooled' })],
+      ['a laboratory by its name', withTest({ laboratory: '测试检测机构' })],
+      ['a report before the sample', withTest({ reportedAt: NOW - 3601 })],
+      ['a report of tomorrow', withTest({ reportedAt: NOW + 86_400 })],
+      ['a report at no time', withTest({ reportedAt: Number.NaN })],
+      ['another system’s original', { original: { ...negative.original, system: 'beijing-jiankangbao' } }],
+      ['a rule that is not registered', { rule: { id: '520000-tests', version: '1' } }],
+      ['no authority', { authority: '' }],
+      ['a sample of tomorrow', { since: NOW + 86_400 }],
+      ['a record of another kind', { kind: 'antibody-test' as 'nucleic-acid-test' }],
+    ])('refuses a table that yields %s', (_what, change) => {
+      expect(codeOf(() => tested({ ...negative, ...change }))).toBe('TRANSLATION_RECORD_INVALID');
+    });
+
+    it('refuses a kind the province has no table of', () => {
+      expect(codeOf(() => translateAnswer({ profile, translate: () => green }, answer, NOW, 'nucleic-acid-test'))).toBe('OPERATION_NOT_OFFERED');
+    });
   });
 });

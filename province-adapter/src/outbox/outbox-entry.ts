@@ -1,0 +1,49 @@
+import type { AttestationKind } from '@health-code/attestation';
+
+/** An attestation as it waits to be published, and after. */
+export interface OutboxEntry {
+  readonly sequence: number;
+  /** Compact JWS without disclosures. */
+  readonly token: string;
+}
+
+/** What an attestation is about: each kind is stated, superseded and withdrawn apart from the others. */
+export interface About {
+  /** Subject reference. */
+  readonly subject: string;
+  readonly kind: AttestationKind;
+}
+
+/** One text for one {@link About}; a reference has no space in it. */
+export const standingKey = ({ subject, kind }: About): string => `${kind} ${subject}`;
+
+/** A new entry, with what it is about. */
+export interface NewOutboxEntry extends OutboxEntry, About {}
+
+/** A status that came in and could not be attested. */
+export interface RefusedAnswer {
+  readonly code: string;
+  /** Subject reference, where the person is known. */
+  readonly subject?: string;
+}
+
+/** The move of the poll cursor that belongs to what a poll produced. */
+export interface CursorMove {
+  readonly from: string | undefined;
+  readonly to: string;
+}
+
+/** What one transaction adds. */
+export interface OutboxAddition {
+  /** Numbered on from the `lastSequence` the transaction was given, without a gap. */
+  readonly entries: readonly NewOutboxEntry[];
+  readonly refused?: readonly RefusedAnswer[];
+  readonly cursor?: CursorMove;
+}
+
+/** What a transaction may look at while it holds the issuer's number. */
+export interface OutboxView {
+  readonly lastSequence: number;
+  /** The latest token about each of what was asked for, by {@link standingKey}. */
+  readonly standing: ReadonlyMap<string, string>;
+}
