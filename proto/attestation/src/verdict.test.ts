@@ -69,7 +69,6 @@ describe('decideVerdict', () => {
   it('allows a recognised, fresh green in every class', () => {
     for (const checkpoint of CHECKPOINT_CLASSES) {
       expect(decideVerdict(facts(), checkpoint, NOW)).toEqual({
-        kind: 'health-status',
         status: '00',
         stated: '00',
         recognition: 'recognised',
@@ -95,7 +94,7 @@ describe('decideVerdict', () => {
     it(`does not recognise ${name}, and shows no colour`, () => {
       for (const status of HEALTH_STATUSES) {
         const verdict = decideVerdict(facts({ ...changes, status }), 'general', NOW);
-        expect(verdict).toEqual({ kind: 'health-status', status: 'none', stated: 'none', recognition, freshness: 'unknown', advice: REFUSAL_ADVICE[recognition] });
+        expect(verdict).toEqual({ status: 'none', stated: 'none', recognition, freshness: 'unknown', advice: REFUSAL_ADVICE[recognition] });
       }
     });
   }
@@ -185,7 +184,7 @@ describe('decideVerdict', () => {
       fc.property(anyFacts, anyCheckpoint, (someFacts, checkpoint) => {
         const verdict = decideVerdict(someFacts, checkpoint, NOW);
         if (verdict.advice !== 'allow') return;
-        expect(verdict).toMatchObject({ kind: 'health-status', status: '00', recognition: 'recognised' });
+        expect(verdict).toMatchObject({ status: '00', recognition: 'recognised' });
         expect(enough[checkpoint]).toContain(verdict.freshness);
         const { kind, standing, superseded, conflict, ruleRegistered, status, source: converted } = someFacts;
         expect([kind, standing, superseded, conflict, ruleRegistered, status]).toEqual(['health-status', 'admitted', false, false, true, '00']);
@@ -198,8 +197,8 @@ describe('decideVerdict', () => {
   it('never shows a colour it does not recognise, nor another one than was stated', () => {
     fc.assert(
       fc.property(anyFacts, anyCheckpoint, (someFacts, checkpoint) => {
-        const { kind, status, stated, recognition } = decideVerdict(someFacts, checkpoint, NOW);
-        expect(kind).toBe(someFacts.kind);
+        const { kind } = someFacts;
+        const { status, stated, recognition } = decideVerdict(someFacts, checkpoint, NOW);
         expect(stated).toBe(recognition === 'recognised' ? someFacts.status : 'none');
         expect(status).toBe(kind === 'health-status' ? stated : 'none');
         if (stated !== 'none') expect(KIND_TABLE[kind].values).toContain(stated);
@@ -234,7 +233,6 @@ describe('decideVerdict, of a test', () => {
     it(`takes a sample for what it is to the published age: ${checkpoint}`, () => {
       expect(TEST_AGE_LIMITS[checkpoint]).toBe(limit);
       expect(decideVerdict(test({ since: NOW - limit }), checkpoint, NOW)).toEqual({
-        kind: 'nucleic-acid-test',
         status: 'none',
         stated: 'negative',
         recognition: 'recognised',
@@ -281,11 +279,6 @@ describe('refuse', () => {
       expect(verdict.advice).not.toBe('allow');
     });
   }
-
-  it('says of which kind it refuses', () => {
-    expect(refuse('conflict').kind).toBe('health-status');
-    expect(refuse('no-status', 'nucleic-acid-test').kind).toBe('nucleic-acid-test');
-  });
 });
 
 describe('gradeFreshness', () => {

@@ -55,8 +55,6 @@ export interface VerdictFacts {
 
 /** 验码结果. The parts are kept apart: a status that is not recognised is not shown as one. */
 export interface Verdict {
-  /** What was judged, or was to be. */
-  readonly kind: AttestationKind;
   /** The colour: of a recognised health status alone, so that nothing else is taken for one. */
   readonly status: AttestedStatus;
   /** What is recognised, in the words of its kind; `none` where nothing is. */
@@ -77,20 +75,20 @@ export interface Verdict {
 export function decideVerdict(facts: VerdictFacts, checkpoint: CheckpointClass, now: number): Verdict {
   const { kind, status } = facts;
   const refused = refuseByStanding(facts) ?? refuseSuperseded(facts) ?? refuseExpired(facts, now);
-  if (refused) return REFUSED[kind][refused];
+  if (refused) return REFUSED[refused];
   // A withdrawal contradicts nobody, and there is nothing that a rule would have to stand behind.
-  if (status === 'none') return REFUSED[kind]['no-status'];
+  if (status === 'none') return REFUSED['no-status'];
   const unreliable = refuseConflict(facts) ?? refuseWithoutRule(facts);
-  if (unreliable) return REFUSED[kind][unreliable];
+  if (unreliable) return REFUSED[unreliable];
   const { gradedFrom, limits } = POLICIES[kind];
   const freshness = gradeFreshness(facts[gradedFrom], checkpoint, now, limits);
   // A value of another kind's table is none of this one's.
-  return RECOGNISED[kind][checkpoint][status]?.[freshness] ?? REFUSED[kind]['no-status'];
+  return RECOGNISED[kind][checkpoint][status]?.[freshness] ?? REFUSED['no-status'];
 }
 
-/** The verdict where no attestation could be decided upon: no status, no age. `kind` is what was asked for. */
-export function refuse(recognition: RefusedRecognition, kind: AttestationKind = 'health-status'): Verdict {
-  return REFUSED[kind][recognition];
+/** The verdict where no attestation could be decided upon: no status, no age. */
+export function refuse(recognition: RefusedRecognition): Verdict {
+  return REFUSED[recognition];
 }
 
 /** How old what dates from `from` is, for this class. `unknown` for a time that is not one or lies ahead. */
@@ -141,10 +139,8 @@ function byEach<Key extends string, Value>(keys: readonly Key[], make: (key: Key
 /** {@link KIND_TABLE} where the kind is not known before the facts are read. */
 const POLICIES: Readonly<Record<AttestationKind, KindPolicy<never>>> = byEach(ATTESTATION_KINDS, (kind) => KIND_TABLE[kind].policy);
 
-const REFUSED = byEach(ATTESTATION_KINDS, (kind) =>
-  byEach(Object.keys(REFUSAL_ADVICE) as RefusedRecognition[], (recognition): Verdict =>
-    Object.freeze({ kind, status: 'none', stated: 'none', recognition, freshness: 'unknown', advice: REFUSAL_ADVICE[recognition] }),
-  ),
+const REFUSED = byEach(Object.keys(REFUSAL_ADVICE) as RefusedRecognition[], (recognition): Verdict =>
+  Object.freeze({ status: 'none', stated: 'none', recognition, freshness: 'unknown', advice: REFUSAL_ADVICE[recognition] }),
 );
 
 type ByFreshness = Readonly<Record<Freshness, Verdict>>;
@@ -157,7 +153,7 @@ function recognisedOf(kind: AttestationKind, checkpoint: CheckpointClass): Reado
     return [
       stated,
       byEach(FRESHNESSES, (freshness): Verdict =>
-        Object.freeze({ kind, status, stated, recognition: 'recognised', freshness, advice: byFreshness[freshness] }),
+        Object.freeze({ status, stated, recognition: 'recognised', freshness, advice: byFreshness[freshness] }),
       ),
     ];
   });
