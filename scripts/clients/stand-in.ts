@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 const PEOPLE = z.array(z.object({ person: z.string(), name: z.string(), documentType: z.string(), documentNumber: z.string(), value: z.string() }));
+const HEALTH = z.object({ colours: z.object({ '00': z.string(), '01': z.string(), '10': z.string() }) });
 const ISSUED = z.object({ code: z.string() });
 const TIMEOUT_MS = 10_000;
 
@@ -10,6 +11,8 @@ export type LocalPerson = z.infer<typeof PEOPLE>[number];
 /** What a test can do with a stand-in local system; these are ours, no real system has them. */
 export interface StandIn {
   readonly people: () => Promise<readonly LocalPerson[]>;
+  /** The local word of each colour, as it was written down by hand beside the stand-in. */
+  readonly colours: () => Promise<Readonly<Record<'00' | '01' | '10', string>>>;
   /** Somebody whose local status is `value`. */
   readonly getPerson: (value: string) => Promise<LocalPerson>;
   /** A code as the person's telephone shows it, `ageSeconds` after it was issued. */
@@ -31,6 +34,7 @@ export function openStandIn(address: string): StandIn {
   const people = async (): Promise<readonly LocalPerson[]> => PEOPLE.parse(await request('people'));
   return {
     people,
+    colours: async () => HEALTH.parse(await request('health')).colours,
     getPerson: async (value) => {
       const found = (await people()).find((person) => person.value === value && person.documentType === '01');
       if (found === undefined) throw new Error(`nobody has the local status ${value}`);
