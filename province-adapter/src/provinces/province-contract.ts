@@ -2,7 +2,7 @@ import type { AdapterErrorCode } from '../errors.js';
 import type { ValueTable } from '../local-format/translation-table.js';
 
 /**
- * What `src/provinces/<slug>/contract.fixture.ts` exports as `contract`: the answers that differ from province to province in the
+ * What `src/provinces/<slug>/contract.fixture.ts` exports as `contract`, and a mapped or direct province has from elsewhere: the answers that differ from province to province in the
  * questions of provinces.contract.int.test.ts. Tests only.
  */
 export interface ProvinceContract {
