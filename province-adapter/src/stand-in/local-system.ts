@@ -13,14 +13,30 @@ export interface LocalSystemContext {
 
 /** A request as a local system sees it. Values are untrusted. */
 export interface LocalRouteRequest {
+  /** Parts of the path that the route leaves open, by name. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   /** Parsed JSON or form. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** One path of the local format. `answer` returns what is sent as JSON with status 200, as these systems do even for errors. */
+/** An answer that is not JSON with status 200: of another format, or an error that the local system says by its HTTP status. */
+export class BareAnswer {
+  constructor(
+    readonly status: number,
+    readonly contentType: string,
+    readonly bytes: Uint8Array,
+  ) {}
+}
+
+/**
+ * One path of the local format. `answer` returns what is sent as JSON with status 200, as these systems do even for errors, or a
+ * {@link BareAnswer}.
+ */
 export interface LocalRoute {
   readonly method: 'GET' | 'POST';
+  /** `:name` leaves a part open. */
   readonly path: string;
   readonly answer: (request: LocalRouteRequest) => Promise<unknown>;
 }

@@ -50,8 +50,9 @@ export class StandInOperator {
     return ((await this.post('codes', { person: person.person, ageSeconds })) as { readonly code: string }).code;
   }
 
-  async setStatus(person: ListedPerson, value: string): Promise<void> {
-    await this.post('status', { person: person.person, value });
+  /** @param fields further fields of the stand-in's store that change with the status */
+  async setStatus(person: ListedPerson, value: string, fields: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.post('status', { person: person.person, value, ...fields });
   }
 
   async setFault(mode: FaultMode, value?: string): Promise<void> {

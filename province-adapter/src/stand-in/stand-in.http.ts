@@ -3,7 +3,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { z } from 'zod';
 import type { DocumentCollection } from './documents.js';
 import { FAULT_MODES, FAULTY_ANSWERS, withExtraFields, type FaultMode } from './fault.js';
-import type { LocalSystem, LocalSystemContext, RunningLocalSystem } from './local-system.js';
+import { BareAnswer, type LocalSystem, type LocalSystemContext, type RunningLocalSystem } from './local-system.js';
 import type { SyntheticPerson } from './synthetic-people.js';
 
 /** Routes under this path are additions of this project: no real system has them. */
@@ -41,6 +41,11 @@ class Refusal extends Error {
   }
 }
 
+function send(answer: unknown, reply: FastifyReply): FastifyReply {
+  if (!(answer instanceof BareAnswer)) return reply.send(answer);
+  return reply.status(answer.status).header('content-type', answer.contentType).send(answer.bytes);
+}
+
 /** An answer of `faulty` instead of the local system's own; `false` when the request is to be answered as usual. */
 async function misbehave(
   mode: FaultMode,
@@ -56,7 +61,7 @@ async function misbehave(
     await delay(Number(value ?? SLOW_MS), undefined, { ref: false });
     return false;
   } else if (mode === 'error-code') {
-    await reply.send(running.errorAnswer(value ?? ''));
+    await send(running.errorAnswer(value ?? ''), reply);
   } else {
     const { status, headers, body } = FAULTY_ANSWERS[mode];
     // Raw, so that nothing repairs what is meant to be broken.
@@ -104,9 +109,14 @@ export async function createStandIn(system: LocalSystem, context: LocalSystemCon
     server.route({
       method: route.method,
       url: route.path,
-      handler: async (request) => {
-        const answer = await route.answer({ query: textMembers(request.query), body: { ...(request.body as object | undefined) } });
-        return fault.mode === 'extra-fields' ? withExtraFields(answer) : answer;
+      handler: async (request, reply) => {
+        const answer = await route.answer({
+          parameters: textMembers(request.params),
+          headers: textMembers(request.headers),
+          query: textMembers(request.query),
+          body: { ...(request.body as object | undefined) },
+        });
+        return send(fault.mode === 'extra-fields' && !(answer instanceof BareAnswer) ? withExtraFields(answer) : answer, reply);
       },
     });
   }

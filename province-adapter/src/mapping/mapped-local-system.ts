@@ -1,0 +1,124 @@
+import type { IssuedCode, LocalRoute, LocalRouteRequest, LocalSystem, LocalSystemContext, RunningLocalSystem } from '../stand-in/local-system.js';
+import { BareAnswer } from '../stand-in/local-system.js';
+import { createSyntheticPeople, type SyntheticPerson } from '../stand-in/synthetic-people.js';
+import { variablesOf } from './check-mapping.js';
+import { decodeCode, type DecodedCode } from './decode-code.js';
+import { encodeText } from './encode-text.js';
+import { STAND_IN_FIXTURE, type StandInFixture } from './fixture-schema.js';
+import { fillAnswer, sceneOfPerson } from './golden-answer.js';
+import type { HttpMapping } from './mapped-http-source.js';
+import { findFolderProvince, readMapping } from './mapping-folder.js';
+import { matchRequest, routeOf, variablesUsed } from './match-request.js';
+import { readFixture } from './parse-fixture.js';
+import { localNames } from './read-fields.js';
+import { secondsOf } from './schema-texts.js';
+import { fillTemplate } from './text-template.js';
+
+interface StoredCode {
+  readonly person: string;
+  /** Milliseconds since the epoch. */
+  readonly issuedAt: number;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** 99 begins no region of GB/T 2260: nobody real has such a number. */
+const regionOf = (code: string): string => `99${code.slice(0, 2)}01`;
+
+/** The code of a mapping's fixtures, with fresh random parts. */
+export function buildCode({ parts, text }: StandInFixture['codes'], randomHex: LocalSystemContext['randomHex']): string {
+  const made: Record<string, string> = {};
+  const fill = (template: string): string => fillTemplate(template, (name) => made[name] ?? '');
+  for (const part of parts) {
+    const { length } = part;
+    const random = (): string => (part.random === 'digits' ? BigInt(`0x${randomHex(length)}`).toString().slice(-length).padStart(length, '0') : randomHex(Math.ceil(length / 2)).slice(0, length));
+    const plain = part.text === undefined ? random() : fill(part.text);
+    made[part.as] = part.base64 === undefined ? plain : Buffer.from(encodeText(plain, part.charset)).toString(part.base64);
+  }
+  return fill(text);
+}
+
+function openMapped(mapping: HttpMapping, fixture: StandInFixture, statusField: string, { documents, now, randomHex }: LocalSystemContext): RunningLocalSystem {
+  const codes = documents.collection<StoredCode>('code');
+  const handles = documents.collection<{ readonly code: string }>('handle');
+  const people = documents.collection<SyntheticPerson>('person');
+  const { answer, byCode, byPerson, personAnswer = answer } = mapping.http;
+  const { answers, outcomes } = fixture;
+  const used = variablesUsed(byCode, variablesOf(mapping.codes.decode));
+  const keyOf = (variables: DecodedCode): string => JSON.stringify(used.map((name) => variables[name] ?? ''));
+  const zone = mapping.timeZone;
+
+  const errorOf = (errorCode: string, envelope = answer): unknown => {
+    if (envelope.result === undefined || Object.hasOwn(envelope.httpStatus, errorCode)) return new BareAnswer(Number(errorCode), envelope.body.mediaType, Buffer.from('{}'));
+    return fillAnswer(answers.error ?? {}, { texts: { errorCode }, times: { now: now() }, zone }, envelope);
+  };
+  const issue = async (person: SyntheticPerson, issuedAt: number): Promise<IssuedCode & { readonly variables: DecodedCode }> => {
+    const code = buildCode(fixture.codes, randomHex);
+    const variables = decodeCode(code, mapping.codes.recognise, mapping.codes.decode);
+    const expiresAt = issuedAt + secondsOf(fixture.codes.lifetime) * 1000;
+    await codes.put(code, { person: person.id, issuedAt, expiresAt });
+    await handles.put(keyOf(variables), { code });
+    return { code, expiresAt, variables };
+  };
+  const answerCode = async (request: LocalRouteRequest): Promise<unknown> => {
+    const variables = matchRequest(byCode, request);
+    const handle = await handles.find(keyOf(variables));
+    const stored = handle === undefined ? undefined : await codes.find(handle.code);
+    const person = stored === undefined ? undefined : await people.find(stored.person);
+    if (stored === undefined || person === undefined) return errorOf(outcomes.notIssued);
+    const { expiresAt, issuedAt } = stored;
+    const isExpired = now() >= expiresAt;
+    if (isExpired && outcomes.expired !== undefined) return errorOf(outcomes.expired);
+    const times = { issuedAt, expiresAt, changedAt: person.changedAt, now: now() };
+    const template = isExpired ? (answers.expired ?? answers.byCode) : answers.byCode;
+    return fillAnswer(template, { texts: { ...variables, ...sceneOfPerson(person, statusField) }, times, zone }, answer);
+  };
+  const answerPerson = async (request: LocalRouteRequest): Promise<unknown> => {
+    const asked = byPerson === undefined ? {} : matchRequest(byPerson, request);
+    const person = await people.find(`${asked['person.type'] ?? '01'}:${asked['person.number'] ?? ''}`);
+    if (person === undefined) return errorOf(outcomes.noSuchPerson ?? outcomes.notIssued, personAnswer);
+    const times = { changedAt: person.changedAt, now: now() };
+    return fillAnswer(answers.byPerson ?? answers.byCode, { texts: sceneOfPerson(person, statusField), times, zone }, personAnswer);
+  };
+  const routes: readonly LocalRoute[] = [
+    { method: byCode.method, path: routeOf(byCode), answer: answerCode },
+    ...(byPerson === undefined ? [] : [{ method: byPerson.method, path: routeOf(byPerson), answer: answerPerson }]),
+  ];
+  return {
+    routes,
+    issueCode: async (person, issuedAt) => {
+      const { code, expiresAt } = await issue(person, issuedAt);
+      return { code, expiresAt };
+    },
+    handleOf: async (person) => (await issue(person, now())).variables,
+    errorAnswer: (errorCode) => errorOf(errorCode),
+  };
+}
+
+/**
+ * STAND-IN for the local system of a mapped province: the mapping turned round, with the golden answers of
+ * fixtures/stand-in.yaml.
+ *
+ * @throws AdapterError `MAPPING_INVALID`
+ */
+export function loadMappedLocalSystem(folder: string): Promise<LocalSystem> {
+  return Promise.resolve().then(() => {
+    const mapping = readMapping(folder);
+    const fixture = readFixture(folder, 'fixtures/stand-in.yaml', STAND_IN_FIXTURE);
+    const { code, slug } = findFolderProvince(folder);
+    const statusField = localNames(mapping.fields).status ?? '';
+    const held = fixture.people.map((person) => (typeof person === 'string' ? { status: person } : person));
+    return {
+      slug,
+      statusField,
+      colours: fixture.colours,
+      statementFields: [...new Set(held.flatMap(Object.keys))].filter((name) => name !== 'status'),
+      people: createSyntheticPeople(regionOf(code), held.map(({ status = '', ...others }) => ({ ...others, [statusField]: status }))),
+      open: (context) => {
+        const { http } = mapping;
+        if (http === undefined) throw new Error('files');
+        return openMapped({ ...mapping, http }, fixture, statusField, context);
+      },
+    };
+  });
+}
