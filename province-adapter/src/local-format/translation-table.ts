@@ -51,12 +51,12 @@ export function findNobody(local: LocalAnswer, system: string): NoStatusRecord |
  *
  * @throws AdapterError `TRANSLATION_VALUE_UNKNOWN` for a value, or a missing field, that the table does not list
  */
-export function translateValue(
-  table: ValueTable,
+export function translateValue<Meaning = ValueMeaning>(
+  table: Readonly<Record<string, Meaning>>,
   profile: ProvinceProfile,
   field: string,
   local: LocalAnswer,
-): { readonly meaning: ValueMeaning; readonly original: OriginalValue } {
+): { readonly meaning: Meaning; readonly original: OriginalValue } {
   const value = local.fields[field];
   // Own members only: "constructor" is a value like any other, and unknown.
   const meaning = value !== undefined && Object.hasOwn(table, value) ? table[value] : undefined;

@@ -3,6 +3,7 @@ import type { IssuedCode, LocalRouteRequest, LocalSystem } from '../../stand-in/
 import { maskName, maskNumber, type SyntheticPerson } from '../../stand-in/synthetic-people.js';
 import { people } from './people.js';
 import { CODE_PREFIX } from './profile.js';
+import { testAnswer } from './test-answer.js';
 
 interface StoredCode {
   readonly person: string;
@@ -15,7 +16,7 @@ const ok = (data: unknown): unknown => ({ errcode: 'BIS:10200', errmsg: '成功'
 /** Ours: which errcode the real system gives is not documented. */
 const NO_SUCH_USER = { errcode: 'BIS:STANDIN-404', errmsg: '用户不存在', data: null };
 
-/** STAND-IN for 北京健康宝: documented members of getHealthCode and getBaseData; README.md says what is not documented. */
+/** STAND-IN for 北京健康宝: documented members of getHealthCode, getBaseData and codeHsjc/resultQuery; README.md says what is not documented. */
 export const localSystem: LocalSystem = {
   slug: 'beijing',
   statusField: 'code',
@@ -51,6 +52,14 @@ export const localSystem: LocalSystem = {
           answer: async (request) => {
             const user = await findUser(request);
             return user === undefined ? NO_SUCH_USER : ok({ code: user.person.fields['code'] });
+          },
+        },
+        {
+          method: 'GET',
+          path: '/codeHsjc/resultQuery',
+          answer: async (request) => {
+            const user = await findUser(request);
+            return user === undefined ? NO_SUCH_USER : ok(testAnswer(user.person, now()));
           },
         },
         {

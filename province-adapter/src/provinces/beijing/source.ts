@@ -1,12 +1,12 @@
-import type { IdentityDocument } from '@health-code/attestation';
 import { z } from 'zod';
 import { AdapterError, type AdapterErrorCode } from '../../errors.js';
 import { parseAnswer } from '../../local-format/parse-answer.js';
 import { findHandle, resolveIdentity } from '../../local-format/stand-in-ports.js';
 import { personNotFound } from '../../local-format/translation-table.js';
 import { createLocalHttp, type LocalHttp } from '../../local-http/local-http.js';
-import type { LocalAnswer, Source, SourceOptions } from '../../province-system.js';
+import type { KindSource, LocalAnswer, Source, SourceOptions } from '../../province-system.js';
 import { CODE_PREFIX } from './profile.js';
+import { TEST, testFields } from './read-test-result.js';
 
 const OK = 'BIS:10200';
 
@@ -50,35 +50,48 @@ async function request<T>(
   return parseAnswer(z.object({ data: schema }), answer).data;
 }
 
+type Ask = <T>(schema: z.ZodType<T>, path: string) => Promise<T>;
+
+/** Asks for the fields of one kind of statement. */
+type ReadFields = (ask: Ask, base: z.infer<typeof BASE_DATA>) => Promise<LocalAnswer['fields']>;
+
+const readStatus: ReadFields = async (ask, { createTime, validDate }) => {
+  const { code } = await ask(HEALTH_CODE, '/getHealthCode');
+  return { code, createTime, validDate: String(validDate) };
+};
+
+const readTest: ReadFields = async (ask) => testFields(await ask(TEST, '/codeHsjc/resultQuery'));
+
 /** Speaks to 健康宝: query on demand. */
 export function createSource(options: SourceOptions, now: () => number = Date.now): Source {
   const http = createLocalHttp(options);
 
-  const readUser = async (userUUID: string, signal?: AbortSignal): Promise<LocalAnswer> => {
-    const { code } = await request(http, HEALTH_CODE, '/getHealthCode', userUUID, signal);
-    const base = await request(http, BASE_DATA, '/getBaseData', userUUID, signal);
-    const answeredAt = Math.floor(now() / 1000);
+  /** Both name the person as 健康宝 masks them, and end with the day of the code. */
+  const readUser = async (userUUID: string, readFields: ReadFields, signal?: AbortSignal): Promise<LocalAnswer> => {
+    const ask = <T>(schema: z.ZodType<T>, path: string): Promise<T> => request(http, schema, path, userUUID, signal);
+    const base = await ask(BASE_DATA, '/getBaseData');
     if (base.validDate <= now()) throw new AdapterError('LOCAL_CODE_EXPIRED', 'a code of 健康宝 ends with its day');
-    return {
-      fields: { code, createTime: base.createTime, validDate: String(base.validDate) },
-      maskedName: base.name,
-      maskedIdNumber: base.idCard,
-      answeredAt,
-    };
+    const fields = await readFields(ask, base);
+    return { fields, maskedName: base.name, maskedIdNumber: base.idCard, answeredAt: Math.floor(now() / 1000) };
   };
 
-  return {
+  const reading = (readFields: ReadFields): KindSource => ({
     async readCode(code, _verifier, signal) {
-      const answer = await readUser(parseUserUuid(code), signal);
+      const answer = await readUser(parseUserUuid(code), readFields, signal);
       const identity = await resolveIdentity(http, code, signal);
       return identity === undefined ? answer : { ...answer, identity };
     },
-    async readPerson(document: IdentityDocument) {
+    async readPerson(document) {
       // No documented query of 健康宝 begins with an identity number.
       const handle = await findHandle(http, document);
       if (handle === undefined) return personNotFound(Math.floor(now() / 1000));
-      return { ...(await readUser(handle['userUUID'] ?? '')), identity: document };
+      return { ...(await readUser(handle['userUUID'] ?? '', readFields)), identity: document };
     },
+  });
+
+  return {
+    ...reading(readStatus),
+    kinds: { 'nucleic-acid-test': reading(readTest) },
     isReachable: () => http.isReachable('/getHealthCode'),
   };
 }

@@ -1,4 +1,5 @@
-import { formatChinaTime } from '../../local-format/china-time.js';
+import { endOfChinaDay, formatChinaTime } from '../../local-format/china-time.js';
+import { RESULT_PENDING } from '../../stand-in/pending-result.js';
 import { maskName, maskNumber, type SyntheticPerson } from '../../stand-in/synthetic-people.js';
 import { profile } from './profile.js';
 import { latestOfEachProvince, standingReports, type SharedReport } from './shared-reports.js';
@@ -11,6 +12,17 @@ const reportRow = ({ issuer, status }: Pick<SharedReport, 'issuer'> & { readonly
   healthyStaus: status,
   standinProvince: issuer,
 });
+
+/** Ours: the sample was taken yesterday at eight, unless the store says when. Hours before the end of today. */
+const SAMPLED_HOURS_AGO = 40;
+
+/** The last test: without a word for its result while there is none yet, empty when there was none. */
+function testOf({ fields }: SyntheticPerson, now: number): unknown {
+  const { hsjcjgmc } = fields;
+  if (hsjcjgmc === undefined) return {};
+  const hsjcsj = fields['hsjcsj'] ?? formatChinaTime(endOfChinaDay(now) - SAMPLED_HOURS_AGO * 3_600_000);
+  return hsjcjgmc === RESULT_PENDING ? { hsjcsj } : { hsjcjg: 'standin', hsjcjgmc, hsjcsj };
+}
 
 /**
  * STAND-IN: 健康信息 of a person, in the members that were seen. Documented are the names, and the values of healthyStaus, fxdj,
@@ -49,6 +61,7 @@ export function healthContent(person: SyntheticPerson, shared: readonly SharedRe
       isrjry: '0',
       allHealthyReportPerProvinceOne: latestOfEachProvince(rows).map(reportRow),
       xcgjAllList: [{ standinFrom: '测试市', standinTo: '测试县', standinVehicle: 'G9999' }],
+      hsjc: testOf(person, now),
       ktjc: {},
     },
   };

@@ -1,12 +1,12 @@
-import type { IdentityDocument } from '@health-code/attestation';
 import { z, type ZodType } from 'zod';
 import { AdapterError, type AdapterErrorCode } from '../../errors.js';
 import { parseAnswer } from '../../local-format/parse-answer.js';
 import { findHandle, resolveIdentity } from '../../local-format/stand-in-ports.js';
 import { personNotFound } from '../../local-format/translation-table.js';
 import { createLocalHttp } from '../../local-http/local-http.js';
-import type { LocalAnswer, Source, SourceOptions } from '../../province-system.js';
+import type { KindSource, LocalAnswer, Source, SourceOptions } from '../../province-system.js';
 import { CODE_PREFIX } from './profile.js';
+import { readTestResult } from './read-test-result.js';
 
 const OK = '0';
 
@@ -28,15 +28,18 @@ const VALIDATED = z.object({ bizExtData: z.string().min(1) });
 const CONTENT = z.object({ content: z.string() });
 
 /**
- * What is taken of the health information. Reports, declarations, trips, warnings and tests stand beside it and are not read:
- * what was never taken cannot leave.
+ * What is taken of the health information, beside the last test. Reports, declarations, trips and warnings stand there too and are
+ * not read: what was never taken cannot leave.
  */
-const HEALTH = z.object({
-  data: z.object({
-    fxdj: z.string().nullish(),
-    person: z.object({ desensitizeName: z.string(), desensitizeCardId: z.string() }),
-  }),
+const GRADE = z.object({ data: z.object({ fxdj: z.string().nullish() }) });
+const PERSON = z.object({
+  data: z.object({ person: z.object({ desensitizeName: z.string(), desensitizeCardId: z.string() }) }),
 });
+
+/** Takes the fields of one kind of statement out of the health information. */
+type ReadFields = (content: unknown) => LocalAnswer['fields'];
+
+const readGrade: ReadFields = (content) => ({ fxdj: parseAnswer(GRADE, content).data.fxdj ?? GRADE_ABSENT });
 
 function requireWhole(code: string): void {
   if (!code.startsWith(CODE_PREFIX)) throw new AdapterError('LOCAL_CODE_FOREIGN', 'not a 河北健康码');
@@ -73,11 +76,12 @@ export function createSource(options: SourceOptions, now: () => number = Date.no
     return (await post(VALIDATED, '/hbjkm/code/validateCode', { qrCode }, signal)).bizExtData;
   };
 
-  const validateInfo = async (bizExtData: string, signal?: AbortSignal): Promise<LocalAnswer> => {
+  const validateInfo = async (bizExtData: string, readFields: ReadFields, signal?: AbortSignal): Promise<LocalAnswer> => {
     const { content } = await post(CONTENT, '/hbjkm/userHealth/validateInfo', { bizExtData }, signal);
-    const { fxdj, person } = parseAnswer(HEALTH, parseContent(content)).data;
+    const health = parseContent(content);
+    const { person } = parseAnswer(PERSON, health).data;
     return {
-      fields: { fxdj: fxdj ?? GRADE_ABSENT },
+      fields: readFields(health),
       maskedName: person.desensitizeName,
       maskedIdNumber: person.desensitizeCardId,
       bizExtData,
@@ -90,18 +94,24 @@ export function createSource(options: SourceOptions, now: () => number = Date.no
     return identity === undefined ? answer : { ...answer, identity };
   };
 
-  return {
+  const reading = (readFields: ReadFields): KindSource => ({
     async readCode(code, _verifier, signal) {
-      return withIdentity(await validateInfo(await validateCode(code, signal), signal), code, signal);
+      const bizExtData = await validateCode(code, signal);
+      return withIdentity(await validateInfo(bizExtData, readFields, signal), code, signal);
     },
-    async readPerson(document: IdentityDocument) {
+    async readPerson(document) {
       // No documented query of 河北健康码 begins with an identity number.
       const handle = await findHandle(http, document);
       if (handle === undefined) return personNotFound(Math.floor(now() / 1000));
-      return { ...(await validateInfo(handle['bizExtData'] ?? '')), identity: document };
+      return { ...(await validateInfo(handle['bizExtData'] ?? '', readFields)), identity: document };
     },
+  });
+
+  return {
+    ...reading(readGrade),
+    kinds: { 'nucleic-acid-test': reading(readTestResult) },
     async readBizExtData(bizExtData) {
-      return withIdentity(await validateInfo(bizExtData), bizExtData);
+      return withIdentity(await validateInfo(bizExtData, readGrade), bizExtData);
     },
     isReachable: () => http.isReachable('/hbjkm/userHealth/validateInfo'),
   };

@@ -1,19 +1,19 @@
-import type { IdentityDocument } from '@health-code/attestation';
 import { z } from 'zod';
 import { AdapterError, type AdapterErrorCode } from '../../errors.js';
 import { parseAnswer } from '../../local-format/parse-answer.js';
 import { findHandle, resolveIdentity } from '../../local-format/stand-in-ports.js';
 import { personNotFound } from '../../local-format/translation-table.js';
 import { createLocalHttp } from '../../local-http/local-http.js';
-import type { LocalAnswer, Source, SourceOptions } from '../../province-system.js';
+import type { KindSource, LocalAnswer, Source, SourceOptions } from '../../province-system.js';
 import { CODE_PREFIX } from './profile.js';
+import { readTestResult } from './read-test-result.js';
 
 /** 30 hex digits and 13 digits of milliseconds since the epoch. */
 const UID = /^[0-9a-f]{30}[0-9]{13}$/;
 
 const ANSWER = z.object({
   code: z.union([z.string(), z.int().transform(String)]),
-  data: z.string().nullish(),
+  data: z.unknown(),
   message: z.string().nullish(),
 });
 
@@ -33,9 +33,10 @@ function parseUid(code: string): string {
   return uid;
 }
 
-function parseData(text: string | null | undefined): z.infer<typeof DATA> {
+function readType(data: unknown): LocalAnswer['fields'] {
   try {
-    return parseAnswer(DATA, JSON.parse(text ?? ''));
+    const { type, usertype } = parseAnswer(DATA, JSON.parse(parseAnswer(z.string(), data)));
+    return { type, ...(usertype === undefined ? {} : { usertype }) };
   } catch {
     // The text is not kept as the cause: it speaks of a person.
     throw new AdapterError('LOCAL_ANSWER_INVALID', 'data of ewmcheck is not the documented JSON');
@@ -46,37 +47,42 @@ function parseData(text: string | null | undefined): z.infer<typeof DATA> {
 export function createSource(options: SourceOptions, now: () => number = Date.now): Source {
   const http = createLocalHttp(options);
 
-  const check = async (uid: string, signal?: AbortSignal): Promise<LocalAnswer> => {
+  const ask = async (path: string, uid: string, signal?: AbortSignal): Promise<unknown> => {
     const answer = parseAnswer(
       ANSWER,
-      await http.requestJson({
-        method: 'GET',
-        path: '/ewmcheck',
-        query: { uid },
-        ...(signal === undefined ? {} : { signal }),
-      }),
+      await http.requestJson({ method: 'GET', path, query: { uid }, ...(signal === undefined ? {} : { signal }) }),
     );
     if (answer.code !== '0')
       throw new AdapterError(
         ERRORS.get(answer.code) ?? 'LOCAL_ANSWER_INVALID',
-        'ewmcheck answered with another code than success',
+        '随申码 answered with another code than success',
       );
-    const { type, usertype } = parseData(answer.data);
-    return { fields: { type, ...(usertype === undefined ? {} : { usertype }) }, answeredAt: Math.floor(now() / 1000) };
+    return answer.data;
+  };
+
+  const reading = (path: string, readFields: (data: unknown) => LocalAnswer['fields']): KindSource => {
+    const read = async (uid: string, signal?: AbortSignal): Promise<LocalAnswer> => ({
+      fields: readFields(await ask(path, uid, signal)),
+      answeredAt: Math.floor(now() / 1000),
+    });
+    return {
+      async readCode(code, _verifier, signal) {
+        const answer = await read(parseUid(code), signal);
+        const identity = await resolveIdentity(http, code, signal);
+        return identity === undefined ? answer : { ...answer, identity };
+      },
+      async readPerson(document) {
+        // No documented query of 随申码 begins with an identity number.
+        const handle = await findHandle(http, document);
+        if (handle === undefined) return personNotFound(Math.floor(now() / 1000));
+        return { ...(await read(handle['uid'] ?? '')), identity: document };
+      },
+    };
   };
 
   return {
-    async readCode(code, _verifier, signal) {
-      const answer = await check(parseUid(code), signal);
-      const identity = await resolveIdentity(http, code, signal);
-      return identity === undefined ? answer : { ...answer, identity };
-    },
-    async readPerson(document: IdentityDocument) {
-      // No documented query of 随申码 begins with an identity number.
-      const handle = await findHandle(http, document);
-      if (handle === undefined) return personNotFound(Math.floor(now() / 1000));
-      return { ...(await check(handle['uid'] ?? '')), identity: document };
-    },
+    ...reading('/ewmcheck', readType),
+    kinds: { 'nucleic-acid-test': reading('/standin-nat', readTestResult) },
     isReachable: () => http.isReachable('/ewmcheck'),
   };
 }
