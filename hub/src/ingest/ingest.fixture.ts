@@ -5,9 +5,10 @@ import {
   importSigningKey,
   parseProvinceCode,
   signAttestation,
-  type AttestationClaims,
+  type HealthStatusAttestation,
   type ProvinceKeyRing,
   type SigningKey,
+  type TestResultAttestation,
 } from '@health-code/attestation';
 
 /** 2022-03-01T00:00:00Z, in seconds. */
@@ -34,7 +35,7 @@ export async function createProvinces(): Promise<Provinces> {
 }
 
 /** Claims of a synthetic person's attestation. */
-export const claimsOf = (sequence: number, changed: Partial<AttestationClaims> = {}): AttestationClaims => ({
+export const claimsOf = (sequence: number, changed: Partial<HealthStatusAttestation> = {}): Omit<HealthStatusAttestation, 'disclosureDigests'> => ({
   issuer: GUIZHOU,
   subject: `1.${String(sequence).padStart(42, 'A')}A`,
   sequence,
@@ -53,8 +54,15 @@ export const claimsOf = (sequence: number, changed: Partial<AttestationClaims> =
 });
 
 /** A signed token of {@link claimsOf}. */
-export async function tokenOf(key: SigningKey, sequence: number, changed: Partial<AttestationClaims> = {}): Promise<string> {
+export async function tokenOf(key: SigningKey, sequence: number, changed: Partial<HealthStatusAttestation> = {}): Promise<string> {
   return (await signAttestation(claimsOf(sequence, changed), {}, key, () => 'unused')).token;
+}
+
+/** A signed token of the same person's negative test. */
+export async function testTokenOf(key: SigningKey, sequence: number, changed: Partial<TestResultAttestation> = {}): Promise<string> {
+  const test = { reportedAt: NOW, method: 'individual', laboratory: '' } as const;
+  const claims = { ...claimsOf(sequence), kind: 'nucleic-acid-test', status: 'negative', test, ...changed } as const;
+  return (await signAttestation(claims, {}, key, () => 'unused')).token;
 }
 
 /** Bytes of a token as they go over the wire. */

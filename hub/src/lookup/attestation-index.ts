@@ -1,4 +1,6 @@
-import { digestFromBytes, digestOf, digestWord } from './digest.js';
+import type { AttestationKind } from '@health-code/attestation';
+import { ConversionSources } from './conversion-sources.js';
+import { digestFromBytes, digestWord, subjectKeyOf } from './digest.js';
 import type { AttestationSink, CommittedAttestation } from './lookup.js';
 import { NO_SLOT, SlotTable, type PlacementSeed } from './slot-table.js';
 import { TermsDictionary, type Terms } from './terms.js';
@@ -16,7 +18,7 @@ const RING = 17;
 const SINCE = 18;
 const ROW = 19;
 
-/** In place of a ring: a later sequence of the same issuer and subject has taken the row's place. */
+/** In place of a ring: a later sequence of the same issuer, subject and kind has taken the row's place. */
 const SUPERSEDED = 0xffff_ffff;
 const WORD = 0x1_0000_0000;
 
@@ -27,10 +29,11 @@ const CHUNK_ROWS = 1 << CHUNK_BITS;
 const clampToWord = (seconds: number): number => Math.min(Math.max(seconds, 0), WORD - 1);
 
 /**
- * The attestations of the ledger, in typed arrays: found by token, by (issuer, sequence), by subject.
+ * The attestations of the ledger, in typed arrays: found by token, by (issuer, sequence), by subject and kind. Kinds are
+ * subjects of their own here: nothing of one kind supersedes, or stands in a ring with, anything of another.
  *
- * Memory: 76 bytes a row and three tables of 6.7 to 13.3 bytes an entry: 96 to 116 bytes an attestation, nothing of it
- * seen by the garbage collector.
+ * Memory: 76 bytes a row and three tables of 6.7 to 13.3 bytes an entry: 96 to 116 bytes an attestation, 12 more for a
+ * converted one, nothing of it seen by the garbage collector.
  *
  * Digests are cut to 128 bits. That is safe here. A stranger who wants another text or another reference to be taken for
  * a known one needs a second preimage: 2^128 / n tries, out of reach for any n. A collision of two texts of one's own
@@ -42,6 +45,7 @@ export class AttestationIndex implements AttestationSink {
   readonly #chunks: Uint32Array[] = [];
   readonly #terms: TermsDictionary;
   readonly #issuers: string[] = [];
+  readonly #sources = new ConversionSources();
   readonly #byToken: SlotTable;
   readonly #bySequence: SlotTable;
   readonly #bySubject: SlotTable;
@@ -63,7 +67,7 @@ export class AttestationIndex implements AttestationSink {
   /** Memory held in typed arrays. */
   get byteLength(): number {
     const tables = this.#byToken.byteLength + this.#bySequence.byteLength + this.#bySubject.byteLength;
-    return this.#chunks.length * CHUNK_ROWS * ROW * 4 + tables;
+    return this.#chunks.length * CHUNK_ROWS * ROW * 4 + tables + this.#sources.byteLength;
   }
 
   /** The slot of a token whose text has this digest ({@link digestOf}), byte for byte; else {@link NO_SLOT}. */
@@ -84,13 +88,18 @@ export class AttestationIndex implements AttestationSink {
     return NO_SLOT;
   }
 
-  /** One of the current attestations about a subject, the others by {@link nextCurrent}; {@link NO_SLOT} when there is none. */
-  findSubject(subject: string): number {
-    return this.#findDigest(this.#bySubject, SUBJECT, digestOf(subject));
+  /** One of the current attestations of a kind about a subject, the others by {@link nextCurrent}; {@link NO_SLOT} when there is none. */
+  findSubject(subject: string, kind: AttestationKind): number {
+    return this.#findDigest(this.#bySubject, SUBJECT, subjectKeyOf(subject, kind));
+  }
+
+  /** Whether two slots are about the same subject and of the same kind. */
+  isSameSubject(one: number, other: number): boolean {
+    return this.#sameDigest(one, other, SUBJECT);
   }
 
   /**
-   * The current attestation of the next issuer about the same subject. They form a ring: it leads back to `slot`, at once
+   * The current attestation of the next issuer about the same subject and of the same kind. They form a ring: it leads back to `slot`, at once
    * where no other issuer has spoken. A superseded slot leads to itself.
    */
   nextCurrent(slot: number): number {
@@ -123,7 +132,12 @@ export class AttestationIndex implements AttestationSink {
     return this.#word(slot, SINCE);
   }
 
-  /** Whether the same issuer has made a later statement about the same subject. */
+  /** Sequence number of the statement that a converted one was made from, `Terms.sourceIssuer` being its issuer; 0 where a slot was not converted. */
+  sourceSequence(slot: number): number {
+    return this.#sources.sequenceOf(slot);
+  }
+
+  /** Whether the same issuer has made a later statement about the same subject and of the same kind. */
   isSuperseded(slot: number): boolean {
     return this.#word(slot, RING) === SUPERSEDED;
   }
@@ -141,7 +155,7 @@ export class AttestationIndex implements AttestationSink {
     this.#size += 1;
     if (!this.#issuers.includes(claims.issuer)) this.#issuers.push(claims.issuer);
     this.#writeDigest(slot, TOKEN, digestFromBytes(tokenDigest));
-    this.#writeDigest(slot, SUBJECT, digestOf(claims.subject));
+    this.#writeDigest(slot, SUBJECT, subjectKeyOf(claims.subject, claims.kind));
     this.#writeDigest(slot, CONTENT, digestFromBytes(contentDigest));
     this.#write(slot, SEQUENCE_LOW, claims.sequence % WORD);
     this.#write(slot, SEQUENCE_HIGH, Math.floor(claims.sequence / WORD));
@@ -150,6 +164,7 @@ export class AttestationIndex implements AttestationSink {
     this.#write(slot, EXPIRES_AT, clampToWord(claims.expiresAt));
     this.#write(slot, SINCE, clampToWord(claims.since));
     this.#write(slot, RING, slot);
+    if (claims.source !== undefined) this.#sources.append(slot, claims.source.sequence);
     this.#takeFree(this.#byToken, slot, this.#startOfToken);
     this.#takeFree(this.#bySequence, slot, this.#startOfSequence);
     this.#joinSubject(slot, claims.issuer);

@@ -7,7 +7,7 @@ const entry = (index: number): CommittedAttestation => ({
   tokenDigest: new Uint8Array(32),
   contentDigest: new Uint8Array(32),
   claims: {
-    issuer: '520000' as ProvinceCode, sequence: index + 1, subject: 'person', status: '00', since: 0, reason: 'REASON_NOT_STATED', rule: { id: 'gz-1', version: '1' },
+    issuer: '520000' as ProvinceCode, sequence: index + 1, subject: 'person', kind: 'health-status', status: '00', since: 0, reason: 'REASON_NOT_STATED', rule: { id: 'gz-1', version: '1' },
     authority: '520000', evidence: 'self-declared', original: { system: 'local', field: 'code', value: '00' }, issuedAt: 0, expiresAt: 1,
   },
 });

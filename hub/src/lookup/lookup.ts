@@ -1,10 +1,8 @@
 import type { Attestation } from '@health-code/attestation';
+import type { SharedWords } from './terms.js';
 
 /** What of an attestation the index takes in; nothing about the person but the opaque reference. */
-export type IndexedClaims = Pick<
-  Attestation,
-  'issuer' | 'sequence' | 'subject' | 'status' | 'since' | 'reason' | 'rule' | 'authority' | 'evidence' | 'original' | 'issuedAt' | 'expiresAt'
->;
+export type IndexedClaims = SharedWords & Pick<Attestation, 'sequence' | 'subject' | 'since' | 'issuedAt' | 'expiresAt'>;
 
 /** One attestation of the ledger, as committed. */
 export interface CommittedAttestation {

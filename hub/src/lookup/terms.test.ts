@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { TermsDictionary, type SharedWords } from './terms.js';
 
 const words = (change: Partial<SharedWords> = {}): SharedWords => ({
-  issuer: parseProvinceCode('520000'), status: '00', reason: 'REASON_NOT_STATED', rule: { id: 'r', version: '1' }, authority: '520000', evidence: 'laboratory',
+  issuer: parseProvinceCode('520000'), kind: 'health-status', status: '00', reason: 'REASON_NOT_STATED', rule: { id: 'r', version: '1' }, authority: '520000', evidence: 'laboratory',
   original: { system: 'local', field: 'code', value: '00' }, ...change,
 });
 
@@ -14,6 +14,17 @@ describe('TermsDictionary', () => {
     expect(dictionary.intern(words())).toBe(first);
     expect(dictionary.intern(words({ original: { system: 'local', field: 'code', value: '01' } }))).not.toBe(first);
     expect(dictionary.intern(words({ evidence: 'self-declared' }))).not.toBe(first);
+    expect(dictionary.intern(words({ kind: 'nucleic-acid-test' }))).not.toBe(first);
+  });
+
+  it('shares the province of a source, and not its number', () => {
+    const dictionary = new TermsDictionary();
+    const from = (province: string, sequence: number): SharedWords => words({ source: { issuer: parseProvinceCode(province), sequence } });
+    const first = dictionary.intern(from('110000', 1));
+    expect(dictionary.get(first).sourceIssuer).toBe('110000');
+    expect(dictionary.intern(from('110000', 2))).toBe(first);
+    expect(dictionary.intern(from('320000', 1))).not.toBe(first);
+    expect(dictionary.get(dictionary.intern(words()))).not.toHaveProperty('sourceIssuer');
   });
 
   it('does not take words that run into each other for the same', () => {

@@ -1,14 +1,19 @@
-import type { Attestation } from '@health-code/attestation';
+import type { Attestation, ConversionSource } from '@health-code/attestation';
 
 /** What many attestations say alike, word for word. */
-export type SharedWords = Pick<Attestation, 'issuer' | 'status' | 'reason' | 'rule' | 'authority' | 'evidence' | 'original'>;
+export interface SharedWords extends Pick<Attestation, 'issuer' | 'kind' | 'status' | 'reason' | 'rule' | 'authority' | 'evidence' | 'original'> {
+  /** Its province is shared by many; its sequence number is not. */
+  readonly source?: ConversionSource;
+}
 
 /** {@link SharedWords}, kept once, and named by their number in every row. */
-export interface Terms extends Omit<SharedWords, 'original'> {
+export interface Terms extends Omit<SharedWords, 'original' | 'source'> {
   /** Position in the dictionary, from 0. */
   readonly ordinal: number;
   /** Absent once there is no more room for this issuer: it then stands in the token alone. */
   readonly original?: Attestation['original'];
+  /** The province whose statement this one was made from; absent where it was not converted. */
+  readonly sourceIssuer?: string;
 }
 
 /**
@@ -20,7 +25,7 @@ export const ORIGINALS_KEPT = 4096;
 /** No claim contains it: every text of an attestation is free of control characters. */
 const SEPARATOR = '\0';
 
-/** Dictionary of {@link Terms}: a few hundred in practice (provinces x statuses x reasons x rule versions x local values). */
+/** Dictionary of {@link Terms}: a few hundred in practice (provinces x kinds x statuses x reasons x rule versions x local values). */
 export class TermsDictionary {
   readonly #ordinals = new Map<string, number>();
   readonly #terms: Terms[] = [];
@@ -33,12 +38,13 @@ export class TermsDictionary {
 
   /** The number of these words; given when they are new. */
   intern(words: SharedWords): number {
-    const { issuer, status, reason, rule, authority, evidence, original } = words;
-    const alike = [issuer, status, reason, rule.id, rule.version, authority, evidence].join(SEPARATOR);
+    const { issuer, kind, status, reason, rule, authority, evidence, original, source } = words;
+    const alike = [issuer, kind, status, reason, rule.id, rule.version, authority, evidence, source?.issuer ?? ''].join(SEPARATOR);
     const whole = [alike, original.system, original.field, original.value].join(SEPARATOR);
     const known = this.#ordinals.get(whole);
     if (known !== undefined) return known;
-    const terms = { issuer, status, reason, rule: { id: rule.id, version: rule.version }, authority, evidence };
+    const converted = source === undefined ? {} : { sourceIssuer: source.issuer };
+    const terms = { issuer, kind, status, reason, rule: { id: rule.id, version: rule.version }, authority, evidence, ...converted };
     const kept = this.#kept.get(issuer) ?? 0;
     if (kept < this.#originalsKept) {
       this.#kept.set(issuer, kept + 1);

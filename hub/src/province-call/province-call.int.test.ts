@@ -70,7 +70,7 @@ function callerWith(options: Partial<ProvinceCallerOptions> = {}): ProvinceCalle
   });
 }
 
-const attestCode = (caller = callerWith()) => caller.attestCode(BEIJING, CODE, CONTEXT);
+const attestCode = (caller = callerWith()) => caller.attestCode(BEIJING, CODE, 'nucleic-acid-test', CONTEXT);
 
 beforeAll(async () => {
   broker = await startTestNats();
@@ -104,6 +104,7 @@ describe('ProvinceCaller', () => {
     const [call] = calls;
     expect(Buffer.from(call?.attestCode?.code ?? [])).toEqual(Buffer.from(CODE));
     expect(call?.attestCode?.context).toMatchObject(CONTEXT);
+    expect(call?.attestCode?.kind).toBe(v1.AttestationKind.ATTESTATION_KIND_NUCLEIC_ACID_TEST);
     expect(call?.replyKey).toHaveLength(32);
     const deadline = (call?.deadline?.seconds ?? 0) * 1000 + (call?.deadline?.nanos ?? 0) / 1e6;
     expect(deadline).toBeGreaterThanOrEqual(before + 500);
@@ -116,7 +117,7 @@ describe('ProvinceCaller', () => {
       wire.push(Buffer.from(message.data).toString('latin1'), Buffer.from(JSON.stringify(message.headers ?? '')).toString('latin1'));
       return seal({ attested: { attestation: 'a.b.c', availability: 'available' } });
     });
-    await callerWith().attestPerson(BEIJING, DOCUMENT, CONTEXT);
+    await callerWith().attestPerson(BEIJING, DOCUMENT, 'health-status', CONTEXT);
     expect(wire.join()).not.toContain(DOCUMENT.number);
   });
 
@@ -171,7 +172,7 @@ describe('ProvinceCaller', () => {
       return Promise.resolve(undefined);
     });
     const deadline = Date.now() + 100;
-    await expect(callerWith({ timeoutMs: 5000 }).attestCode(BEIJING, CODE, CONTEXT, { deadline })).rejects.toMatchObject({ code: 'ADAPTER_TIMEOUT' });
+    await expect(callerWith({ timeoutMs: 5000 }).attestCode(BEIJING, CODE, 'health-status', CONTEXT, { deadline })).rejects.toMatchObject({ code: 'ADAPTER_TIMEOUT' });
     expect(Date.now() - deadline).toBeLessThan(1000);
     expect(deadlines).toEqual([deadline]);
   });
@@ -179,7 +180,7 @@ describe('ProvinceCaller', () => {
   it('does not ask when no time is left', async () => {
     let asked = 0;
     await standIn(() => { asked += 1; return Promise.resolve(undefined); });
-    await expect(callerWith().attestCode(BEIJING, CODE, CONTEXT, { deadline: Date.now() - 1 })).rejects.toMatchObject({ code: 'ADAPTER_TIMEOUT' });
+    await expect(callerWith().attestCode(BEIJING, CODE, 'health-status', CONTEXT, { deadline: Date.now() - 1 })).rejects.toMatchObject({ code: 'ADAPTER_TIMEOUT' });
     await province.flush();
     expect(asked).toBe(0);
   });
@@ -251,7 +252,7 @@ describe('ProvinceCaller', () => {
     const caller = callerWith({ maxInFlight: 3, timeoutMs: 300, registry });
     const slow = Array.from({ length: 3 }, () => attestCode(caller).catch((error: unknown) => (error as HubError).code));
     await expect(attestCode(caller)).rejects.toMatchObject({ code: 'ADAPTER_BUSY' });
-    await expect(caller.attestCode(other, CODE, CONTEXT)).rejects.toMatchObject({ code: 'ADAPTER_UNREACHABLE' });
+    await expect(caller.attestCode(other, CODE, 'health-status', CONTEXT)).rejects.toMatchObject({ code: 'ADAPTER_UNREACHABLE' });
     await expect(Promise.all(slow)).resolves.toEqual(['ADAPTER_TIMEOUT', 'ADAPTER_TIMEOUT', 'ADAPTER_TIMEOUT']);
     await expect(attestCode(caller)).rejects.toMatchObject({ code: 'ADAPTER_TIMEOUT' });
   });

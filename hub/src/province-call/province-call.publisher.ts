@@ -1,7 +1,8 @@
-import { openWithSecret, sealFor, type ProvinceCode, type ProvinceKey } from '@health-code/attestation';
+import { openWithSecret, sealFor, type AttestationKind, type ProvinceCode, type ProvinceKey } from '@health-code/attestation';
 import { callSubject, v1 } from '@health-code/messages';
 import { errors, type NatsConnection } from '@nats-io/transport-node';
 import { HubError } from '../errors.js';
+import { KIND_MESSAGE } from '../kind-message.js';
 import type { AttestedAnswer } from './attested-answer.js';
 import { attestedAnswer, parseProvinceReply, refusalOf, type ProvinceOperation, type ReplyTo, type RequestOf } from './parse-reply.js';
 
@@ -69,21 +70,21 @@ export class ProvinceCaller {
   }
 
   /**
-   * A scanned local code, to be verified and attested by `province`.
+   * A scanned local code, to be verified by `province`, and what it states of that kind to be attested.
    * @throws HubError as {@link call}
    */
-  async attestCode(province: string, code: Uint8Array, context: v1.ICheckpointContext, limits?: CallLimits): Promise<AttestedAnswer> {
+  async attestCode(province: string, code: Uint8Array, kind: AttestationKind, context: v1.ICheckpointContext, limits?: CallLimits): Promise<AttestedAnswer> {
     const target = this.#getProvince(province);
-    return attestedAnswer(target.code, await this.#ask(target, 'attestCode', { code, context }, limits));
+    return attestedAnswer(target.code, await this.#ask(target, 'attestCode', { code, context, kind: KIND_MESSAGE[kind] }, limits));
   }
 
   /**
-   * A person of `province` by identity document, to be looked up and attested.
+   * A person of `province` by identity document, to be looked up, and what it states of that kind to be attested.
    * @throws HubError as {@link call}
    */
-  async attestPerson(province: string, document: v1.IIdentityDocument, context: v1.ICheckpointContext, limits?: CallLimits): Promise<AttestedAnswer> {
+  async attestPerson(province: string, document: v1.IIdentityDocument, kind: AttestationKind, context: v1.ICheckpointContext, limits?: CallLimits): Promise<AttestedAnswer> {
     const target = this.#getProvince(province);
-    return attestedAnswer(target.code, await this.#ask(target, 'attestPerson', { identityDocument: document, context }, limits));
+    return attestedAnswer(target.code, await this.#ask(target, 'attestPerson', { identityDocument: document, context, kind: KIND_MESSAGE[kind] }, limits));
   }
 
   /**

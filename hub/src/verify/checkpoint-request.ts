@@ -3,12 +3,14 @@ import {
   parseIdentityDocument,
   parseProvinceCode,
   type AttestationErrorCode,
+  type AttestationKind,
   type CheckpointClass,
   type IdentityDocument,
   type ProvinceCode,
 } from '@health-code/attestation';
 import { v1 } from '@health-code/messages';
 import { HubError, type ErrorCode, type FieldViolation } from '../errors.js';
+import { findKind } from '../kind-message.js';
 
 /** Largest code taken, in bytes. */
 export const CODE_MAX_BYTES = 4096;
@@ -19,11 +21,13 @@ export const BATCH_MAX_CODES = 1024;
 /** Longest free text that is passed on to local systems, in characters; adapters take no more. */
 const MAX_TEXT = 128;
 
-/** Who asks: the context of a request after it was checked. */
+/** Who asks, and for what: the context of a request after it was checked. */
 export interface Checkpoint {
   readonly province: ProvinceCode;
   readonly checkpointClass: CheckpointClass;
   readonly purpose: v1.Purpose;
+  /** What is wanted of a local code or an identity document; an attestation says itself what it is about. */
+  readonly kind: AttestationKind;
   /** As it came; handed to provinces, whose local systems demand it. */
   readonly context: v1.CheckpointContext.$Properties;
   /** Milliseconds since the epoch after which the caller does not wait any more. */
@@ -49,6 +53,8 @@ interface Problem extends FieldViolation {
   readonly code: ErrorCode;
 }
 
+const UNKNOWN_KIND: Problem = { code: 'REQUEST_INVALID', field: 'kind', description: 'is not on the list of kinds' };
+
 function findProblems(context: v1.CheckpointContext.$Properties): readonly Problem[] {
   const problems: Problem[] = [];
   const purpose = context.purpose ?? v1.Purpose.PURPOSE_UNSPECIFIED;
@@ -72,22 +78,26 @@ const refuse = ([first, ...others]: readonly [Problem, ...Problem[]]): HubError 
   new HubError(first.code, first.description, { fieldViolations: [first, ...others].map(({ field, description }) => ({ field, description })) });
 
 /**
- * Parses who asks. Every bad field is reported together; the error's code is that of the first.
+ * Parses who asks, and for which kind. Every bad field is reported together; the error's code is that of the first.
  * @throws HubError REQUEST_INVALID, PURPOSE_MISSING, PROVINCE_UNKNOWN
  */
-export function parseCheckpoint(context: v1.CheckpointContext.$Properties | null | undefined): Checkpoint {
+export function parseCheckpoint(
+  context: v1.CheckpointContext.$Properties | null | undefined,
+  asked?: v1.AttestationKind | null,
+): Checkpoint {
   if (context === null || context === undefined) {
     throw refuse([{ code: 'REQUEST_INVALID', field: 'context', description: 'says who asks, and is missing' }]);
   }
-  const [first, ...others] = findProblems(context);
+  const kind = findKind(asked);
+  const [first, ...others] = [...(kind === undefined ? [UNKNOWN_KIND] : []), ...findProblems(context)];
   const province = parseProvince(context.province ?? '');
   if (province === undefined) {
     const problem: Problem = { code: 'PROVINCE_UNKNOWN', field: 'context.province', description: 'is not a province code of GB/T 2260' };
     throw refuse([problem, ...(first === undefined ? [] : [first, ...others])]);
   }
-  if (first !== undefined) throw refuse([first, ...others]);
+  if (kind === undefined || first !== undefined) throw refuse([first ?? UNKNOWN_KIND, ...others]);
   const checkpointClass = CLASSES[context.checkpointClass ?? v1.CheckpointClass.CHECKPOINT_CLASS_UNSPECIFIED];
-  return { province, checkpointClass, purpose: context.purpose ?? v1.Purpose.PURPOSE_UNSPECIFIED, context };
+  return { province, checkpointClass, purpose: context.purpose ?? v1.Purpose.PURPOSE_UNSPECIFIED, kind, context };
 }
 
 function parseProvince(code: string): ProvinceCode | undefined {

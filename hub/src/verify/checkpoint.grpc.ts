@@ -61,7 +61,7 @@ export class CheckpointService implements GrpcService {
 
   /** One code. At once for a known attestation. @throws HubError for a request that cannot be understood */
   verifyCode(request: CodeRequest, call: CallWithDeadline): CodeResponse | Promise<CodeResponse> {
-    const checkpoint = withDeadline(parseCheckpoint(request.context), call);
+    const checkpoint = withDeadline(parseCheckpoint(request.context, request.kind ?? undefined), call);
     const shown = parseShown(request);
     const outcome =
       shown instanceof Uint8Array

@@ -1,6 +1,7 @@
-import type { Advice, AttestedStatus, Availability, EvidenceClass, Freshness, Recognition } from '@health-code/attestation';
+import type { Advice, AttestedStatus, AttestedValue, Availability, EvidenceClass, Freshness, Recognition } from '@health-code/attestation';
 import { timestampFromSeconds, v1 } from '@health-code/messages';
-import type { VerifiedCode } from './verified-code.js';
+import { KIND_MESSAGE } from '../kind-message.js';
+import type { Statement, VerifiedCode } from './verified-code.js';
 
 /** 健康码状态 on the wire. */
 export const STATUS_MESSAGE: Readonly<Record<AttestedStatus, v1.HealthStatus>> = {
@@ -40,7 +41,28 @@ export const ADVICE_MESSAGE: Readonly<Record<Advice, v1.Advice>> = {
   'local-procedure': v1.Advice.ADVICE_LOCAL_PROCEDURE,
   'ask-person': v1.Advice.ADVICE_ASK_PERSON,
   'try-again': v1.Advice.ADVICE_TRY_AGAIN,
+  'check-status': v1.Advice.ADVICE_CHECK_STATUS,
 };
+
+const RESULT_MESSAGE: Readonly<Partial<Record<AttestedValue, v1.TestResult>>> = {
+  negative: v1.TestResult.TEST_RESULT_NEGATIVE,
+  positive: v1.TestResult.TEST_RESULT_POSITIVE,
+  inconclusive: v1.TestResult.TEST_RESULT_INCONCLUSIVE,
+};
+
+const colourOf = (status: AttestedValue): v1.HealthStatus =>
+  (STATUS_MESSAGE as Readonly<Partial<Record<AttestedValue, v1.HealthStatus>>>)[status] ?? v1.HealthStatus.HEALTH_STATUS_UNSPECIFIED;
+
+function toTest({ status, since, test }: Statement): v1.TestStatement.$Properties | null {
+  if (test === undefined) return null;
+  return {
+    result: RESULT_MESSAGE[status] ?? v1.TestResult.TEST_RESULT_UNSPECIFIED,
+    sampledAt: timestampFromSeconds(since),
+    reportedAt: timestampFromSeconds(test.reportedAt),
+    method: test.method,
+    laboratory: test.laboratory,
+  };
+}
 
 const AVAILABILITY_MESSAGE: Readonly<Record<Availability, v1.Availability>> = {
   available: v1.Availability.AVAILABILITY_AVAILABLE,
@@ -83,8 +105,11 @@ function toVerdict(outcome: VerifiedCode): v1.Verdict.$Properties {
     statusSince: told === undefined ? null : timestampFromSeconds(told.since),
     knownAt: knownAt === undefined ? null : timestampFromSeconds(Math.floor(knownAt)),
     maskedName: outcome.maskedName ?? null,
-    conflicts: outcome.conflicts?.map(({ status, ...statement }) => ({ ...statement, status: STATUS_MESSAGE[status] })) ?? null,
+    conflicts: outcome.conflicts?.map(({ status, ...statement }) => ({ ...statement, status: colourOf(status) })) ?? null,
     attestation: outcome.token === undefined ? null : Buffer.from(outcome.token),
+    kind: attestation === undefined ? null : KIND_MESSAGE[attestation.kind],
+    test: told === undefined ? null : toTest(told),
+    source: attestation?.source ?? null,
   };
 }
 

@@ -1,10 +1,11 @@
 import {
   refuse,
   type Attestation,
-  type AttestedStatus,
+  type AttestedValue,
   type Availability,
   type Recognition,
   type RefusedRecognition,
+  type TestCircumstances,
   type Verdict,
 } from '@health-code/attestation';
 
@@ -13,6 +14,7 @@ export type VerdictErrorCode =
   | 'ATTESTATION_EXPIRED'
   | 'ATTESTATION_SUPERSEDED'
   | 'ATTESTATION_CONTRADICTED'
+  | 'ATTESTATION_KIND_MISMATCH'
   | 'ISSUER_SUSPENDED'
   | 'RULE_NOT_REGISTERED'
   | 'STATUS_PENDING'
@@ -24,14 +26,15 @@ export type VerdictErrorCode =
 export interface ConflictingStatement {
   readonly issuer: string;
   readonly sequence: number;
-  readonly status: AttestedStatus;
+  readonly status: AttestedValue;
 }
 
 /** What a verdict tells of an attestation. */
-export type Statement = Pick<
-  Attestation,
-  'issuer' | 'sequence' | 'status' | 'since' | 'reason' | 'rule' | 'authority' | 'evidence' | 'original' | 'issuedAt' | 'expiresAt'
->;
+export interface Statement
+  extends Pick<Attestation, 'issuer' | 'sequence' | 'kind' | 'status' | 'since' | 'reason' | 'rule' | 'authority' | 'evidence' | 'original' | 'source' | 'issuedAt' | 'expiresAt'> {
+  /** Of a test. */
+  readonly test?: TestCircumstances;
+}
 
 /** The outcome of verifying one code: the verdict, and what it rests on. */
 export interface VerifiedCode {

@@ -19,8 +19,8 @@ beforeEach(() => {
 });
 
 /** What a verdict tells of an attestation. */
-const told = ({ issuer, sequence, status, since, reason, rule, authority, evidence, original, issuedAt, expiresAt }: Attestation): Statement => ({
-  issuer, sequence, status, since, reason, rule, authority, evidence, original, issuedAt, expiresAt,
+const told = ({ issuer, sequence, kind, status, since, reason, rule, authority, evidence, original, issuedAt, expiresAt }: Attestation): Statement => ({
+  issuer, sequence, kind, status, since, reason, rule, authority, evidence, original, issuedAt, expiresAt,
 });
 
 const verify = async (text: string): Promise<VerifiedCode> => hub.attested.verify(bytes(text), 'transport', NOW);
@@ -105,7 +105,7 @@ describe('AttestedVerifier, of an attestation in the ledger', () => {
     expect(await brief(green.token)).toBe('superseded none unknown ask-person ATTESTATION_SUPERSEDED');
     expect(await brief(withdrawal.token)).toBe('no-status none unknown ask-person STATUS_UNAVAILABLE');
     expect(await verify(withdrawal.token)).toMatchObject({ availability: 'unavailable' });
-    expect(hub.attested.judge(hub.index.findSubject(SUBJECT), 'medical', NOW)).toMatchObject({ status: 'none', advice: 'ask-person' });
+    expect(hub.attested.judge(hub.index.findSubject(SUBJECT, 'health-status'), 'medical', NOW)).toMatchObject({ status: 'none', advice: 'ask-person' });
     const again = await hub.know({ sequence: 3, supersedes: 2 });
     expect(await brief(withdrawal.token)).toMatch(/^superseded none/);
     expect(await brief(again.token)).toBe('recognised 00 fresh allow ');

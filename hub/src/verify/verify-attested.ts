@@ -1,12 +1,14 @@
 import {
   AttestationError,
   decideVerdict,
+  KIND_TABLE,
   parseAttestation,
   splitPresentation,
   verifyAttestation,
   verifyDisclosures,
   type Attestation,
-  type AttestedStatus,
+  type AttestationKind,
+  type AttestedValue,
   type CheckpointClass,
   type ProvinceKeyRing,
   type Verdict,
@@ -17,27 +19,20 @@ import { claimsOf } from '../ledger/claims-of.js';
 import { digestOf } from '../lookup/digest.js';
 import { NO_SLOT } from '../lookup/slot-table.js';
 import type { Terms } from '../lookup/terms.js';
+import { findSource, hasLater, isStanding, type KnownSource, type KnownSources, type Standings } from './conversion.js';
 import { REFUSAL_CODES, refused, type ConflictingStatement, type Statement, type VerifiedCode } from './verified-code.js';
 
 /** What is known of committed attestations; {@link AttestationIndex} satisfies it. */
-export interface KnownAttestations {
+export interface KnownAttestations extends KnownSources {
   findToken(digest: string): number;
-  findSequence(issuer: string, sequence: number): number;
-  findSubject(subject: string): number;
-  nextCurrent(slot: number): number;
-  terms(slot: number): Terms;
-  sequence(slot: number): number;
   issuedAt(slot: number): number;
-  expiresAt(slot: number): number;
   since(slot: number): number;
-  isSuperseded(slot: number): boolean;
   hasContent(slot: number, contentDigest: Uint8Array): boolean;
 }
 
 /** What is known of provinces. */
-export interface Provinces extends ProvinceKeyRing {
+export interface Provinces extends ProvinceKeyRing, Standings {
   readonly version: number;
-  findProvince(code: string): { readonly standing: 'admitted' | 'suspended' } | undefined;
   isRuleRegistered(province: string, ruleId: string, ruleVersion: string): boolean;
 }
 
@@ -81,6 +76,14 @@ export class AttestedVerifier {
     return this.#known.terms(slot);
   }
 
+  /** Whether what a slot says may be relied on as far as its province, its expiry and its source go. `now` in seconds since the epoch. */
+  isStanding(slot: number, now: number): boolean {
+    const terms = this.#known.terms(slot);
+    if (this.#known.expiresAt(slot) <= now || this.#provinces.findProvince(terms.issuer)?.standing !== 'admitted') return false;
+    const source = this.#sourceOf(slot, terms);
+    return source === undefined || isStanding(source, now);
+  }
+
   /** The verdict on a known attestation: no signature, no database, no promise. `now` in seconds since the epoch. */
   judge(slot: number, checkpointClass: CheckpointClass, now: number): Verdict {
     return decideVerdict(this.#factsOf(slot, now), checkpointClass, now);
@@ -91,13 +94,13 @@ export class AttestedVerifier {
     return this.#decided(this.#toldBy(slot, token), this.#factsOf(slot, now), slot, checkpointClass, now);
   }
 
-  /** What a slot says, from memory; from the token only where the index had no more room for the local system's own words. */
+  /** What a slot says, from memory; from the token where it says what the index does not keep: a kind's own claims, a source, local words there was no more room for. */
   #toldBy(slot: number, token: Uint8Array): Statement {
-    const { issuer, status, reason, rule, authority, evidence, original } = this.#known.terms(slot);
-    if (original === undefined) return claimsOf(token);
+    const { issuer, kind, status, reason, rule, authority, evidence, original, sourceIssuer } = this.#known.terms(slot);
+    if (original === undefined || sourceIssuer !== undefined || KIND_TABLE[kind].own !== undefined) return claimsOf(token);
     const since = this.#known.since(slot);
     const issuedAt = this.#known.issuedAt(slot);
-    return { issuer, sequence: this.#known.sequence(slot), status, since, reason, rule, authority, evidence, original, issuedAt, expiresAt: this.#known.expiresAt(slot) };
+    return { issuer, sequence: this.#known.sequence(slot), kind, status, since, reason, rule, authority, evidence, original, issuedAt, expiresAt: this.#known.expiresAt(slot) };
   }
 
   /**
@@ -160,15 +163,20 @@ export class AttestedVerifier {
 
   /** Signed and valid, but not in the ledger yet. The feed cannot confirm what it has not brought: known at its issue. */
   #judgeUnlisted(attestation: Attestation, checkpointClass: CheckpointClass, now: number): VerifiedCode {
-    const { issuer, subject, sequence, status, reason, expiresAt, issuedAt, rule } = attestation;
-    const head = this.#known.findSubject(subject);
+    const { issuer, kind, subject, sequence, status, reason, since, expiresAt, issuedAt, rule } = attestation;
+    const head = this.#known.findSubject(subject, kind);
+    const source = attestation.source && this.#findSource(status, attestation.source.issuer, attestation.source.sequence, head);
+    const isContradicted = head !== NO_SLOT && (this.#contradicts(head, kind, issuer, status, now) || this.#isContradicted(head, kind, issuer, status, now));
     const facts: VerdictFacts = {
+      kind,
       standing: this.#provinces.findProvince(issuer)?.standing ?? 'none',
-      superseded: head !== NO_SLOT && this.#hasLater(head, issuer, sequence),
-      conflict: head !== NO_SLOT && (this.#contradicts(head, issuer, status, now) || this.#isContradicted(head, issuer, status, now)),
+      source,
+      superseded: hasLater(this.#known, head, issuer, sequence),
+      conflict: isContradicted || source?.isMisstated === true,
       ruleRegistered: this.#provinces.isRuleRegistered(issuer, rule.id, rule.version),
       status,
       reason,
+      since,
       expiresAt,
       knownAt: issuedAt,
     };
@@ -177,17 +185,37 @@ export class AttestedVerifier {
 
   #factsOf(slot: number, now: number): VerdictFacts {
     const terms = this.#known.terms(slot);
-    const { issuer, status, reason } = terms;
+    const { issuer, kind, status, reason } = terms;
+    const source = this.#sourceOf(slot, terms);
     return {
+      kind,
       standing: this.#provinces.findProvince(issuer)?.standing ?? 'none',
+      source,
       superseded: this.#known.isSuperseded(slot),
-      conflict: this.#isContradicted(slot, issuer, status, now),
+      conflict: this.#isContradicted(slot, kind, issuer, status, now) || source?.isMisstated === true,
       ruleRegistered: this.#isRuleRegistered(terms),
       status,
       reason,
+      since: this.#known.since(slot),
       expiresAt: this.#known.expiresAt(slot),
-      knownAt: Math.max(this.#known.issuedAt(slot), this.#feeds.confirmedAt(issuer)),
+      knownAt: this.#knownAt(slot, issuer, source),
     };
+  }
+
+  /** Who converts knows of the person what the source says, and no more: the feed of the source's issuer has to confirm it too. */
+  #knownAt(slot: number, issuer: string, source: KnownSource | undefined): number {
+    const issuedAt = this.#known.issuedAt(slot);
+    if (source?.slot === NO_SLOT) return issuedAt;
+    const knownAt = Math.max(issuedAt, this.#feeds.confirmedAt(issuer));
+    return source === undefined ? knownAt : Math.min(knownAt, this.#knownAt(source.slot, this.#known.terms(source.slot).issuer, undefined));
+  }
+
+  #sourceOf(slot: number, { status, sourceIssuer }: Terms): KnownSource | undefined {
+    return sourceIssuer === undefined ? undefined : this.#findSource(status, sourceIssuer, this.#known.sourceSequence(slot), slot);
+  }
+
+  #findSource(status: AttestedValue, sourceIssuer: string, sourceSequence: number, subjectSlot: number): KnownSource {
+    return findSource(this.#known, this.#provinces, { status, sourceIssuer, sourceSequence, subjectSlot });
   }
 
   #isRuleRegistered(terms: Terms): boolean {
@@ -199,31 +227,28 @@ export class AttestedVerifier {
   }
 
   /** Whether another current attestation in the ring of `slot` contradicts; for most people the ring is `slot` alone. */
-  #isContradicted(slot: number, issuer: string, status: AttestedStatus, now: number): boolean {
+  #isContradicted(slot: number, kind: AttestationKind, issuer: string, status: AttestedValue, now: number): boolean {
     for (let other = this.#known.nextCurrent(slot); other !== slot; other = this.#known.nextCurrent(other)) {
-      if (this.#contradicts(other, issuer, status, now)) return true;
+      if (this.#contradicts(other, kind, issuer, status, now)) return true;
     }
     return false;
   }
 
-  /** An admitted province other than `issuer` says something else, and what it says has not expired. Who says nothing contradicts nobody. */
-  #contradicts(other: number, issuer: string, status: AttestedStatus, now: number): boolean {
+  /** A province other than `issuer` says something else, of a kind that has one truth, and it still stands. Who says nothing contradicts nobody. */
+  #contradicts(other: number, kind: AttestationKind, issuer: string, status: AttestedValue, now: number): boolean {
     const terms = this.#known.terms(other);
     return (
       terms.issuer !== issuer &&
       terms.status !== status &&
       terms.status !== 'none' &&
       status !== 'none' &&
-      this.#known.expiresAt(other) > now &&
-      this.#provinces.findProvince(terms.issuer)?.standing === 'admitted'
+      KIND_TABLE[kind].policy.isContradictable &&
+      this.isStanding(other, now)
     );
   }
 
-  #hasLater(head: number, issuer: string, sequence: number): boolean {
-    return this.#ring(head).some((slot) => this.#known.terms(slot).issuer === issuer && this.#known.sequence(slot) > sequence);
-  }
-
   #ring(head: number): readonly number[] {
+    if (head === NO_SLOT) return [];
     const slots: number[] = [head];
     for (let slot = this.#known.nextCurrent(head); slot !== head; slot = this.#known.nextCurrent(slot)) slots.push(slot);
     return slots;
@@ -238,7 +263,7 @@ export class AttestedVerifier {
     const verdict = decideVerdict(facts, checkpointClass, now);
     const decided = { verdict, errorCode: REFUSAL_CODES[verdict.recognition], attestation, knownAt: facts.knownAt, ...(attestation.status === 'none' ? WITHDRAWN : {}) };
     if (verdict.recognition !== 'conflict') return decided;
-    const against = this.#ring(ringSlot).filter((slot) => this.#contradicts(slot, attestation.issuer, attestation.status, now));
+    const against = this.#ring(ringSlot).filter((slot) => this.#contradicts(slot, attestation.kind, attestation.issuer, attestation.status, now));
     return { ...decided, conflicts: against.map((slot) => this.#statement(slot)) };
   }
 }

@@ -8,7 +8,7 @@ import { LocalCodeVerifier, type RecogniseCode, type UnverifiedAnswer } from './
 import { PersonVerifier } from './verify-person.js';
 import { BEIJING, CHECKPOINT, GUIZHOU, Knowledge, NOW, SICHUAN, SUBJECT, bytes, sign } from './verify.fixture.js';
 
-type Asked = readonly [operation: string, province: string, limits: unknown];
+type Asked = readonly [operation: string, province: string, kind: string, limits: unknown];
 
 let hub: Knowledge;
 let asked: Asked[];
@@ -30,9 +30,9 @@ beforeEach(() => {
   answer = () => Promise.reject(new Error('not asked'));
   ownedBy(GUIZHOU);
   const caller = {
-    attestCode: (province: string, _: Uint8Array, __: object, limits?: object) => (asked.push(['attestCode', province, limits]), answer()),
-    attestPerson: (province: string, _: object, __: object, limits?: object) => (asked.push(['attestPerson', province, limits]), answer()),
-    resolveReference: (province: string, _: object, limits?: object) => (asked.push(['resolveReference', province, limits]), answer().then(() => SUBJECT)),
+    attestCode: (province: string, _: Uint8Array, kind: string, __: object, limits?: object) => (asked.push(['attestCode', province, kind, limits]), answer()),
+    attestPerson: (province: string, _: object, kind: string, __: object, limits?: object) => (asked.push(['attestPerson', province, kind, limits]), answer()),
+    resolveReference: (province: string, _: object, limits?: object) => (asked.push(['resolveReference', province, '', limits]), answer().then(() => SUBJECT)),
   };
   const reader = { readToken: (issuer: string, sequence: number) => Promise.resolve(tokens.get(`${issuer} ${String(sequence)}`)) };
   codes = new CodeVerifier(hub.attested, new LocalCodeVerifier(() => owner, caller, hub.attested), new PersonVerifier(caller, hub.provinces, hub.index, reader, hub.attested));
@@ -65,7 +65,7 @@ describe('CodeVerifier, of a local code', () => {
     const { token, attestation } = await sign();
     answer = () => Promise.resolve({ token, availability: 'available', bizExtData: 'handle' });
     expect(await scan('local code')).toMatchObject({ verdict: { recognition: 'recognised', advice: 'allow' }, attestation, token, bizExtData: 'handle' });
-    expect(asked).toEqual([['attestCode', GUIZHOU, {}]]);
+    expect(asked).toEqual([['attestCode', GUIZHOU, 'health-status', {}]]);
   });
 
   it('makes no status of a withdrawal', async () => {
@@ -77,7 +77,7 @@ describe('CodeVerifier, of a local code', () => {
   it('waits no longer than its own caller does', async () => {
     answer = () => Promise.reject(new HubError('ADAPTER_TIMEOUT', 'late'));
     await codes.verifyCode(bytes('local code'), { ...CHECKPOINT, deadline: 12 }, NOW);
-    expect(asked).toEqual([['attestCode', GUIZHOU, { deadline: 12 }]]);
+    expect(asked).toEqual([['attestCode', GUIZHOU, 'health-status', { deadline: 12 }]]);
   });
 
   it.each(['CODE_UNKNOWN', 'CODE_AMBIGUOUS', 'CODE_NOT_TEXT'] as const)('refuses one with %s and asks nobody', async (refusal) => {
@@ -146,7 +146,7 @@ describe('CodeVerifier, of an identity document', () => {
     const { token } = await sign({ issuer: SICHUAN });
     answer = () => Promise.resolve({ token, availability: 'available' });
     expect(await show(SICHUAN)).toMatchObject({ verdict: { recognition: 'recognised' }, token });
-    expect(asked).toEqual([['attestPerson', SICHUAN, {}]]);
+    expect(asked).toEqual([['attestPerson', SICHUAN, 'health-status', {}]]);
   });
 
   it('does not ask a suspended home province', async () => {
@@ -160,7 +160,7 @@ describe('CodeVerifier, of an identity document', () => {
     tokens.set(`${SICHUAN} 5`, token);
     answer = () => Promise.resolve({ availability: 'available' });
     expect(await show()).toMatchObject({ verdict: { recognition: 'recognised' }, availability: 'available', token, attestation: { issuer: SICHUAN } });
-    expect(asked).toEqual([['resolveReference', BEIJING, {}]]);
+    expect(asked).toEqual([['resolveReference', BEIJING, '', {}]]);
   });
 
   it('prefers the statement that may be relied on, then the latest', async () => {

@@ -1,4 +1,4 @@
-import type { Availability, ProvinceCode } from '@health-code/attestation';
+import type { AttestationKind, Availability, ProvinceCode } from '@health-code/attestation';
 import type { v1 } from '@health-code/messages';
 import type { Checkpoint } from './checkpoint-request.js';
 import { outcomeOfFailedCall, withoutStatus } from './province-refusal-outcome.js';
@@ -29,7 +29,7 @@ export type RecogniseCode = (code: Uint8Array) =>
 
 /** Asks a province about one of its own codes. */
 export interface LocalCodeCaller {
-  attestCode(province: string, code: Uint8Array, context: v1.CheckpointContext.$Properties, limits?: CallLimits): Promise<UnverifiedAnswer>;
+  attestCode(province: string, code: Uint8Array, kind: AttestationKind, context: v1.CheckpointContext.$Properties, limits?: CallLimits): Promise<UnverifiedAnswer>;
 }
 
 /** The bounds of a call made for `checkpoint`. */
@@ -56,7 +56,7 @@ export class LocalCodeVerifier {
     if (standing === 'suspended') return { ...refused('issuer-suspended'), askedProvince: province };
     let answer: UnverifiedAnswer;
     try {
-      answer = await this.#caller.attestCode(province, code, checkpoint.context, limitsOf(checkpoint));
+      answer = await this.#caller.attestCode(province, code, checkpoint.kind, checkpoint.context, limitsOf(checkpoint));
     } catch (error) {
       return outcomeOfFailedCall(province, error);
     }
@@ -64,7 +64,10 @@ export class LocalCodeVerifier {
   }
 }
 
-/** Judges what `province` answered. A province can speak only for itself: an attestation of another issuer is refused. */
+/**
+ * Judges what `province` answered. A province can speak only for itself: an attestation of another issuer is refused. An
+ * attestation of another kind than was asked for is no answer: a good test must not be read where a colour was wanted.
+ */
 export async function judgeAnswer(
   province: string,
   answer: UnverifiedAnswer,
@@ -78,6 +81,9 @@ export async function judgeAnswer(
   const outcome = await judge.verify(Buffer.from(token), checkpoint.checkpointClass, now);
   if (outcome.attestation !== undefined && outcome.attestation.issuer !== province) {
     return { ...refused('signature-invalid', 'ATTESTATION_ISSUER_MISMATCH'), askedProvince: province };
+  }
+  if (outcome.attestation !== undefined && outcome.attestation.kind !== checkpoint.kind) {
+    return { ...refused('no-status', 'ATTESTATION_KIND_MISMATCH'), askedProvince: province };
   }
   // What does not verify is not handed on as if it were the province's attestation.
   if (outcome.attestation === undefined) return { ...outcome, askedProvince: province };

@@ -1,7 +1,8 @@
-import type { AttestedStatus, IdentityDocument } from '@health-code/attestation';
+import { KIND_TABLE, type AttestationKind, type AttestedValue, type IdentityDocument } from '@health-code/attestation';
 import type { v1 } from '@health-code/messages';
 import { NO_SLOT } from '../lookup/slot-table.js';
 import type { Checkpoint, ShownDocument } from './checkpoint-request.js';
+import type { Standings } from './conversion.js';
 import { outcomeOfFailedCall } from './province-refusal-outcome.js';
 import { refused, type VerifiedCode } from './verified-code.js';
 import { judgeAnswer, limitsOf, type AttestationJudge, type CallLimits, type UnverifiedAnswer } from './verify-local-code.js';
@@ -11,23 +12,23 @@ const TIER = 2 ** 40;
 
 /** Asks a province about a person. */
 export interface PersonCaller {
-  attestPerson(province: string, document: IdentityDocument, context: v1.CheckpointContext.$Properties, limits?: CallLimits): Promise<UnverifiedAnswer>;
+  attestPerson(province: string, document: IdentityDocument, kind: AttestationKind, context: v1.CheckpointContext.$Properties, limits?: CallLimits): Promise<UnverifiedAnswer>;
   resolveReference(province: string, document: IdentityDocument, limits?: CallLimits): Promise<string>;
 }
 
 /** The current statements about a subject; {@link AttestationIndex} satisfies it. */
 export interface CurrentStatements {
-  findSubject(subject: string): number;
+  findSubject(subject: string, kind: AttestationKind): number;
   nextCurrent(slot: number): number;
-  terms(slot: number): { readonly issuer: string; readonly status: AttestedStatus };
+  terms(slot: number): { readonly issuer: string; readonly kind: AttestationKind; readonly status: AttestedValue };
   sequence(slot: number): number;
   issuedAt(slot: number): number;
-  expiresAt(slot: number): number;
+  since(slot: number): number;
 }
 
-/** Whether a province may speak. */
-export interface Standings {
-  findProvince(code: string): { readonly standing: 'admitted' | 'suspended' } | undefined;
+/** Judges attestations, and says of known ones whether they may be relied on. */
+export interface StandingJudge extends AttestationJudge {
+  isStanding(slot: number, now: number): boolean;
 }
 
 /** Reads the text of a committed attestation. */
@@ -41,9 +42,9 @@ export class PersonVerifier {
   readonly #provinces: Standings;
   readonly #statements: CurrentStatements;
   readonly #tokens: TokenReader;
-  readonly #judge: AttestationJudge;
+  readonly #judge: StandingJudge;
 
-  constructor(caller: PersonCaller, provinces: Standings, statements: CurrentStatements, tokens: TokenReader, judge: AttestationJudge) {
+  constructor(caller: PersonCaller, provinces: Standings, statements: CurrentStatements, tokens: TokenReader, judge: StandingJudge) {
     this.#caller = caller;
     this.#provinces = provinces;
     this.#statements = statements;
@@ -68,7 +69,7 @@ export class PersonVerifier {
     }
     let answer: UnverifiedAnswer;
     try {
-      answer = await this.#caller.attestPerson(asked, document, checkpoint.context, limitsOf(checkpoint));
+      answer = await this.#caller.attestPerson(asked, document, checkpoint.kind, checkpoint.context, limitsOf(checkpoint));
     } catch (error) {
       return outcomeOfFailedCall(asked, error);
     }
@@ -76,16 +77,19 @@ export class PersonVerifier {
   }
 
   async #verifyReference(reference: string, checkpoint: Checkpoint, now: number): Promise<VerifiedCode> {
-    const slot = this.#findBest(reference, now);
+    const slot = this.#findBest(reference, checkpoint.kind, now);
     const token = slot === NO_SLOT ? undefined : await this.#tokens.readToken(this.#statements.terms(slot).issuer, this.#statements.sequence(slot));
     if (token === undefined) return { ...refused('no-status', 'SUBJECT_UNKNOWN'), availability: 'no-such-person' };
     const outcome = await this.#judge.verify(Buffer.from(token), checkpoint.checkpointClass, now);
     return { ...outcome, availability: outcome.availability ?? 'available', token };
   }
 
-  /** What may be relied on before what may not, a status before a withdrawal, then the latest issue; where two provinces differ the verdict says conflict. */
-  #findBest(reference: string, now: number): number {
-    const head = this.#statements.findSubject(reference);
+  /**
+   * What may be relied on before what may not, a statement before a withdrawal, then the latest: of a status by its issue,
+   * of a test by its sample. Where two provinces differ in a status the verdict says conflict.
+   */
+  #findBest(reference: string, kind: AttestationKind, now: number): number {
+    const head = this.#statements.findSubject(reference, kind);
     if (head === NO_SLOT) return NO_SLOT;
     let best = head;
     for (let slot = this.#statements.nextCurrent(head); slot !== head; slot = this.#statements.nextCurrent(slot)) {
@@ -95,9 +99,9 @@ export class PersonVerifier {
   }
 
   #rank(slot: number, now: number): number {
-    const { issuer, status } = this.#statements.terms(slot);
-    const isReliable = this.#provinces.findProvince(issuer)?.standing === 'admitted' && this.#statements.expiresAt(slot) > now;
-    const tier = isReliable ? (status === 'none' ? 1 : 2) : 0;
-    return this.#statements.issuedAt(slot) + tier * TIER;
+    const { kind, status } = this.#statements.terms(slot);
+    const tier = this.#judge.isStanding(slot, now) ? (status === 'none' ? 1 : 2) : 0;
+    const isBySample = KIND_TABLE[kind].policy.gradedFrom === 'since' && status !== 'none';
+    return (isBySample ? this.#statements.since(slot) : this.#statements.issuedAt(slot)) + tier * TIER;
   }
 }

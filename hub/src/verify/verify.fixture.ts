@@ -5,12 +5,13 @@ import {
   importSigningKey,
   parseProvinceCode,
   signAttestation,
-  type Attestation,
+  type HealthStatusAttestation,
   type HolderDisclosures,
   type ProvinceCode,
   type ProvinceKey,
   type SignedAttestation,
   type SigningKey,
+  type TestResultAttestation,
 } from '@health-code/attestation';
 import { v1 } from '@health-code/messages';
 import { AttestationIndex } from '../lookup/attestation-index.js';
@@ -30,6 +31,7 @@ export const OTHER_SUBJECT = `1.${'B'.repeat(42)}A`;
 
 export const CHECKPOINT: Checkpoint = {
   province: BEIJING,
+  kind: 'health-status',
   checkpointClass: 'transport',
   purpose: v1.Purpose.PURPOSE_CHECKPOINT,
   context: { province: BEIJING, checkpointClass: v1.CheckpointClass.CHECKPOINT_CLASS_TRANSPORT, purpose: v1.Purpose.PURPOSE_CHECKPOINT },
@@ -54,16 +56,27 @@ export function signerOf(province: ProvinceCode): Signer {
 }
 
 /** A green of Guizhou, an hour old. */
-export const claims = (change: Partial<Attestation> = {}): Omit<Attestation, 'disclosureDigests'> => ({
+export const claims = (change: Partial<HealthStatusAttestation> = {}): Omit<HealthStatusAttestation, 'disclosureDigests'> => ({
   issuer: GUIZHOU, subject: SUBJECT, sequence: 1, issuedAt: NOW - 3600, expiresAt: NOW + 3600, kind: 'health-status', status: '00', since: (change.issuedAt ?? NOW) - 7200,
   reason: 'REASON_NOT_STATED', rule: { id: 'rule-1', version: '1' }, authority: '520000', evidence: 'verified-source',
   original: { system: 'local', field: 'code', value: '00' }, statusListIndex: 1, ...change,
 });
 
-let salts = 0;
+/** A negative test of Guizhou, sampled two hours before it was attested. */
+export const testClaims = (change: Partial<TestResultAttestation> = {}): Omit<TestResultAttestation, 'disclosureDigests'> => ({
+  ...claims(), kind: 'nucleic-acid-test', status: 'negative', since: (change.issuedAt ?? NOW) - 7200, evidence: 'laboratory',
+  original: { system: 'local', field: 'result', value: '阴性' }, test: { reportedAt: change.issuedAt ?? NOW - 3600, method: 'pooled', laboratory: '520100' }, ...change,
+});
 
-export function sign(change: Partial<Attestation> = {}, disclosures: HolderDisclosures = {}, by = change.issuer ?? GUIZHOU): Promise<SignedAttestation> {
-  return signAttestation(claims(change), disclosures, signerOf(by).signing, () => Buffer.from(`salt of a test ${String((salts += 1))}`.padEnd(24)).toString('base64url'));
+let salts = 0;
+const salt = (): string => Buffer.from(`salt of a test ${String((salts += 1))}`.padEnd(24)).toString('base64url');
+
+export function sign(change: Partial<HealthStatusAttestation> = {}, disclosures: HolderDisclosures = {}, by = change.issuer ?? GUIZHOU): Promise<SignedAttestation> {
+  return signAttestation(claims(change), disclosures, signerOf(by).signing, salt);
+}
+
+export function signTest(change: Partial<TestResultAttestation> = {}): Promise<SignedAttestation> {
+  return signAttestation(testClaims(change), {}, signerOf(change.issuer ?? GUIZHOU).signing, salt);
 }
 
 export const bytes = (text: string): Uint8Array => Buffer.from(text, 'utf8');
@@ -116,8 +129,15 @@ export class Knowledge {
   }
 
   /** Signs and commits. */
-  async know(change: Partial<Attestation> = {}, disclosures: HolderDisclosures = {}): Promise<SignedAttestation> {
+  async know(change: Partial<HealthStatusAttestation> = {}, disclosures: HolderDisclosures = {}): Promise<SignedAttestation> {
     const signed = await sign(change, disclosures);
+    this.commit(signed);
+    return signed;
+  }
+
+  /** The same with a test. */
+  async knowTest(change: Partial<TestResultAttestation> = {}): Promise<SignedAttestation> {
+    const signed = await signTest(change);
     this.commit(signed);
     return signed;
   }
