@@ -1,4 +1,4 @@
-// Run to begin anew: `npm run reset` removes the data that `npm start` keeps. Asks nothing; refuses while the system runs.
+// Run to begin anew: `npm run reset` removes the data that `npm start` and `npm run country` keep. Asks nothing; refuses while the system runs.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,13 +7,13 @@ import { endLeftovers, findSupervisor } from '../deploy/embedded/data-directory.
 import { isRoot } from '../deploy/embedded/postgres-binaries.js';
 import { clusterDirectory } from '../deploy/embedded/postgres.js';
 
-const USAGE = `Removes what \`npm start\` keeps: databases, streams, secrets, keys and logs. Downloaded packages in .cache/ stay.
+const USAGE = `Removes what \`npm start\` and \`npm run country\` keep: databases, streams, secrets, keys and logs. Downloaded packages in .cache/ stay.
 
   npm run reset
 
 Databases on a server named by DATABASE_URL are not touched.`;
 
-/** Every data directory below `.data/`: of `npm start` itself, of test runs and of benchmarks. */
+/** Every data directory below `.data/`: of `npm start` itself, of `npm run country`, of test runs and of benchmarks. */
 function dataDirectories(root: string): readonly string[] {
   if (!existsSync(root)) return [];
   const folders = readdirSync(root, { withFileTypes: true, recursive: true }).filter((entry) => entry.isDirectory() && entry.name === 'secrets');

@@ -1,7 +1,7 @@
 // Run by every npm command (`npm start` is `node scripts/run.mjs start`): installs and builds what is missing, then runs the command.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,7 +15,8 @@ const HEARTBEAT_MS = 3000;
 const COMMANDS = {
   start: 'start everything on this machine and walk a traveller through (-- --once to exit after the walk)',
   test: 'run everything that must pass (-- --only unit, and so on)',
-  reset: 'remove the data that `npm start` keeps',
+  reset: 'remove the data that `npm start` and `npm run country` keep',
+  country: 'start all 32 provinces and let people travel (-- --once to check every pair and exit)',
   verify: 'check what a traveller shows',
   bench: 'measure speed beside a floor measured in the same run',
   'new-province': 'make the folder of another province',
@@ -98,12 +99,26 @@ function describe(path) {
   return `${path} ${size} ${mtimeMs}`;
 }
 
+/**
+ * Removes what was compiled from a source that is gone: the adapter finds a province by what is in its folder, and would go on finding
+ * one that was deleted. @param {string} folder of sources @param {string} compiled what `tsc` wrote of it
+ */
+function removeOrphans(folder, compiled) {
+  if (!existsSync(join(checkout, compiled))) return;
+  for (const entry of readdirSync(join(checkout, compiled), { withFileTypes: true })) {
+    const [source, target] = [`${folder}/${entry.name}`, `${compiled}/${entry.name}`];
+    if (entry.isDirectory()) removeOrphans(source, target);
+    else if (!existsSync(join(checkout, source.replace(/(\.d\.ts|\.js)(\.map)?$/, '.ts')))) rmSync(join(checkout, target));
+  }
+}
+
 /** @returns {Promise<boolean>} */
 async function buildIfNeeded() {
   const sources = [createHash('sha256').update(readFileSync(join(checkout, 'package-lock.json'))).digest('hex'), ...SOURCE_FILES.map(describe), ...SOURCE_FOLDERS.flatMap(listSources)].sort().join('\n');
   const digest = createHash('sha256').update(sources).digest('hex');
-  const entries = ['hub/dist/main.js', 'province-adapter/dist/main.js', 'proto/messages/gen/messages.js', 'dist/scripts/start.js'];
+  const entries = ['hub/dist/main.js', 'province-adapter/dist/main.js', 'proto/messages/gen/messages.js', 'dist/scripts/start.js', 'dist/scripts/country.js'];
   if (readOrEmpty(STAMP) === digest && entries.every((entry) => existsSync(join(checkout, entry)))) return true;
+  removeOrphans('province-adapter/src/provinces', 'province-adapter/dist/provinces');
   if (!(await npm(['run', '--silent', 'build'], 'Building'))) return false;
   writeFileSync(STAMP, digest);
   return true;

@@ -1,15 +1,23 @@
 import { styleText } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import { superviseCountry, type Country, type CountrySupervisor } from '../../deploy/embedded/country.js';
-import { openStandIn } from '../clients/stand-in.js';
+import { DeploymentError } from '../../deploy/embedded/errors.js';
 import type { CountryArguments } from './arguments.js';
 import { chooseProcesses } from './machine.js';
+import { openNodes, type CountryNode } from './nodes.js';
+
+/** A country that runs. */
+export interface RunningCountry extends Country {
+  readonly nodes: readonly CountryNode[];
+  /** From nothing to the last part that was ready. */
+  readonly upSeconds: number;
+}
 
 /** A country that comes up, and what went wrong with it so far. */
 export interface CountryUp {
   readonly supervisor: CountrySupervisor;
-  /** Starts everything and waits until everything is ready. @throws DeploymentError */
-  readonly start: () => Promise<Country>;
+  /** Starts everything, waits until everything is ready, and then lets local systems misbehave where that was asked for. @throws DeploymentError */
+  readonly start: () => Promise<RunningCountry>;
   /** How many processes share the adapters, and as many the local systems. */
   readonly processes: number;
   /** Parts that failed or ended by themselves, one sentence each. */
@@ -42,14 +50,26 @@ export function prepareCountry(args: CountryArguments, say: (line: string) => vo
       bar.update(up);
     },
   });
-  const start = async (): Promise<Country> => {
+  const bringUp = async (): Promise<Country> => {
     try {
-      const country = await supervisor.start();
-      for (const [slug, mode] of args.faults) await openStandIn(country.addresses.localSystems[slug] ?? '').setFault(mode);
-      return country;
+      return await supervisor.start();
     } finally {
       bar.stop();
     }
+  };
+  const start = async (): Promise<RunningCountry> => {
+    const begun = performance.now();
+    const country = await bringUp();
+    const upSeconds = Number(((performance.now() - begun) / 1000).toFixed(2));
+    const nodes = await openNodes(args.provinces, country.addresses);
+    for (const { slug, standIn } of nodes) {
+      const mode = args.faults.get(slug);
+      if (mode === undefined) continue;
+      await standIn.setFault(mode).catch((cause: unknown) => {
+        throw new DeploymentError('SETTING_INVALID', `--fault: the local system of ${slug} knows no ${mode}`, { cause });
+      });
+    }
+    return { ...country, nodes, upSeconds };
   };
   return { supervisor, start, processes, failures };
 }

@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Country } from '../../deploy/embedded/country.js';
 import { connectHub } from '../clients/hub-client.js';
 import type { CountryArguments } from './arguments.js';
+import type { RunningCountry } from './bring-up.js';
 import { changeColours } from './change-colours.js';
 import { listenToKeys } from './keys.js';
 import { LiveTally } from './live-tally.js';
-import { openNodes } from './nodes.js';
 import { createPopulation } from './population.js';
 import { printLive } from './print-live.js';
 import { travel } from './travel.js';
@@ -33,7 +32,7 @@ function createScreen(output: NodeJS.WriteStream): (text: string) => void {
 }
 
 /** Lets people travel and colours change until `stop` is aborted or a key ends it, with a summary that follows them. */
-export async function liveOn(country: Country, args: CountryArguments, failures: readonly string[], stop: AbortSignal): Promise<void> {
+export async function liveOn(country: RunningCountry, args: CountryArguments, failures: readonly string[], stop: AbortSignal): Promise<void> {
   const { checkpoint, close } = connectHub(country.addresses.hub.grpc, TIMEOUT_MS);
   const ended = new AbortController();
   const ending = AbortSignal.any([stop, ended.signal]);
@@ -53,7 +52,7 @@ export async function liveOn(country: Country, args: CountryArguments, failures:
     },
   });
   try {
-    const nodes = await openNodes(args.provinces, country.addresses);
+    const { nodes } = country;
     const population = createPopulation(nodes);
     const tally = new LiveTally();
     const terms = { checkpoint, nodes, population, tally, isPaused: () => isPausedNow, random: Math.random };
