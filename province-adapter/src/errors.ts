@@ -15,6 +15,12 @@ export type AdapterErrorCode =
   // translation
   | 'TRANSLATION_VALUE_UNKNOWN'
   | 'TRANSLATION_RECORD_INVALID'
+  // conversion of foreign statements
+  | 'CONVERSION_SOURCE_INVALID'
+  | 'CONVERSION_SOURCE_UNSUITABLE'
+  | 'CONVERSION_SOURCE_EXPIRED'
+  | 'CONVERSION_OF_CONVERSION'
+  | 'CONVERSION_CONTRADICTED'
   // calls of the hub
   | 'OPERATION_NOT_OFFERED'
   | 'CALL_DEADLINE_PASSED'
@@ -25,6 +31,7 @@ export type AdapterErrorCode =
   | 'ADAPTER_FAILED'
   // the register's view of this adapter
   | 'REGISTRATION_REFUSED'
+  | 'HUB_UNREACHABLE'
   // start
   | 'MAPPING_INVALID'
   | 'CONFIG_INVALID';

@@ -1,4 +1,5 @@
 import { jetstream } from '@nats-io/jetstream';
+import { v1 } from '@health-code/messages';
 import { nuid, type NatsConnection } from '@nats-io/transport-node';
 import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
@@ -8,10 +9,12 @@ import { isLoopback, type AdapterConfig } from './config.js';
 import { AdapterError } from './errors.js';
 import { createHubClient } from './hub/hub-client.grpc.js';
 import { Membership } from './hub/membership.schedule.js';
+import { ProvinceKeyCache } from './hub/province-key-cache.js';
 import { createRegistration } from './hub/registration.js';
 import type { ProvinceKeys } from './keys/province-keys.js';
 import { PollSchedule } from './observe/poll.schedule.js';
 import { addPushRoute } from './observe/push.http.js';
+import { createConvertOperations } from './operations/convert-operations.js';
 import { createChangeOperations } from './operations/national-code-operations.js';
 import { createVerificationOperations } from './operations/verification-operations.js';
 import { OutboxStore } from './outbox/outbox.store.js';
@@ -23,6 +26,7 @@ import { settleWithin } from './platform/settle-within.js';
 import type { ProvinceDefinition, Source } from './province-system.js';
 import { OutboxPublisher } from './publish/outbox.publisher.js';
 import { createResendResponder } from './publish/resend.consumer.js';
+import { addSharedStatusesRoute } from './share/shared-statuses.http.js';
 
 /** For calls under way to be answered: as long as the hub waits for any of them. */
 const STOP_TIMEOUT_MS = 3000;
@@ -56,25 +60,41 @@ async function readHealth(store: OutboxStore, membership: Membership, parts: Ada
   return { isReady: counts !== undefined && parts.lead.isHeld(), details };
 }
 
-function createServer(source: Source, health: () => Promise<AdapterHealth>, addPush: (server: FastifyInstance, parsePush: NonNullable<Source['parsePush']>) => void, log: Logger): FastifyInstance {
+/** What a local system may ask of, or tell, this adapter over HTTP; each for those alone that do. */
+interface LocalRoutes {
+  readonly addPush: (server: FastifyInstance, parsePush: NonNullable<Source['parsePush']>) => void;
+  readonly addSharedStatuses: (server: FastifyInstance) => void;
+}
+
+function createServer({ profile }: ProvinceDefinition, source: Source, health: () => Promise<AdapterHealth>, routes: LocalRoutes, log: Logger): FastifyInstance {
   const server = createHttpServer(health, log);
-  if (source.parsePush !== undefined) addPush(server, source.parsePush.bind(source));
+  if (source.parsePush !== undefined) routes.addPush(server, source.parsePush.bind(source));
+  if (profile.mode === 'share') routes.addSharedStatuses(server);
   return server;
+}
+
+/** @throws AdapterError CONFIG_INVALID where a network could push, or ask about people, without a token */
+function requireToken({ config, province }: AdapterParts, source: Source): void {
+  if (config.pushToken !== undefined || isLoopback(config.http.host)) return;
+  if (source.parsePush !== undefined) {
+    throw new AdapterError('CONFIG_INVALID', 'PUSH_TOKEN_FILE is missing: HTTP_ADDRESS is not a loopback address, and whoever pushes states a status');
+  }
+  if (province.profile.mode === 'share') {
+    throw new AdapterError('CONFIG_INVALID', 'PUSH_TOKEN_FILE is missing: HTTP_ADDRESS is not a loopback address, and whoever asks is told what other provinces state');
+  }
 }
 
 /**
  * Wires the way of a code through one province: local system → translate → attest → outbox → NATS, and the hub's calls.
  *
- * @throws AdapterError CONFIG_INVALID when the database belongs to another province, or pushing would be open to a network
+ * @throws AdapterError CONFIG_INVALID when the database belongs to another province, or pushing, or asking, would be open to a network
  */
 export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter> {
   const { config, province, keys, database, nats, lead, log } = parts;
   const { code: issuer } = config.province;
   const nowSeconds = (): number => Math.floor(Date.now() / 1000);
   const source = province.createSource(config.localSystem);
-  if (source.parsePush !== undefined && config.pushToken === undefined && !isLoopback(config.http.host)) {
-    throw new AdapterError('CONFIG_INVALID', 'PUSH_TOKEN_FILE is missing: HTTP_ADDRESS is not a loopback address, and whoever pushes states a status');
-  }
+  requireToken(parts, source);
   const store = new OutboxStore(database);
   await store.claim(issuer);
 
@@ -94,14 +114,16 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
   const terms = { province, resolve: createReferenceResolver(config.subjectKey), now: nowSeconds };
   const observe = { ...terms, position: () => attestor.position, record: attestor.record.bind(attestor) };
   const callTerms = { ...terms, position: () => attestor.position, attest: attestor.attest.bind(attestor), withdraw: attestor.withdraw.bind(attestor), attestForHolder: attestor.attestForHolder.bind(attestor) };
-  const handlers = { ...createVerificationOperations(source, callTerms), ...createChangeOperations(source, callTerms) };
+  const hub = createHubClient(config.hub);
+  const foreign = { ...terms, keys: new ProvinceKeyCache({ listProvinces: hub.listProvinces.bind(hub), now: Date.now }) };
+  const convertTerms = { ...foreign, position: () => attestor.position, findConverted: attestor.findConverted.bind(attestor), convert: attestor.convert.bind(attestor) };
+  const handlers = { ...createVerificationOperations(source, callTerms), ...createChangeOperations(source, callTerms), ...createConvertOperations(source, convertTerms) };
 
   const readChanges = source.readChanges?.bind(source);
   const poll = readChanges === undefined ? undefined : new PollSchedule({
     readChanges, readCursor: store.readCursor.bind(store), observe, intervalMs: config.pollIntervalMs, isLeading: lead.isHeld, log,
   });
 
-  const hub = createHubClient(config.hub);
   const membership = new Membership({
     hub,
     registration: await createRegistration(province.profile, keys, parts.adapterVersion),
@@ -113,8 +135,15 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
     now: Date.now,
     log,
   });
-  const server = createServer(source, () => readHealth(store, membership, parts), (http, parsePush) => {
-    addPushRoute(http, { parsePush, observe, log, ...(config.pushToken === undefined ? {} : { token: config.pushToken }) });
+  const authorisation = config.pushToken === undefined ? {} : { token: config.pushToken };
+  const server = createServer(province, source, () => readHealth(store, membership, parts), {
+    addPush: (http, parsePush) => {
+      addPushRoute(http, { parsePush, observe, log, ...authorisation });
+    },
+    addSharedStatuses: (http) => {
+      const listForeignStatements = (subject: string) => hub.listForeignStatements(subject, v1.AttestationKind.ATTESTATION_KIND_HEALTH_STATUS);
+      addSharedStatusesRoute(http, { ...foreign, listForeignStatements, log, ...authorisation });
+    },
   }, log);
 
   const httpAddress = (await server.listen({ ...config.http })).replace(/^http:\/\//, '');

@@ -20,7 +20,8 @@ function wordsOf(said: Attestation | AttestableRecord): string {
   return JSON.stringify([...common, since, test?.reportedAt, test?.method, test?.laboratory]);
 }
 
-const saysTheSame = (standing: Attestation, record: AttestableRecord): boolean => wordsOf(standing) === wordsOf(record);
+/** Whether an attestation says what a record says, of the same kind and from the same source. */
+export const saysTheSame = (standing: Attestation, record: AttestableRecord): boolean => wordsOf(standing) === wordsOf(record);
 
 /**
  * Whether a conversion that stands is all there is behind the statement: whom the local system knows by reference alone, it

@@ -3,6 +3,7 @@ import { readClaims, signAttestation, type Attestation, type AttestationClaims, 
 import { AdapterError } from '../errors.js';
 import { standingKey, type About, type NewOutboxEntry, type OutboxAddition, type OutboxView } from '../outbox/outbox-entry.js';
 import { isStillGood, isWithdrawable, nextClaims, type AttestationTerms } from './attest.js';
+import { servesConversion } from './conversion.js';
 import type { Statement } from './statement.js';
 
 /** The outbox as attesting needs it. */
@@ -31,6 +32,11 @@ export interface AttestedStatement {
   /** Compact JWS without disclosures. */
   readonly token: string;
   readonly attestation: Attestation;
+}
+
+/** The same, and the SD-JWT for the holder. */
+export interface PresentedStatement extends AttestedStatement {
+  readonly presentation: string;
 }
 
 /** What else a transaction of {@link Attestor.record} stores. */
@@ -132,6 +138,25 @@ export class Attestor {
   }
 
   /**
+   * 转码: a statement made from a foreign one; given again what {@link servesConversion}.
+   *
+   * @param askedAt as for {@link attest}
+   * @throws AdapterError CONVERSION_CONTRADICTED
+   */
+  async convert(conversion: Statement, askedAt: number): Promise<PresentedStatement> {
+    const now = this.options.now();
+    await this.#append([conversion], {}, (standing) => servesConversion(standing, conversion, askedAt, now));
+    return this.#presentStanding(await this.#getStanding(conversion), conversion);
+  }
+
+  /** What stands, where it serves for a conversion. @throws AdapterError CONVERSION_CONTRADICTED */
+  async findConverted(conversion: Statement): Promise<PresentedStatement | undefined> {
+    const standing = await this.find(aboutOf(conversion));
+    if (standing === undefined || !servesConversion(standing.attestation, conversion, this.#position, this.options.now())) return undefined;
+    return this.#presentStanding(standing, conversion);
+  }
+
+  /**
    * Many statements in order, with what else belongs to them, in one transaction; those that change nothing add nothing.
    *
    * @throws AdapterError LOCAL_SYSTEM_BUSY when something else was attested about one of the people since they were read:
@@ -200,6 +225,11 @@ export class Attestor {
     const again = await this.#signWithName(claims, statement);
     if (again.attestation.disclosureDigests.join() !== disclosureDigests.join()) return undefined;
     return attested.token + again.presentation.slice(again.token.length);
+  }
+
+  /** With what the holder shows, where that was signed; without, where the province's own statement knows another name or none. */
+  async #presentStanding(standing: AttestedStatement, statement: Statement): Promise<PresentedStatement> {
+    return { ...standing, presentation: (await this.#present(standing, statement)) ?? `${standing.token}~` };
   }
 
   async #findStillGood(statement: Statement): Promise<AttestedStatement | undefined> {

@@ -16,6 +16,8 @@ const ANSWERS: Readonly<Record<Operation, Answer>> = {
   applyCode: async (handlers, call, context) => ({ applyCode: await handlers.applyCode(call.applyCode ?? {}, context) }),
   makeCode: async (handlers, call, context) => ({ makeCode: await handlers.makeCode(call.makeCode ?? {}, context) }),
   correctHealth: async (handlers, call, context) => ({ correctHealth: await handlers.correctHealth(call.correctHealth ?? {}, context) }),
+  queryCorrection: async (handlers, call, context) => ({ queryCorrection: await handlers.queryCorrection(call.queryCorrection ?? {}, context) }),
+  convertCode: async (handlers, call, context) => ({ convertCode: await handlers.convertCode(call.convertCode ?? {}, context) }),
 };
 
 /** The code the hub is told for `error`. What nobody foresaw is `ADAPTER_FAILED`; its text may quote the local system. */

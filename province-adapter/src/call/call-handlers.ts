@@ -20,6 +20,8 @@ export interface CallHandlers {
   applyCode(request: v1.IApplyCodeRequest, context: CallContext): Promise<v1.IApplyCodeResponse>;
   makeCode(request: v1.IMakeCodeRequest, context: CallContext): Promise<v1.IMakeCodeResponse>;
   correctHealth(request: v1.ICorrectHealthRequest, context: CallContext): Promise<v1.ICorrectHealthResponse>;
+  queryCorrection(request: v1.IQueryCorrectionRequest, context: CallContext): Promise<v1.IQueryCorrectionResponse>;
+  convertCode(request: v1.IConvertCodeRequest, context: CallContext): Promise<v1.IConvertCodeReply>;
 }
 
 /** One of the operations. */

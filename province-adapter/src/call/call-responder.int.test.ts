@@ -39,6 +39,8 @@ const offersNothing: CallHandlers = {
   applyCode: notOffered,
   makeCode: notOffered,
   correctHealth: notOffered,
+  queryCorrection: notOffered,
+  convertCode: notOffered,
 };
 
 async function startResponder(handlers: Partial<CallHandlers>, options: Partial<CallResponderOptions> = {}): Promise<CallResponder> {

@@ -62,7 +62,9 @@ export async function openCall(message: Uint8Array, keys: readonly SealedKey[]):
 
 /** Operations whose request names the province it is meant for. */
 const provinceNamed = (call: v1.ProvinceCall): string | null | undefined =>
-  (call.declareHealth ?? call.declareTrip ?? call.queryHealth ?? call.applyCode ?? call.makeCode ?? call.correctHealth)?.province;
+  (
+    call.declareHealth ?? call.declareTrip ?? call.queryHealth ?? call.applyCode ?? call.makeCode ?? call.correctHealth ?? call.queryCorrection ?? call.convertCode
+  )?.province;
 
 /**
  * Decides whether an opened call may begin.

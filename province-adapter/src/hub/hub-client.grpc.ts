@@ -28,6 +28,14 @@ export interface HubClient {
   register(request: v1.IRegisterRequest): Promise<number>;
   /** @throws AdapterError REGISTRATION_REFUSED when the hub does not know this adapter (any more) */
   heartbeat(lastSequence: number, localSystem: LocalSystemState, nowSeconds: number): Promise<HeartbeatAnswer>;
+  /** Every admitted province with its public keys. @throws AdapterError HUB_UNREACHABLE */
+  listProvinces(): Promise<readonly v1.IProvince[]>;
+  /**
+   * What other provinces state about a person, as compact JWS; nothing in it is verified.
+   *
+   * @throws AdapterError HUB_UNREACHABLE; REGISTRATION_REFUSED when the hub does not know this adapter
+   */
+  listForeignStatements(subjectReference: string, kind: v1.AttestationKind): Promise<readonly string[]>;
   close(): void;
 }
 
@@ -46,7 +54,12 @@ const refusalOf = (cause: unknown): unknown => {
   return new AdapterError('REGISTRATION_REFUSED', `the hub refuses this adapter: ${details ?? ''}`, { cause });
 };
 
-/** A client of the hub's service Adapter; with TLS it shows the hub its own certificate, where it has one. */
+const unreachable = (cause: unknown): AdapterError => {
+  const refusal = refusalOf(cause);
+  return refusal instanceof AdapterError ? refusal : new AdapterError('HUB_UNREACHABLE', 'the hub does not answer', { cause });
+};
+
+/** A client of the hub's services Adapter and Ledger; with TLS it shows the hub its own certificate, where it has one. */
 export function createHubClient(options: AdapterConfig['hub']): HubClient {
   const transport = options.tls
     ? credentials.createSsl(options.authority ?? null, options.client?.key ?? null, options.client?.certificate ?? null)
@@ -59,6 +72,8 @@ export function createHubClient(options: AdapterConfig['hub']): HubClient {
   const metadata = new Metadata();
   metadata.set('authorization', `Bearer ${options.enrolmentToken}`);
   const hub = v1.Adapter.create(unaryTransport(client, { timeoutMs: CALL_TIMEOUT_MS, metadata }));
+  // Open to whoever can connect: the enrolment token is shown to no more of the hub than asks for it.
+  const ledger = v1.Ledger.create(unaryTransport(client, { timeoutMs: CALL_TIMEOUT_MS, metadata: new Metadata() }));
   return {
     async register(request) {
       try {
@@ -80,6 +95,21 @@ export function createHubClient(options: AdapterConfig['hub']): HubClient {
         return { contiguousSequence: answer.contiguousSequence, ...time };
       } catch (cause) {
         throw refusalOf(cause);
+      }
+    },
+    async listProvinces() {
+      try {
+        return (await ledger.listProvinces({})).provinces;
+      } catch (cause) {
+        throw unreachable(cause);
+      }
+    },
+    async listForeignStatements(subjectReference, kind) {
+      try {
+        const { attestations } = await hub.listForeignStatements({ subjectReference, kind });
+        return attestations.map((token) => Buffer.from(token).toString('latin1'));
+      } catch (cause) {
+        throw unreachable(cause);
       }
     },
     close: () => {

@@ -1,6 +1,6 @@
-import { timingSafeEqual, createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { AdapterError } from '../errors.js';
+import { createBearerCheck } from '../platform/bearer-token.js';
 import type { Logger } from '../platform/logger.js';
 import type { Source } from '../province-system.js';
 import { observeAnswers, type ObserveTerms } from './observe.js';
@@ -17,17 +17,15 @@ export interface PushOptions {
   readonly log: Logger;
 }
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-
 /**
  * Adds `POST /push`. 200 means committed: the local system may forget the notification. 400 means it will never be
  * understood, 5xx that it is to be sent again.
  */
 export function addPushRoute(server: FastifyInstance, options: PushOptions): void {
   const { parsePush, observe, token, log } = options;
-  const expected = token === undefined ? undefined : digest(`Bearer ${token}`);
+  const isAllowed = createBearerCheck(token);
   server.post(PUSH_PATH, async (request, reply) => {
-    if (expected !== undefined && !timingSafeEqual(digest(request.headers.authorization ?? ''), expected)) {
+    if (!isAllowed(request.headers.authorization)) {
       return reply.code(401).send({ code: 'LOCAL_PERMISSION_DENIED' });
     }
     const readAt = observe.position();
