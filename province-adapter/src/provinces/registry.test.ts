@@ -10,6 +10,7 @@ describe('the registry of provinces', () => {
 
   it('finds a province by its folder, and gives the national code to one that has none', () => {
     expect(findProvinceFolder('beijing')?.form).toBe('typescript');
+    expect(findProvinceFolder('jilin')?.form).toBe('mapping');
     expect(findProvinceFolder('guizhou')?.form).toBe('direct');
   });
 
