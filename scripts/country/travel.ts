@@ -27,7 +27,7 @@ async function passOnce(traveller: Traveller, to: CountryNode, checkpoint: Trave
   try {
     const { answer, ms } = await showCode(checkpoint, home, person, to);
     if (answer.recognition !== 'recognised') return { kind: 'refused', home: home.slug, code: `${answer.recognition} ${answer.errorCode}`.trim(), ms };
-    const isSettled = traveller.changes === changes;
+    const isSettled = !traveller.isChanging && traveller.changes === changes;
     return { kind: 'recognised', home: home.slug, colour: answer.status, ms, problem: isSettled ? differencesOf(answer, rightAnswer(colour, home.code)) : '' };
   } catch (error) {
     return { kind: 'unanswered', home: home.slug, why: error instanceof Error ? error.message : String(error) };
