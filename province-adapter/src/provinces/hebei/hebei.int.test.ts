@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { parseIdentityDocument } from '@health-code/attestation';
+import { parseIdentityDocument, parseProvinceCode } from '@health-code/attestation';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../../deploy/embedded/test-services.js';
 import type { LocalAnswer, Source, VerifierContext } from '../../province-system.js';
+import type { SharedStatus } from '../../share/shared-statuses.js';
 import { EXTRA_FIELDS, withExtraFields } from '../../stand-in/fault.js';
 import { StandInOperator, type ListedPerson } from '../../stand-in/stand-in-operator.fixture.js';
 import { startStandIn, type StartedStandIn } from '../../stand-in/start-stand-in.http.js';
@@ -19,13 +20,13 @@ const GATE: VerifierContext = { province: '520000', purpose: 'checkpoint', organ
 const NOW = 1_650_000_000;
 
 /** Answers every POST with what `answer` makes of its path and body. */
-async function serve(answer: (path: string, body: string) => unknown): Promise<{ readonly server: Server; readonly origin: string }> {
+async function serve(answer: (path: string, body: string, authorisation: string | undefined) => unknown): Promise<{ readonly server: Server; readonly origin: string }> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request
       .on('data', (chunk: Buffer) => chunks.push(chunk))
       .on('end', () => {
-        const reply = answer(request.url ?? '', Buffer.concat(chunks).toString('utf8'));
+        const reply = answer(request.url ?? '', Buffer.concat(chunks).toString('utf8'), request.headers.authorization);
         response.statusCode = reply === undefined ? 503 : 200;
         response.setHeader('content-type', 'application/json').end(JSON.stringify(reply ?? {}));
       });
@@ -102,15 +103,23 @@ describe('河北健康码', () => {
     let adapter: Awaited<ReturnType<typeof serve>> | undefined;
     let asked: string[];
     const now = Math.floor(Date.now() / 1000);
-    const red = { issuer: '420000', status: '10', since: now - 60, validUntil: now + 3600 };
+    const red: SharedStatus = {
+      issuer: parseProvinceCode('420000'),
+      issuerName: '湖北省',
+      status: '10',
+      since: now - 60,
+      validUntil: now + 3600,
+      reason: 'CLOSE_CONTACT',
+      system: 'hubei-national-code',
+    };
 
-    const takeIn = async (person: ListedPerson, statuses: unknown): Promise<unknown> => {
+    const takeIn = async (person: ListedPerson, statuses: unknown, token?: string): Promise<unknown> => {
       asked = [];
-      adapter = await serve((path, body) => {
+      adapter = await serve((path, body, authorisation) => {
         asked.push(`${path} ${body}`);
-        return statuses === undefined ? undefined : { statuses };
+        return statuses === undefined || (token !== undefined && authorisation !== 'Bearer right') ? undefined : { statuses };
       });
-      return post('/stand-in/shared-reports', { person: person.person, adapterUrl: adapter.origin });
+      return post('/stand-in/shared-reports', { person: person.person, adapterUrl: adapter.origin, adapterToken: token });
     };
     const contentOf = async (person: ListedPerson): Promise<Readonly<Record<string, unknown>>> => {
       const { bizExtData } = await source.readCode(await operator.issue(person), GATE);
@@ -150,6 +159,12 @@ describe('河北健康码', () => {
       expect((await contentOf(person))['healthyReport']).toEqual([row('00', '130000'), row('10', '420000')]);
       clock = 3_601_000;
       expect((await contentOf(person))['healthyReport']).toEqual([row('00', '130000')]);
+    });
+
+    it('shows the token of an adapter that demands one', async () => {
+      const person = await operator.somebody();
+      expect(await takeIn(person, [red], 'wrong')).toMatchObject({ data: { taken: null } });
+      expect(await takeIn(person, [red], 'right')).toMatchObject({ data: { taken: 1 } });
     });
 
     it.each([

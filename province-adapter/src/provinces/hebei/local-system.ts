@@ -95,7 +95,9 @@ export const localSystem: LocalSystem = {
           answer: async ({ body }) => {
             const person = await stored.find(String(body['person']));
             if (person === undefined) return refusal('standin-unknown');
-            return ok({ taken: (await takeInSharedReports(person, shared, String(body['adapterUrl']), fetch)) ?? null });
+            const { adapterUrl, adapterToken } = body;
+            const adapter = { url: String(adapterUrl), ...(typeof adapterToken === 'string' ? { token: adapterToken } : {}) };
+            return ok({ taken: (await takeInSharedReports(person, shared, adapter, fetch)) ?? null });
           },
         },
       ],

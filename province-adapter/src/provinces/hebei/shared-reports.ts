@@ -28,6 +28,14 @@ export type Fetch = (
   init: { readonly method: 'POST'; readonly headers: Readonly<Record<string, string>>; readonly body: string },
 ) => Promise<{ readonly ok: boolean; json(): Promise<unknown> }>;
 
+/** Where the province's own adapter is asked. */
+export interface AdapterAddress {
+  /** Base URL of its HTTP address. */
+  readonly url: string;
+  /** Bearer token, where it demands one: that of pushing. */
+  readonly token?: string;
+}
+
 /** Who is asked about. */
 export interface SharedPerson {
   readonly id: string;
@@ -39,19 +47,19 @@ export interface SharedPerson {
  * 数据共享: asks the province's own adapter what other provinces state about a person, and keeps that beside Hebei's own report.
  * Nothing here decides Hebei's grade. An adapter that does not answer leaves what was taken in before.
  *
- * @param adapterUrl base URL of the adapter's HTTP address
  * @returns how many other provinces state something; undefined when the adapter did not answer
  * @throws AdapterError `LOCAL_ANSWER_INVALID` for an answer of another form
  */
 export async function takeInSharedReports(
   person: SharedPerson,
   reports: SharedReports,
-  adapterUrl: string,
+  adapter: AdapterAddress,
   fetch: Fetch,
 ): Promise<number | undefined> {
-  const response = await fetch(`${adapterUrl.replace(/\/$/, '')}/shared-statuses`, {
+  const authorisation = adapter.token === undefined ? {} : { authorization: `Bearer ${adapter.token}` };
+  const response = await fetch(`${adapter.url.replace(/\/$/, '')}/shared-statuses`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...authorisation },
     body: JSON.stringify({ documentType: person.documentType, documentNumber: person.documentNumber }),
   });
   if (!response.ok) return undefined;
