@@ -8,6 +8,8 @@ const FILES: Readonly<Record<string, string>> = {
   '/certificate': 'certificate',
   '/key': 'key',
   '/empty': '\n',
+  '/credentials': JSON.stringify({ appId: '2021000000000000' }),
+  '/no-credentials': '{"appId": 7}',
   '/subject-key': JSON.stringify({ version: 1, secret: SECRET }),
   '/short-key': JSON.stringify({ version: 1, secret: 'A'.repeat(42) }),
 };
@@ -54,6 +56,14 @@ describe('parseConfig', () => {
       expect(() => parseConfig({ ...GOOD, ...client, [missing]: '' }, readFile)).toThrow(
         expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining(`${missing} is missing`) as string }),
       );
+    }
+  });
+
+  it('reads what the local system knows the adapter by', () => {
+    const { localSystem } = parseConfig({ ...GOOD, LOCAL_SYSTEM_CREDENTIALS_FILE: '/credentials' }, readFile);
+    expect(localSystem.credentials).toEqual({ appId: '2021000000000000' });
+    for (const bad of ['/no-credentials', '/token']) {
+      expect(() => parseConfig({ ...GOOD, LOCAL_SYSTEM_CREDENTIALS_FILE: bad }, readFile)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
     }
   });
 

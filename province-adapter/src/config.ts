@@ -3,6 +3,7 @@ import { ATTESTATION_MAX_LIFETIME_SECONDS, RECOGNITION_NODES, type Province, typ
 import { z } from 'zod';
 import { AdapterError } from './errors.js';
 import { parseSubjectKey } from './keys/subject-key.js';
+import type { SourceOptions } from './province-system.js';
 
 /** Where a server listens; port 0 lets the system choose one. */
 export interface ListenAddress {
@@ -28,7 +29,7 @@ export interface AdapterConfig {
   };
   readonly keyFile: string;
   readonly subjectKey: SubjectKey;
-  readonly localSystem: { readonly baseUrl: string; readonly timeoutMs: number };
+  readonly localSystem: SourceOptions;
   readonly http: ListenAddress;
   /** Bearer token a local system pushes with; without one, pushing is open to whoever reaches a loopback address. */
   readonly pushToken?: string;
@@ -84,6 +85,20 @@ const provinceSlug = z.string().transform((slug, context): Province => {
 /** Whether nobody but this machine can reach the host. */
 export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127(\.[0-9]{1,3}){3}$/.test(host);
 
+/** A JSON object of texts. @throws AdapterError CONFIG_INVALID, never quoting the file */
+function parseCredentials(content: Buffer): Readonly<Record<string, string>> {
+  let json: unknown;
+  try {
+    json = JSON.parse(content.toString('utf8'));
+  } catch {
+    // The cause is left out on purpose: V8 quotes the text it could not parse.
+    throw new AdapterError('CONFIG_INVALID', 'is not JSON');
+  }
+  const parsed = z.record(z.string(), z.string().min(1)).safeParse(json);
+  if (!parsed.success) throw new AdapterError('CONFIG_INVALID', 'is not an object of texts');
+  return Object.freeze(parsed.data);
+}
+
 function configSchema(readFile: ReadFile) {
   /** A path, replaced by what stands in the file; so an unreadable file is a bad key like any other. */
   const file = <T>(parse: (content: Buffer) => T) =>
@@ -115,6 +130,7 @@ function configSchema(readFile: ReadFile) {
     SUBJECT_KEY_FILE: file((content) => parseSubjectKey(content.toString('utf8'))),
     LOCAL_SYSTEM_URL: url('http', 'https'),
     LOCAL_SYSTEM_TIMEOUT: duration.prefault('2s'),
+    LOCAL_SYSTEM_CREDENTIALS_FILE: file(parseCredentials).optional(),
     HTTP_ADDRESS: hostAndPort.prefault('127.0.0.1:0'),
     PUSH_TOKEN_FILE: secret.optional(),
     ATTESTATION_LIFETIME: duration
@@ -171,7 +187,11 @@ export function parseConfig(env: Environment, readFile: ReadFile = readFileSync)
     }),
     keyFile: read.KEY_FILE,
     subjectKey: read.SUBJECT_KEY_FILE,
-    localSystem: Object.freeze({ baseUrl: read.LOCAL_SYSTEM_URL, timeoutMs: read.LOCAL_SYSTEM_TIMEOUT }),
+    localSystem: Object.freeze({
+      baseUrl: read.LOCAL_SYSTEM_URL,
+      timeoutMs: read.LOCAL_SYSTEM_TIMEOUT,
+      ...(read.LOCAL_SYSTEM_CREDENTIALS_FILE === undefined ? {} : { credentials: read.LOCAL_SYSTEM_CREDENTIALS_FILE }),
+    }),
     http: Object.freeze(read.HTTP_ADDRESS),
     ...(read.PUSH_TOKEN_FILE === undefined ? {} : { pushToken: read.PUSH_TOKEN_FILE }),
     attestationLifetimeSeconds: Math.floor(read.ATTESTATION_LIFETIME / 1000),

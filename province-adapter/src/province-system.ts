@@ -86,6 +86,8 @@ export interface LocalAnswer {
 export interface SourceOptions {
   readonly baseUrl: string;
   readonly timeoutMs: number;
+  /** What the local system knows this adapter by, by names of its own: application ids, keys. Secret. */
+  readonly credentials?: Readonly<Record<string, string>>;
 }
 
 /** Answers read since a cursor, in the order in which they came about. */
