@@ -33,6 +33,17 @@ describe('parseCheckpoint', () => {
   });
 });
 
+describe('parseCheckpoint, of a kind', () => {
+  it('reads one that is not stated as a health status', () => {
+    expect([undefined, null, 0, 1, 2].map((kind) => parseCheckpoint(context, kind).kind)).toEqual(['health-status', 'health-status', 'health-status', 'health-status', 'nucleic-acid-test']);
+  });
+
+  it('refuses one that nobody listed, with whatever else is wrong', () => {
+    expect(refusalOf(() => parseCheckpoint(context, 99 as v1.AttestationKind))).toEqual(['REQUEST_INVALID', ['kind']]);
+    expect(refusalOf(() => parseCheckpoint({ ...context, purpose: 0 }, 99 as v1.AttestationKind))).toEqual(['REQUEST_INVALID', ['kind', 'context.purpose']]);
+  });
+});
+
 describe('parseShown', () => {
   it.each([
     ['nothing', {}, 'CODE_MISSING', 'code'],

@@ -9,7 +9,7 @@ import type { VerifiedCode } from './verified-code.js';
 import { BatchVerifier } from './verify-batch.js';
 import { CodeVerifier } from './verify-code.js';
 import { LocalCodeVerifier } from './verify-local-code.js';
-import { BEIJING, CHECKPOINT, GUIZHOU, Knowledge, NOW, OTHER_SUBJECT, bytes, sign } from './verify.fixture.js';
+import { BEIJING, CHECKPOINT, GUIZHOU, Knowledge, NOW, OTHER_SUBJECT, bytes, sign, signTest } from './verify.fixture.js';
 
 const hub = new Knowledge();
 const counter = new VerificationCounter();
@@ -31,7 +31,9 @@ beforeAll(async () => {
   const equivocal = await sign({ sequence: 2, status: '01' });
   const foreign = await sign({ sequence: 9 }, {}, BEIJING);
   const attested = [superseded.token, known.token, known.presentation, red.token, unlisted.token, equivocal.token, foreign.token, `${known.token} `, known.token.slice(0, 99)];
-  pool.push(...[...attested, 'local code', 'local code of a province that is down', 'x'.repeat(4097)].map(bytes));
+  const tests = [await hub.knowTest({ sequence: 20 }), await hub.knowTest({ sequence: 21, subject: OTHER_SUBJECT, status: 'positive' }), await signTest({ sequence: 22 })];
+  const converted = await hub.know({ issuer: BEIJING, sequence: 5, source: { issuer: GUIZHOU, sequence: 2 } });
+  pool.push(...[...attested, 'local code', 'local code of a province that is down', 'x'.repeat(4097), ...tests.map(({ token }) => token), converted.token].map(bytes));
   const caller = {
     attestCode: async (_: string, code: Uint8Array) => {
       underWay += 1;
@@ -87,6 +89,28 @@ describe('Checkpoint.VerifyCode', () => {
     expect((await checkpoint.verifyCode({ context, code: pool[2] ?? null })).verdict?.maskedName).toBe('测*甲');
   });
 
+  it('says of a test what it is, without a colour', async () => {
+    const { verdict } = await checkpoint.verifyCode({ context, code: pool[12] ?? null });
+    expect(verdict).toMatchObject({
+      kind: v1.AttestationKind.ATTESTATION_KIND_NUCLEIC_ACID_TEST, status: v1.HealthStatus.HEALTH_STATUS_UNSPECIFIED, advice: v1.Advice.ADVICE_CHECK_STATUS, freshness: v1.Freshness.FRESHNESS_FRESH,
+      test: { result: v1.TestResult.TEST_RESULT_NEGATIVE, sampledAt: { seconds: NOW - 7200 }, reportedAt: { seconds: NOW - 3600 }, method: 'pooled', laboratory: '520100' },
+    });
+    const status = await checkpoint.verifyCode({ context, code: pool[1] ?? null });
+    expect(status.verdict).toMatchObject({ kind: v1.AttestationKind.ATTESTATION_KIND_HEALTH_STATUS });
+    expect(status.verdict?.test ?? null).toBeNull();
+  });
+
+  it('says of a converted statement what it was made from', async () => {
+    const { verdict } = await checkpoint.verifyCode({ context, code: pool[15] ?? null });
+    expect(verdict).toMatchObject({ status: v1.HealthStatus.HEALTH_STATUS_GREEN, issuer: BEIJING, source: { issuer: GUIZHOU, sequence: 2 } });
+  });
+
+  it('takes an attestation for what it is, whatever kind was asked for, and a local code only for that', async () => {
+    const kind = v1.AttestationKind.ATTESTATION_KIND_NUCLEIC_ACID_TEST;
+    expect((await checkpoint.verifyCode({ context, code: pool[1] ?? null, kind })).verdict).toMatchObject({ status: v1.HealthStatus.HEALTH_STATUS_GREEN });
+    expect((await checkpoint.verifyCode({ context, code: bytes('local code'), kind })).verdict).toMatchObject({ status: 0, errorCode: 'ATTESTATION_KIND_MISMATCH' });
+  });
+
   it('refuses a request that names no purpose, with the field', async () => {
     const failure = checkpoint.verifyCode({ context: { province: BEIJING }, code: bytes('x') });
     await expect(failure).rejects.toMatchObject({ code: status.INVALID_ARGUMENT, details: expect.stringMatching(/^PURPOSE_MISSING/) as string } satisfies Partial<ServiceError>);
@@ -109,6 +133,12 @@ describe('Checkpoint.VerifyBatch', () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  it('advises on a test, and shows no colour for it', async () => {
+    const columns = await checkpoint.verifyBatch({ context, codes: [pool[12], pool[13], pool[14], pool[1]].map((code) => code ?? new Uint8Array()) });
+    expect(columns.statuses).toEqual([0, 0, 0, v1.HealthStatus.HEALTH_STATUS_GREEN]);
+    expect(columns.advices).toEqual([v1.Advice.ADVICE_CHECK_STATUS, v1.Advice.ADVICE_LOCAL_PROCEDURE, v1.Advice.ADVICE_CHECK_STATUS, v1.Advice.ADVICE_ALLOW]);
   });
 
   it('answers an empty code and goes on', async () => {

@@ -2,9 +2,6 @@ import type { AttestationKind, AttestedValue, SourceFacts } from '@health-code/a
 import { NO_SLOT } from '../lookup/slot-table.js';
 import type { Terms } from '../lookup/terms.js';
 
-/** Conversions of conversions that are followed: more than there are provinces, and a circle stands on nothing. */
-const LONGEST_CHAIN = 40;
-
 /** What is known of committed attestations; {@link AttestationIndex} satisfies it. */
 export interface KnownSources {
   findSequence(issuer: string, sequence: number): number;
@@ -36,11 +33,11 @@ export interface Converted {
 export interface KnownSource extends SourceFacts {
   /** The source as the ledger holds it, or {@link NO_SLOT} while it does not. */
   readonly slot: number;
-  /** The source says something else, or says it about somebody else: the statement made from it is no conversion. */
+  /** The source says something else, says it about somebody else, or was itself converted: no conversion was made of it. */
   readonly isMisstated: boolean;
 }
 
-/** Whether the issuer of a source has stated something later about the subject, for a source that is not at hand. */
+/** Whether an issuer has stated something about a subject after this sequence number. */
 export function hasLater(known: KnownSources, subjectSlot: number, issuer: string, sequence: number): boolean {
   if (subjectSlot === NO_SLOT) return false;
   let slot = subjectSlot;
@@ -53,31 +50,20 @@ export function hasLater(known: KnownSources, subjectSlot: number, issuer: strin
 
 /**
  * How the source of a converted statement stands, looked up anew every time: it may have been superseded since, and it may
- * arrive later than what was made from it. A source that was itself converted stands only while its own source does.
+ * arrive later than what was made from it. Until it does, a later statement in its place counts all the same.
  */
 export function findSource(known: KnownSources, provinces: Standings, converted: Converted): KnownSource {
-  const slot = known.findSequence(converted.sourceIssuer, converted.sourceSequence);
-  const isMisstated =
-    slot !== NO_SLOT &&
-    (known.terms(slot).status !== converted.status || converted.subjectSlot === NO_SLOT || !known.isSameSubject(slot, converted.subjectSlot));
-  let standing: SourceFacts['standing'] = 'admitted';
-  let superseded = false;
-  let expiresAt = Infinity;
-  let issuer: string | undefined = converted.sourceIssuer;
-  let sequence = converted.sourceSequence;
-  for (let followed = 0; issuer !== undefined; followed += 1) {
-    if (standing === 'admitted') standing = provinces.findProvince(issuer)?.standing ?? 'none';
-    const at = known.findSequence(issuer, sequence);
-    if (at === NO_SLOT || followed === LONGEST_CHAIN) {
-      superseded ||= followed === LONGEST_CHAIN || hasLater(known, converted.subjectSlot, issuer, sequence);
-      break;
-    }
-    superseded ||= known.isSuperseded(at);
-    expiresAt = Math.min(expiresAt, known.expiresAt(at));
-    issuer = known.terms(at).sourceIssuer;
-    sequence = known.sourceSequence(at);
+  const { sourceIssuer, sourceSequence, subjectSlot } = converted;
+  const slot = known.findSequence(sourceIssuer, sourceSequence);
+  const standing = provinces.findProvince(sourceIssuer)?.standing ?? 'none';
+  if (slot === NO_SLOT) {
+    return { slot, standing, superseded: hasLater(known, subjectSlot, sourceIssuer, sourceSequence), expiresAt: Infinity, isMisstated: false };
   }
-  return { standing, superseded, expiresAt, slot, isMisstated };
+  const { status, sourceIssuer: furtherSource } = known.terms(slot);
+  // A source that is held has brought its subject a statement: where there is none, it is about somebody else.
+  const isOfSubject = subjectSlot !== NO_SLOT && known.isSameSubject(slot, subjectSlot);
+  const isMisstated = status !== converted.status || furtherSource !== undefined || !isOfSubject;
+  return { slot, standing, superseded: known.isSuperseded(slot), expiresAt: known.expiresAt(slot), isMisstated };
 }
 
 /** Whether what was made from this source may be relied on as far as the source goes. `now` in seconds. */

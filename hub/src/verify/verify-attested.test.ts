@@ -1,7 +1,7 @@
 import type { Attestation } from '@health-code/attestation';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Statement, VerifiedCode } from './verified-code.js';
-import { BEIJING, GUIZHOU, Knowledge, NOW, OTHER_SUBJECT, SICHUAN, SUBJECT, bytes, sign, signerOf } from './verify.fixture.js';
+import { BEIJING, GUIZHOU, Knowledge, NOW, OTHER_SUBJECT, SICHUAN, SUBJECT, briefOf, bytes, sign, signerOf } from './verify.fixture.js';
 
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
@@ -24,10 +24,7 @@ const told = ({ issuer, sequence, kind, status, since, reason, rule, authority, 
 });
 
 const verify = async (text: string): Promise<VerifiedCode> => hub.attested.verify(bytes(text), 'transport', NOW);
-const brief = async (text: string): Promise<string> => {
-  const { verdict, errorCode } = await verify(text);
-  return [verdict.recognition, verdict.status, verdict.freshness, verdict.advice, errorCode].join(' ');
-};
+const brief = async (text: string): Promise<string> => briefOf(await verify(text));
 
 describe('AttestedVerifier, of an attestation in the ledger', () => {
   it('recognises it at once, without looking at its signature or its key', async () => {

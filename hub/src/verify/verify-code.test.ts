@@ -6,7 +6,7 @@ import type { VerifiedCode } from './verified-code.js';
 import { CodeVerifier } from './verify-code.js';
 import { LocalCodeVerifier, type RecogniseCode, type UnverifiedAnswer } from './verify-local-code.js';
 import { PersonVerifier } from './verify-person.js';
-import { BEIJING, CHECKPOINT, GUIZHOU, Knowledge, NOW, SICHUAN, SUBJECT, bytes, sign } from './verify.fixture.js';
+import { BEIJING, CHECKPOINT, GUIZHOU, Knowledge, NOW, SICHUAN, SUBJECT, bytes, sign, signTest } from './verify.fixture.js';
 
 type Asked = readonly [operation: string, province: string, kind: string, limits: unknown];
 
@@ -66,6 +66,19 @@ describe('CodeVerifier, of a local code', () => {
     answer = () => Promise.resolve({ token, availability: 'available', bizExtData: 'handle' });
     expect(await scan('local code')).toMatchObject({ verdict: { recognition: 'recognised', advice: 'allow' }, attestation, token, bizExtData: 'handle' });
     expect(asked).toEqual([['attestCode', GUIZHOU, 'health-status', {}]]);
+  });
+
+  it('asks for the kind that is wanted, and takes no other for it', async () => {
+    const wanted = { ...CHECKPOINT, kind: 'nucleic-acid-test' } as const;
+    const [test, status] = await Promise.all([signTest(), sign()]);
+    answer = () => Promise.resolve({ token: test.token, availability: 'available' });
+    expect(await codes.verifyCode(bytes('local code'), wanted, NOW)).toMatchObject({ verdict: { status: 'none', stated: 'negative', advice: 'check-status' }, attestation: test.attestation, token: test.token });
+    expect(asked).toEqual([['attestCode', GUIZHOU, 'nucleic-acid-test', {}]]);
+    const unasked = await scan('local code');
+    expect(unasked).toMatchObject({ verdict: { recognition: 'no-status', advice: 'ask-person' }, errorCode: 'ATTESTATION_KIND_MISMATCH', askedProvince: GUIZHOU });
+    expect(unasked).not.toHaveProperty('attestation');
+    answer = () => Promise.resolve({ token: status.token, availability: 'available' });
+    expect(await codes.verifyCode(bytes('local code'), wanted, NOW)).toMatchObject({ verdict: { status: 'none' }, errorCode: 'ATTESTATION_KIND_MISMATCH' });
   });
 
   it('makes no status of a withdrawal', async () => {
@@ -182,6 +195,28 @@ describe('CodeVerifier, of an identity document', () => {
     const green = await hub.know({ issuer: SICHUAN, issuedAt: NOW - 4000 });
     tokens.set(`${SICHUAN} 1`, green.token);
     expect(await show()).toMatchObject({ verdict: { recognition: 'recognised', status: '00' }, availability: 'available', token: green.token });
+  });
+
+  it('finds of each kind the statements of that kind alone', async () => {
+    const wanted = { ...CHECKPOINT, kind: 'nucleic-acid-test' } as const;
+    const green = await hub.know({ sequence: 1 });
+    tokens.set(`${GUIZHOU} 1`, green.token);
+    answer = () => Promise.resolve({ availability: 'available' });
+    expect(await codes.verifyPerson({ document }, wanted, NOW)).toMatchObject({ errorCode: 'SUBJECT_UNKNOWN' });
+    const older = await hub.knowTest({ sequence: 2, issuedAt: NOW - 90, since: NOW - 9000 });
+    const later = await hub.knowTest({ issuer: SICHUAN, sequence: 3, issuedAt: NOW - 5000, since: NOW - 8000, status: 'positive' });
+    for (const { token, attestation } of [older, later]) tokens.set(`${attestation.issuer} ${String(attestation.sequence)}`, token);
+    expect(await codes.verifyPerson({ document }, wanted, NOW)).toMatchObject({ verdict: { stated: 'positive', advice: 'local-procedure' }, token: later.token });
+    expect(await show()).toMatchObject({ verdict: { status: '00' }, token: green.token });
+  });
+
+  it('prefers any statement that stands to a converted one whose source does not', async () => {
+    const source = { issuer: SICHUAN, sequence: 1 } as const;
+    const converted = await hub.know({ issuer: BEIJING, sequence: 2, source, issuedAt: NOW - 10 });
+    const red = await hub.know({ issuer: SICHUAN, sequence: 4, status: '10' });
+    for (const { token, attestation } of [converted, red]) tokens.set(`${attestation.issuer} ${String(attestation.sequence)}`, token);
+    answer = () => Promise.resolve({ availability: 'available' });
+    expect(await show()).toMatchObject({ verdict: { recognition: 'recognised', status: '10' }, token: red.token });
   });
 
   it('shows a conflict where two provinces have spoken differently', async () => {

@@ -5,6 +5,7 @@ import {
   importSigningKey,
   parseProvinceCode,
   signAttestation,
+  type AttestationClaims,
   type HealthStatusAttestation,
   type HolderDisclosures,
   type ProvinceCode,
@@ -16,6 +17,7 @@ import {
 import { v1 } from '@health-code/messages';
 import { AttestationIndex } from '../lookup/attestation-index.js';
 import type { Checkpoint } from './checkpoint-request.js';
+import type { VerifiedCode } from './verified-code.js';
 import { AttestedVerifier, type Provinces } from './verify-attested.js';
 
 export const GUIZHOU = parseProvinceCode('520000');
@@ -75,11 +77,15 @@ export function sign(change: Partial<HealthStatusAttestation> = {}, disclosures:
   return signAttestation(claims(change), disclosures, signerOf(by).signing, salt);
 }
 
-export function signTest(change: Partial<TestResultAttestation> = {}): Promise<SignedAttestation> {
-  return signAttestation(testClaims(change), {}, signerOf(change.issuer ?? GUIZHOU).signing, salt);
-}
+export const signClaims = (stated: AttestationClaims): Promise<SignedAttestation> => signAttestation(stated, {}, signerOf(stated.issuer).signing, salt);
+
+export const signTest = (change: Partial<TestResultAttestation> = {}): Promise<SignedAttestation> => signClaims(testClaims(change));
 
 export const bytes = (text: string): Uint8Array => Buffer.from(text, 'utf8');
+
+/** Recognition, colour, freshness, advice and error code. */
+export const briefOf = ({ verdict, errorCode }: VerifiedCode): string =>
+  [verdict.recognition, verdict.status, verdict.freshness, verdict.advice, errorCode].join(' ');
 
 /** A hub's knowledge, to be changed by a test. */
 export class Knowledge {

@@ -23,7 +23,7 @@ export type Standing = 'admitted' | 'suspended' | 'none';
 export interface SourceFacts {
   /** Of the province that made the source. */
   readonly standing: Standing;
-  /** Something later is known in its place, or in the place of what it was itself converted from. */
+  /** A later statement of that province about the same person and kind is known. */
   readonly superseded: boolean;
   /** Seconds since the epoch; `Infinity` where the source is not at hand: a converted statement states no later expiry than its source. */
   readonly expiresAt: number;
