@@ -9,6 +9,8 @@ export type HubErrorCode =
   // provinces joining
   | 'ENROLMENT_REFUSED'
   | 'REGISTRATION_INVALID'
+  // risk levels
+  | 'RISK_LEVELS_TOO_MANY'
   // ledger
   | 'LEDGER_ENTRY_NOT_FOUND'
   | 'ATTESTATION_EQUIVOCATED'
