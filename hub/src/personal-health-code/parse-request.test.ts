@@ -1,7 +1,7 @@
 import { v1 } from '@health-code/messages';
 import { describe, expect, it } from 'vitest';
 import { HubError } from '../errors.js';
-import { parseApplyCode, parseCorrectHealth, parseDeclareHealth, parseDeclareTrip, parseMakeCode, parseQueryHealth } from './parse-request.js';
+import { parseApplyCode, parseConvertCode, parseCorrectHealth, parseDeclareHealth, parseDeclareTrip, parseMakeCode, parseQueryCorrection, parseQueryHealth } from './parse-request.js';
 
 const NOW = 1_800_000_000;
 const REFERENCE = `1.${'A'.repeat(43)}`;
@@ -91,6 +91,24 @@ describe('parseDeclareHealth', () => {
   });
 });
 
+describe('parseDeclareHealth for somebody else', () => {
+  const agent: v1.IAgent = { name: '测试乙', idType: '03', idNumber: 'E00000001', relationship: v1.AgentRelationship.AGENT_RELATIONSHIP_CHILD };
+
+  it('accepts an agent who says who he is', () => {
+    expect(declare({ agent }).code).toBe('accepted');
+  });
+
+  it.each<[string, v1.IAgent, string, string]>([
+    ['no name', { name: '' }, 'REQUEST_INVALID', 'agent.name'],
+    ['a wrong check digit', { idType: '01', idNumber: '520199190001010011' }, 'IDENTITY_DOCUMENT_CHECK_DIGIT_INVALID', 'agent.id_number'],
+    ['no relationship', { relationship: v1.AgentRelationship.AGENT_RELATIONSHIP_UNSPECIFIED }, 'REQUEST_INVALID', 'agent.relationship'],
+    ['a relationship that is not on the list', { relationship: 99 as v1.AgentRelationship }, 'REQUEST_INVALID', 'agent.relationship'],
+    ['the document of the person declared for', { idType: '01', idNumber: ID_NUMBER }, 'REQUEST_INVALID', 'agent.id_number'],
+  ])('refuses an agent with %s', (_, change, code, field) => {
+    expect(declare({ agent: { ...agent, ...change } })).toMatchObject({ code, fields: [field] });
+  });
+});
+
 describe('parseDeclareTrip', () => {
   const declareTrip = (change: v1.ITrip) => refusal(() => parseDeclareTrip({ ...trips, trips: [trip, { ...trip, ...change }] }));
 
@@ -149,6 +167,8 @@ describe('parseApplyCode', () => {
     ['an organisation with a wrong check character', { organisation: '91330106MA27Y4U47Q' }, 'REQUEST_INVALID', 'organisation'],
     ['no purpose', { purpose: v1.Purpose.PURPOSE_UNSPECIFIED }, 'PURPOSE_MISSING', 'purpose'],
     ['a purpose that is not on the list', { purpose: 99 as v1.Purpose }, 'REQUEST_INVALID', 'purpose'],
+    ['an agent by identity number', { agentReference: ID_NUMBER }, 'SUBJECT_REFERENCE_INVALID', 'agent_reference'],
+    ['the person as the own agent', { agentReference: REFERENCE }, 'REQUEST_INVALID', 'agent_reference'],
   ])('refuses %s', (_, change, code, field) => {
     expect(refusal(() => parseApplyCode({ ...application, ...change }))).toMatchObject({ code, fields: [field] });
   });
@@ -171,5 +191,30 @@ describe('parseCorrectHealth', () => {
 
   it('refuses evidence without end', () => {
     expect(refusal(() => parseCorrectHealth({ ...correction, evidence: 'a'.repeat(2001) })).fields).toEqual(['evidence']);
+  });
+});
+
+describe('parseQueryCorrection', () => {
+  it('accepts a ticket', () => {
+    const asked = { province: '520000', ticket: 'c1' };
+    expect(parseQueryCorrection(asked)).toBe(asked);
+  });
+
+  it('refuses no ticket, and one without end', () => {
+    for (const ticket of ['', 'c'.repeat(129)]) expect(refusal(() => parseQueryCorrection({ province: '520000', ticket })).fields).toContain('ticket');
+  });
+});
+
+describe('parseConvertCode', () => {
+  it('accepts what fits', () => {
+    expect(parseConvertCode({ province: '370000', attestation: new Uint8Array(8192) })).toMatchObject({ province: '370000' });
+  });
+
+  it.each<[string, v1.IConvertCodeRequest, string, string]>([
+    ['no attestation', { attestation: null }, 'CODE_MISSING', 'attestation'],
+    ['more than 8192 bytes', { attestation: new Uint8Array(8193) }, 'CODE_TOO_LARGE', 'attestation'],
+    ['an unknown province', { province: '999999' }, 'PROVINCE_UNKNOWN', 'province'],
+  ])('refuses %s', (_, change, code, field) => {
+    expect(refusal(() => parseConvertCode({ province: '370000', attestation: Buffer.from('a.b.c'), ...change }))).toMatchObject({ code, fields: [field] });
   });
 });

@@ -1,4 +1,4 @@
-import { CLOCK_TOLERANCE_SECONDS } from '@health-code/attestation';
+import { CLOCK_TOLERANCE_SECONDS, parseProvinceCode, type ProvinceCode } from '@health-code/attestation';
 import { v1 } from '@health-code/messages';
 import { parseCheckpoint, type Checkpoint } from '../verify/checkpoint-request.js';
 import { FieldChecks } from './field-checks.js';
@@ -21,6 +21,20 @@ const BIZ_EXT_MAX = 4096;
 /** Degrees Celsius between which a temperature is one of a living person; 0 is what an absent field reads as. */
 const TEMPERATURE_MIN = 30;
 const TEMPERATURE_MAX = 45;
+
+/** 转码: largest attestation with the holder's disclosures, in bytes. */
+const PRESENTATION_MAX_BYTES = 8192;
+
+/** 代办人: whoever speaks for another person says who he is and what he is to that person. */
+function checkAgent(checks: FieldChecks, agent: v1.IAgent | null | undefined, subject: v1.ISubject | null | undefined): void {
+  if (!agent) return;
+  checks.text(agent.name ?? '', 'agent.name', 1, LINE_MAX);
+  checks.identityDocument(agent.idType ?? '', agent.idNumber ?? '', 'agent.id_type', 'agent.id_number');
+  const relationship = agent.relationship ?? v1.AgentRelationship.AGENT_RELATIONSHIP_UNSPECIFIED;
+  checks.require(relationship !== v1.AgentRelationship.AGENT_RELATIONSHIP_UNSPECIFIED && relationship in v1.AgentRelationship, 'agent.relationship', 'must be on the list of relationships');
+  const isSamePerson = agent.idType === subject?.idType && agent.idNumber === subject?.idNumber;
+  checks.require(!isSamePerson, 'agent.id_number', 'must be that of another person than the subject');
+}
 
 function checkSubject(checks: FieldChecks, subject: v1.ISubject | null | undefined): void {
   if (!subject) {
@@ -47,6 +61,7 @@ export function parseDeclareHealth(request: v1.IDeclareHealthRequest, now: numbe
   const checks = new FieldChecks();
   checks.province(request.province ?? '', 'province');
   checkSubject(checks, request.subject);
+  checkAgent(checks, request.agent, request.subject);
   const temperature = request.temperature ?? 0;
   // Written so that NaN is refused too.
   checks.require(temperature >= TEMPERATURE_MIN && temperature <= TEMPERATURE_MAX, 'temperature', 'must be degrees Celsius from 30 to 45');
@@ -122,6 +137,9 @@ export function parseApplyCode(request: v1.IApplyCodeRequest): v1.IApplyCodeRequ
   const purpose = request.purpose ?? v1.Purpose.PURPOSE_UNSPECIFIED;
   checks.require(purpose !== v1.Purpose.PURPOSE_UNSPECIFIED, 'purpose', 'must be named', 'PURPOSE_MISSING');
   checks.require(purpose in v1.Purpose, 'purpose', 'must be on the list of purposes');
+  const { agentReference } = request;
+  if (agentReference) checks.subjectReference(agentReference, 'agent_reference');
+  checks.require(!agentReference || agentReference !== request.subjectReference, 'agent_reference', 'must be that of another person, or empty');
   checks.finish();
   return request;
 }
@@ -153,4 +171,38 @@ export function parseCorrectHealth(request: v1.ICorrectHealthRequest): v1.ICorre
   checks.text((request.evidence ?? '').replaceAll('\n', ' '), 'evidence', 0, 2000);
   checks.finish();
   return request;
+}
+
+/**
+ * 纠错进度查询.
+ * @throws HubError REQUEST_INVALID, PROVINCE_UNKNOWN with every bad field
+ */
+export function parseQueryCorrection(request: v1.IQueryCorrectionRequest): v1.IQueryCorrectionRequest {
+  const checks = new FieldChecks();
+  checks.province(request.province ?? '', 'province');
+  checks.text(request.ticket ?? '', 'ticket', 1, LINE_MAX);
+  checks.finish();
+  return request;
+}
+
+/** A conversion that was asked for. */
+export interface Conversion {
+  /** Where the person arrives. */
+  readonly province: ProvinceCode;
+  /** Nobody's word yet: the holder shows it. */
+  readonly attestation: Uint8Array;
+}
+
+/**
+ * 转码. That the attestation is another province's is seen once it is read.
+ * @throws HubError REQUEST_INVALID, PROVINCE_UNKNOWN, CODE_MISSING, CODE_TOO_LARGE with every bad field
+ */
+export function parseConvertCode(request: v1.IConvertCodeRequest): Conversion {
+  const checks = new FieldChecks();
+  const attestation = request.attestation ?? new Uint8Array();
+  checks.province(request.province ?? '', 'province');
+  checks.require(attestation.length > 0, 'attestation', 'must be given', 'CODE_MISSING');
+  checks.require(attestation.length <= PRESENTATION_MAX_BYTES, 'attestation', `must have at most ${String(PRESENTATION_MAX_BYTES)} bytes`, 'CODE_TOO_LARGE');
+  checks.finish();
+  return { province: parseProvinceCode(request.province ?? ''), attestation };
 }

@@ -4,7 +4,17 @@ import { unary, type GrpcService } from '../platform/grpc-handlers.js';
 import { attestedAnswer, type ProvinceOperation, type ReplyTo, type RequestOf } from '../province-call/parse-reply.js';
 import { toVerifyCodeResponse } from '../verify/verdict-message.js';
 import { judgeAnswer, type AttestationJudge, type CallLimits } from '../verify/verify-local-code.js';
-import { parseApplyCode, parseCorrectHealth, parseDeclareHealth, parseDeclareTrip, parseMakeCode, parseQueryHealth } from './parse-request.js';
+import { convertCode } from './convert-code.js';
+import {
+  parseApplyCode,
+  parseConvertCode,
+  parseCorrectHealth,
+  parseDeclareHealth,
+  parseDeclareTrip,
+  parseMakeCode,
+  parseQueryCorrection,
+  parseQueryHealth,
+} from './parse-request.js';
 
 /** A gRPC call, as far as its deadline goes. */
 interface CallWithDeadline {
@@ -39,7 +49,7 @@ export interface PersonalHealthCodeParts {
 const limitsOf = (call: CallWithDeadline): CallLimits => ({ deadline: Number(call.getDeadline()) });
 
 /**
- * Service `PersonalHealthCode`, GB/T 38963-2020 clause 6. Every request is checked, sealed to the province it names and
+ * Service `PersonalHealthCode`, GB/T 38963-2020 clause 6 and two extensions. Every request is checked, sealed to the province it names and
  * forgotten: the hub stores and logs none of it, and answers with what the province answered.
  */
 export class PersonalHealthCodeService implements GrpcService {
@@ -58,6 +68,8 @@ export class PersonalHealthCodeService implements GrpcService {
       MakeCode: unary<v1.MakeCodeRequest, v1.IMakeCodeResponse>((request, call) => this.#route('makeCode', parseMakeCode(request), call)),
       VerifyCode: unary<v1.VerifyCodeRequest, v1.IVerifyCodeResponse>((request, call) => checkpoint.verifyCode(request, call)),
       CorrectHealth: unary<v1.CorrectHealthRequest, v1.ICorrectHealthResponse>((request, call) => this.#route('correctHealth', parseCorrectHealth(request), call)),
+      QueryCorrection: unary<v1.QueryCorrectionRequest, v1.IQueryCorrectionResponse>((request, call) => this.#route('queryCorrection', parseQueryCorrection(request), call)),
+      ConvertCode: unary<v1.ConvertCodeRequest, v1.IConvertCodeResponse>((request, call) => this.#convertCode(request, call)),
     };
   }
 
@@ -76,5 +88,16 @@ export class PersonalHealthCodeService implements GrpcService {
     const { verdict } = toVerifyCodeResponse(outcome);
     const { maskedName, maskedIdNumber, guidance } = reply;
     return { verdict: verdict ?? null, maskedName, maskedIdNumber, guidance };
+  }
+
+  async #convertCode(message: v1.ConvertCodeRequest, call: CallWithDeadline): Promise<v1.IConvertCodeResponse> {
+    const { provinces, judge, now } = this.#parts;
+    const { source, made } = await convertCode(parseConvertCode(message), provinces, judge, limitsOf(call), now());
+    return {
+      source: toVerifyCodeResponse(source).verdict ?? null,
+      converted: made === undefined ? null : (toVerifyCodeResponse(made.verdict).verdict ?? null),
+      attestation: made?.handed?.presentation ?? '',
+      subjectReference: made?.handed?.subjectReference ?? '',
+    };
   }
 }

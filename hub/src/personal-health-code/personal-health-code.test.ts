@@ -6,7 +6,7 @@ import { GrpcServer } from '../platform/grpc-server.js';
 import { decodeRichError } from '../platform/rich-error.js';
 import type { CallLimits } from '../province-call/province-call.publisher.js';
 import { VerificationCounter } from '../verify/verification-counter.js';
-import { GUIZHOU, Knowledge, NOW, SICHUAN, sign, SUBJECT } from '../verify/verify.fixture.js';
+import { BEIJING, GUIZHOU, Knowledge, NOW, SICHUAN, sign, SUBJECT } from '../verify/verify.fixture.js';
 import { PersonalHealthCodeService, type PersonalHealthCodeParts } from './personal-health-code.grpc.js';
 
 const ID_NUMBER = '520199190001010016';
@@ -29,6 +29,7 @@ const ANSWERS: Readonly<Record<string, object>> = {
   applyCode: { businessSerialNumber: 'b1', randomNumber: 'r1', expiresAt: LATER },
   makeCode: { code: Buffer.from('code'), expiresAt: LATER, attestation: 'a.b.c~' },
   correctHealth: { ticket: 'c1', state: 'received', dueAt: LATER },
+  queryCorrection: { state: 'decided-by-default', dueAt: LATER, decidedAt: LATER },
 };
 
 interface Asked {
@@ -94,7 +95,8 @@ describe('PersonalHealthCodeService', () => {
     await expect(client.applyCode(APPLY)).resolves.toMatchObject({ businessSerialNumber: 'b1', randomNumber: 'r1' });
     await expect(client.makeCode(MAKE)).resolves.toMatchObject({ attestation: 'a.b.c~' });
     await expect(client.correctHealth(CORRECT)).resolves.toMatchObject({ ticket: 'c1', state: 'received' });
-    expect(asked.map(({ operation }) => operation)).toEqual(['declareHealth', 'declareTrip', 'applyCode', 'makeCode', 'correctHealth']);
+    await expect(client.queryCorrection({ province: GUIZHOU, ticket: 'c1' })).resolves.toMatchObject({ state: 'decided-by-default', decidedAt: LATER });
+    expect(asked.map(({ operation }) => operation)).toEqual(['declareHealth', 'declareTrip', 'applyCode', 'makeCode', 'correctHealth', 'queryCorrection']);
     expect(new Set(asked.map(({ province }) => province))).toEqual(new Set([GUIZHOU]));
     expect(asked[0]?.request).toMatchObject({ province: GUIZHOU, temperature: 36.5, subject: { idNumber: ID_NUMBER } });
     for (const { limits } of asked) expect(Math.abs((limits?.deadline ?? 0) - Date.now() - 2000)).toBeLessThan(1500);
@@ -174,8 +176,70 @@ describe('PersonalHealthCodeService', () => {
 
   it('refuses an empty request of every operation', async () => {
     const { client, asked } = await serve();
-    const calls = [client.declareHealth({}), client.declareTrip({}), client.queryHealth({}), client.applyCode({}), client.makeCode({}), client.correctHealth({})];
+    const calls = [client.declareHealth({}), client.declareTrip({}), client.queryHealth({}), client.applyCode({}), client.makeCode({}), client.correctHealth({}), client.queryCorrection({}), client.convertCode({})];
     for (const call of calls) expect((await refusalOf(call)).code).toBe(status.INVALID_ARGUMENT);
     expect(asked).toHaveLength(0);
+  });
+});
+
+describe('ConvertCode', () => {
+  const GREEN = { recognition: v1.Recognition.RECOGNITION_RECOGNISED, status: v1.HealthStatus.HEALTH_STATUS_GREEN };
+  const converted = (change: Parameters<typeof sign>[0] = {}) => sign({ issuer: SICHUAN, sequence: 9, source: { issuer: GUIZHOU, sequence: 1 }, ...change });
+  const convert = (client: v1.PersonalHealthCode, text: string, province: string = SICHUAN) => client.convertCode({ province, attestation: Buffer.from(text) });
+  const answerOf = async (local: ReturnType<typeof sign>) => {
+    const { token } = await local;
+    return { convertCode: { attestation: token, presentation: `${token}~disclosure~`, subjectReference: SUBJECT } };
+  };
+
+  it('judges what was shown, has the province convert it, and judges what it made of it', async () => {
+    const known = new Knowledge();
+    const foreign = await sign();
+    known.commit(foreign);
+    const answers = await answerOf(converted());
+    const { client, asked } = await serve(answers, { judge: known.attested });
+    const answer = await convert(client, foreign.token);
+    expect(answer).toMatchObject({ source: { ...GREEN, issuer: GUIZHOU }, converted: { ...GREEN, issuer: SICHUAN }, attestation: answers.convertCode.presentation, subjectReference: SUBJECT });
+    expect(asked).toMatchObject([{ province: SICHUAN, operation: 'convertCode', request: { province: SICHUAN } }]);
+  });
+
+  it.each<[string, (known: Knowledge) => Promise<string>, v1.Recognition]>([
+    ['forged', async () => (await sign({}, {}, BEIJING)).token, v1.Recognition.RECOGNITION_SIGNATURE_INVALID],
+    ['no attestation', () => Promise.resolve('https://code'), v1.Recognition.RECOGNITION_SIGNATURE_INVALID],
+    ['expired', async () => (await sign({ expiresAt: NOW - 1 })).token, v1.Recognition.RECOGNITION_EXPIRED],
+    ['a withdrawal', async () => (await sign({ status: 'none' })).token, v1.Recognition.RECOGNITION_NO_STATUS],
+    ['superseded', async (known) => {
+      const first = await sign();
+      known.commit(first);
+      known.commit(await sign({ sequence: 2, status: '10' }));
+      return first.token;
+    }, v1.Recognition.RECOGNITION_SUPERSEDED],
+  ])('asks no province about what is %s', async (_, text, recognition) => {
+    const known = new Knowledge();
+    const shown = await text(known);
+    const { client, asked } = await serve({}, { judge: known.attested });
+    const answer = await convert(client, shown);
+    expect(answer).toMatchObject({ source: { recognition, status: v1.HealthStatus.HEALTH_STATUS_UNSPECIFIED }, attestation: '', subjectReference: '' });
+    expect(answer.converted ?? null).toBeNull();
+    expect(asked).toHaveLength(0);
+  });
+
+  it('converts nothing at home', async () => {
+    const { client, asked } = await serve();
+    expect(await refusalOf(convert(client, (await sign()).token, GUIZHOU))).toMatchObject({ code: status.INVALID_ARGUMENT, reason: 'REQUEST_INVALID', fields: ['province'] });
+    expect(asked).toHaveLength(0);
+  });
+
+  it.each<[string, () => ReturnType<typeof sign>, v1.Recognition]>([
+    ['another province', () => sign({ issuer: BEIJING, sequence: 9 }), v1.Recognition.RECOGNITION_SIGNATURE_INVALID],
+    ['the province itself, long ago', () => converted({ expiresAt: NOW - 1 }), v1.Recognition.RECOGNITION_EXPIRED],
+  ])('hands the holder no answer made by %s', async (_, local, recognition) => {
+    const { client } = await serve(await answerOf(local()));
+    expect(await convert(client, (await sign()).token)).toMatchObject({ source: GREEN, converted: { recognition }, attestation: '', subjectReference: '' });
+  });
+
+  it('tells a caller why the province refuses', async () => {
+    const { client } = await serve({ convertCode: new HubError('ADAPTER_REFUSED', 'refused', { provinceErrorCode: 'CONVERSION_CONTRADICTED' }) });
+    const refused = await refusalOf(convert(client, (await sign()).token));
+    expect(refused).toMatchObject({ code: status.FAILED_PRECONDITION, reason: 'ADAPTER_REFUSED', metadata: { province_error_code: 'CONVERSION_CONTRADICTED' } });
   });
 });

@@ -27,6 +27,11 @@ describe('parseProvinceReply', () => {
     expect(parseProvinceReply(newer, 'declareTrip')).toEqual({ tripId: 't1' });
   });
 
+  it('reads how a correction stands: decided at a time, or not decided', () => {
+    expect(parse('queryCorrection', { queryCorrection: { state: 'received', dueAt: AT } })).toEqual({ state: 'received', dueAt: AT, decidedAt: null });
+    expect(parse('queryCorrection', { queryCorrection: { state: 'decided-by-default', dueAt: AT, decidedAt: AT } })).toMatchObject({ decidedAt: AT });
+  });
+
   it.each<[string, ProvinceOperation, v1.IProvinceReply]>([
     ['a reference that is none', 'resolveReference', { reference: { subjectReference: '520199190001010016' } }],
     ['a declaration without a number', 'declareHealth', { declareHealth: { validUntil: AT, subjectReference: REFERENCE } }],
@@ -38,6 +43,11 @@ describe('parseProvinceReply', () => {
     ['an empty code', 'makeCode', { makeCode: { expiresAt: AT } }],
     ['a correction in a state nobody knows', 'correctHealth', { correctHealth: { ticket: 'c1', state: 'ignored', dueAt: AT } }],
     ['a correction due before time began', 'correctHealth', { correctHealth: { ticket: 'c1', state: 'received', dueAt: { seconds: -1 } } }],
+    ['an agent by something else than a reference', 'declareHealth', { declareHealth: { declarationId: 'd1', validUntil: AT, subjectReference: REFERENCE, agentReference: '520199190001010016' } }],
+    ['a correction upheld at no time', 'queryCorrection', { queryCorrection: { state: 'upheld', dueAt: AT } }],
+    ['a correction decided before it was', 'queryCorrection', { queryCorrection: { state: 'received', dueAt: AT, decidedAt: AT } }],
+    ['a conversion without a reference', 'convertCode', { convertCode: { attestation: 'a.b.c', presentation: 'a.b.c~' } }],
+    ['a conversion whose holder would show something else', 'convertCode', { convertCode: { attestation: 'a.b.c', presentation: 'd.e.f~', subjectReference: REFERENCE } }],
     ['guidance without end', 'queryHealth', { queryHealth: { attested: { availability: 'pending' }, guidance: '甲'.repeat(1025) } }],
   ])('refuses %s', (_, operation, reply) => {
     expect(refusal(operation, reply)).toBe('ADAPTER_ANSWER_INVALID');

@@ -16,6 +16,8 @@ export const OUTCOME_OF = {
   applyCode: 'applyCode',
   makeCode: 'makeCode',
   correctHealth: 'correctHealth',
+  queryCorrection: 'queryCorrection',
+  convertCode: 'convertCode',
 } as const satisfies Record<NonNullable<v1.ProvinceCall['operation']>, NonNullable<v1.ProvinceReply['outcome']>>;
 
 /** An operation a province can be asked for. */
@@ -45,7 +47,8 @@ const attested = z
 const REPLY = {
   attested,
   reference: z.object({ subjectReference }),
-  declareHealth: z.object({ declarationId: text, validUntil: timestamp, status, subjectReference }),
+  // Empty where the person declared alone.
+  declareHealth: z.object({ declarationId: text, validUntil: timestamp, status, subjectReference, agentReference: z.literal('').or(subjectReference) }),
   declareTrip: z.object({ tripId: text }),
   queryHealth: z.object({ attested, maskedName: optionalText, maskedIdNumber, guidance: optionalText }),
   applyCode: z.object({ businessSerialNumber: text, randomNumber: text, expiresAt: timestamp }),
@@ -56,6 +59,18 @@ const REPLY = {
     attestation: z.string().max(2 * ATTESTATION_MAX_BYTES),
   }),
   correctHealth: z.object({ ticket: text, state: z.literal('received'), dueAt: timestamp }),
+  queryCorrection: z.object({
+    state: z.enum(['received', 'upheld', 'rejected', 'decided-by-default']),
+    dueAt: timestamp,
+    // Absent while nothing is decided, and then only.
+    decidedAt: timestamp.nullish().transform((time) => time ?? null),
+  }).refine(({ state, decidedAt }) => (state === 'received') === (decidedAt === null)),
+  // The presentation is for the holder, as with makeCode; what the hub judges is the attestation.
+  convertCode: z.object({
+    attestation: z.string().min(1).max(ATTESTATION_MAX_BYTES),
+    presentation: z.string().min(1).max(2 * ATTESTATION_MAX_BYTES),
+    subjectReference,
+  }).refine(({ attestation, presentation }) => presentation.startsWith(`${attestation}~`)),
 } as const;
 
 /** What an operation is answered with, every field present and bounded. */
