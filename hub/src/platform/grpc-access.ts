@@ -30,15 +30,20 @@ export const ALLOWED_CALLERS: ReadonlyMap<string, Caller> = new Map<string, Call
   ['/healthcode.v1.PersonalHealthCode/MakeCode', 'anyone'],
   ['/healthcode.v1.PersonalHealthCode/VerifyCode', 'anyone'],
   ['/healthcode.v1.PersonalHealthCode/CorrectHealth', 'anyone'],
+  ['/healthcode.v1.PersonalHealthCode/QueryCorrection', 'anyone'],
+  ['/healthcode.v1.PersonalHealthCode/ConvertCode', 'anyone'],
   ['/healthcode.v1.Checkpoint/VerifyCode', 'anyone'],
   ['/healthcode.v1.Checkpoint/VerifyBatch', 'anyone'],
   ['/healthcode.v1.Checkpoint/VerifyStream', 'anyone'],
   ['/healthcode.v1.Adapter/Register', 'province'],
   ['/healthcode.v1.Adapter/Heartbeat', 'province'],
+  ['/healthcode.v1.Adapter/ListForeignStatements', 'province'],
+  ['/healthcode.v1.Adapter/StateRiskLevels', 'province'],
   ['/healthcode.v1.Ledger/GetSummary', 'anyone'],
   ['/healthcode.v1.Ledger/GetEntry', 'anyone'],
   ['/healthcode.v1.Ledger/ListEntries', 'anyone'],
   ['/healthcode.v1.Ledger/ListProvinces', 'anyone'],
+  ['/healthcode.v1.Ledger/ListRiskLevels', 'anyone'],
 ]);
 
 /**

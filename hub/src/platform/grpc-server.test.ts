@@ -25,6 +25,7 @@ const closedAdapter = (): AdapterService =>
     registry: new LiveRegistry(),
     refresh: never,
     feeds: { contiguous: never, recordAnnounced: never, recordHeartbeat: never },
+    statements: { list: never },
     now: never,
   });
 

@@ -1,7 +1,10 @@
 import type { Metadata } from '@grpc/grpc-js';
+import { isSubjectReference, type AttestationKind } from '@health-code/attestation';
 import { timestampFromSeconds, v1 } from '@health-code/messages';
 import { HubError } from '../errors.js';
+import { findKind } from '../kind-message.js';
 import { unary, type GrpcService } from '../platform/grpc-handlers.js';
+import { stateRiskLevels, type RiskLevelAppender } from '../risk-level/state-risk-levels.js';
 import { verifyEnrolment, type AdmittedProvince } from './admission.js';
 import { registerProvince, type RegistrationStore } from './register-province.js';
 import type { LiveRegistry } from './registry.js';
@@ -18,6 +21,11 @@ export interface FeedProgress {
   recordHeartbeat(issuer: string, lastSequence: number, at: number): void;
 }
 
+/** What other provinces state; {@link ForeignStatements} satisfies it. */
+export interface StatementLister {
+  list(subject: string, kind: AttestationKind, caller: string, now: number): Promise<readonly string[]>;
+}
+
 /** What {@link AdapterService} needs. */
 export interface AdapterServiceParts {
   readonly admitted: readonly AdmittedProvince[];
@@ -26,6 +34,8 @@ export interface AdapterServiceParts {
   /** Brings the registry up to date with what was committed. */
   readonly refresh: () => Promise<void>;
   readonly feeds: FeedProgress;
+  readonly statements: StatementLister;
+  readonly riskLevels: RiskLevelAppender;
   /** Seconds since the epoch. */
   readonly now: () => number;
 }
@@ -47,6 +57,12 @@ export class AdapterService implements GrpcService {
     this.handlers = {
       Register: unary<v1.RegisterRequest, v1.RegisterResponse.$Properties>((request, call) => this.#register(request, this.#enrolled(call.metadata))),
       Heartbeat: unary<v1.HeartbeatRequest, v1.HeartbeatResponse.$Properties>((request, call) => this.#heartbeat(request, this.#enrolled(call.metadata))),
+      ListForeignStatements: unary<v1.ListForeignStatementsRequest, v1.ListForeignStatementsResponse.$Properties>((request, call) =>
+        this.#listForeignStatements(request, this.#enrolled(call.metadata)),
+      ),
+      StateRiskLevels: unary<v1.StateRiskLevelsRequest, v1.StateRiskLevelsResponse.$Properties>((request, call) =>
+        stateRiskLevels(request, this.#enrolled(call.metadata), this.#parts.now(), this.#parts.riskLevels),
+      ),
     };
   }
 
@@ -78,5 +94,19 @@ export class AdapterService implements GrpcService {
     registry.recordHeartbeat(province.code, at);
     await store.saveHeartbeat(province.code, at, request.localSystemReachable);
     return { contiguousSequence: feeds.contiguous(province.code), hubTime: timestampFromSeconds(at) };
+  }
+
+  async #listForeignStatements(request: v1.ListForeignStatementsRequest, { code }: AdmittedProvince): Promise<v1.ListForeignStatementsResponse.$Properties> {
+    const { registry, statements, now } = this.#parts;
+    // Who is suspended is told nothing of people.
+    if (registry.findProvince(code)?.standing !== 'admitted') throw new HubError('PROVINCE_NOT_ADMITTED', 'the province is suspended');
+    const kind = findKind(request.kind);
+    const fieldViolations = [
+      ...(isSubjectReference(request.subjectReference) ? [] : [{ field: 'subject_reference', description: 'must be a subject reference' }]),
+      ...(kind === undefined ? [{ field: 'kind', description: 'is not on the list of kinds' }] : []),
+    ];
+    if (kind === undefined || fieldViolations.length > 0) throw new HubError('REQUEST_INVALID', 'the question is refused', { fieldViolations });
+    const tokens = await statements.list(request.subjectReference, kind, code, now());
+    return { attestations: tokens.map((token) => Buffer.from(token, 'latin1')) };
   }
 }

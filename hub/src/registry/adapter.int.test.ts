@@ -37,6 +37,7 @@ let server: GrpcServer;
 let client: Client;
 const registry = new LiveRegistry();
 const feeds = new FeedState();
+const listed: unknown[] = [];
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
@@ -46,7 +47,7 @@ beforeAll(async () => {
   await store.applyAdmission(ADMITTED);
   await loader.refresh();
   server = new GrpcServer([
-    new AdapterService({ admitted: ADMITTED, store, registry, refresh: () => loader.refresh(), feeds, now: () => NOW }),
+    new AdapterService({ admitted: ADMITTED, store, registry, refresh: () => loader.refresh(), feeds, statements: { list: (...asked) => { listed.push(asked); return Promise.resolve(['a.b.c']); } }, now: () => NOW }),
     new LedgerService(new LedgerStore(database), feeds, registry),
   ]);
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
@@ -227,6 +228,25 @@ describe('RegistryStore', () => {
     expect(registry.findKeySet('310000').keys).toHaveLength(keysBefore);
     await store.applyAdmission(ADMITTED);
     await loader.refresh();
+  });
+});
+
+describe('ListForeignStatements', () => {
+  const REFERENCE = `1.${'A'.repeat(43)}`;
+
+  it('answers what others state, asked in the name of the caller', async () => {
+    listed.length = 0;
+    const { attestations } = await adapterOf('310000').listForeignStatements({ subjectReference: REFERENCE, kind: v1.AttestationKind.ATTESTATION_KIND_NUCLEIC_ACID_TEST });
+    expect(attestations.map((token) => Buffer.from(token).toString())).toEqual(['a.b.c']);
+    await adapterOf('310000').listForeignStatements({ subjectReference: REFERENCE });
+    expect(listed).toEqual([[REFERENCE, 'nucleic-acid-test', '310000', NOW], [REFERENCE, 'health-status', '310000', NOW]]);
+  });
+
+  it('refuses whoever has no enrolment token, and what is no reference or no kind', async () => {
+    const stranger = v1.Adapter.create(unaryTransport(client, { timeoutMs: 5000, metadata: new Metadata() }));
+    expect(await refusal(stranger.listForeignStatements({ subjectReference: REFERENCE }))).toMatchObject({ code: status.UNAUTHENTICATED, reason: 'ENROLMENT_REFUSED' });
+    const asked = adapterOf('310000').listForeignStatements({ subjectReference: '520199190001010016', kind: 99 as v1.AttestationKind });
+    expect(await refusal(asked)).toMatchObject({ reason: 'REQUEST_INVALID', fields: ['subject_reference', 'kind'] });
   });
 });
 

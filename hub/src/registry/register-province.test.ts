@@ -49,6 +49,13 @@ describe('parseRegistration', () => {
     expect(registration.mode).toBe('direct');
   });
 
+  it('accepts a rule that looks at the risk levels of regions, and refuses facts of no list or named twice', async () => {
+    const citing = (facts: readonly v1.CitedFact[]) => parseRegistration({ ...good, rules: [{ id: '520000-direct', version: '1', title: '国家码直接使用', facts: [...facts] }] }, GUIZHOU);
+    const { CITED_FACT_REGIONAL_RISK_LEVEL: level, CITED_FACT_UNSPECIFIED: none } = v1.CitedFact;
+    expect((await citing([level])).rules).toMatchObject([{ facts: ['regional-risk-level'] }]);
+    for (const facts of [[none], [99 as v1.CitedFact], [level, level]]) expect(await refusedFields(citing(facts))).toEqual(['rules[0].facts']);
+  });
+
   it('refuses a signing key without a proof made for this very province', async () => {
     expect(await refusedFields(parseRegistration(good, BEIJING))).toEqual(['keys[0]']);
     const [key, other] = good.keys ?? [];
@@ -144,8 +151,14 @@ describe('checkAgainst', () => {
   });
 
   it('refuses a rule whose registered version said something else', async () => {
-    const before: RegisteredBefore = { ...NOTHING, rules: [{ id: '520000-direct', version: '1', title: '别的规则' }] };
+    const before: RegisteredBefore = { ...NOTHING, rules: [{ id: '520000-direct', version: '1', title: '别的规则', facts: [] }] };
     const stated = await registration();
     expect(await refusedFields(() => { checkAgainst(before, stated, GUIZHOU); })).toEqual(['rules[0].title']);
+  });
+
+  it('refuses a rule whose registered version looked at other facts', async () => {
+    const before: RegisteredBefore = { ...NOTHING, rules: [{ id: '520000-direct', version: '1', title: '国家码直接使用', facts: ['regional-risk-level'] }] };
+    const stated = await registration();
+    expect(await refusedFields(() => { checkAgainst(before, stated, GUIZHOU); })).toEqual(['rules[0].facts']);
   });
 });

@@ -45,6 +45,9 @@ export function checkAgainst(before: RegisteredBefore, registration: Registratio
     if (known !== undefined && known.title !== rule.title) {
       violations.push({ field: `rules[${String(position)}].title`, description: 'differs from the registered one; a changed rule is a new version' });
     }
+    if (known !== undefined && known.facts.join() !== rule.facts.join()) {
+      violations.push({ field: `rules[${String(position)}].facts`, description: 'differ from the registered ones; a changed rule is a new version' });
+    }
   });
   if (violations.length > 0) throw new HubError('REGISTRATION_INVALID', 'the registration is refused', { fieldViolations: violations });
 }

@@ -15,11 +15,16 @@ export interface StatedKey {
   readonly jwk: string;
 }
 
+/** A kind of dated facts that a rule looks at beside the person's own record. */
+export type CitedFact = 'regional-risk-level';
+
 /** A version of an assignment rule. */
 export interface StatedRule {
   readonly id: string;
   readonly version: string;
   readonly title: string;
+  /** Each once, in the order of their names. */
+  readonly facts: readonly CitedFact[];
 }
 
 /** What a province's adapter states of itself, after every check that needs no other province. */
@@ -42,6 +47,11 @@ const USES: Readonly<Record<v1.KeyUse, 'sig' | 'enc' | undefined>> = {
   [v1.KeyUse.KEY_USE_UNSPECIFIED]: undefined,
   [v1.KeyUse.KEY_USE_SIGNATURE]: 'sig',
   [v1.KeyUse.KEY_USE_ENCRYPTION]: 'enc',
+};
+
+const FACTS: Readonly<Record<v1.CitedFact, CitedFact | undefined>> = {
+  [v1.CitedFact.CITED_FACT_UNSPECIFIED]: undefined,
+  [v1.CitedFact.CITED_FACT_REGIONAL_RISK_LEVEL]: 'regional-risk-level',
 };
 
 /** Bounds of one registration; lengths in bytes. */
@@ -115,12 +125,16 @@ async function parseKey(stated: v1.PublicKey.$Properties, province: ProvinceCode
 function parseRules(rules: readonly v1.AssignmentRule.$Properties[], refuse: Refuse): readonly StatedRule[] {
   if (rules.length > MAX.rules) refuse('rules', `are more than ${String(MAX.rules)}`);
   const stated = rules.slice(0, MAX.rules).map((rule, position): StatedRule => {
-    const { id = '', version = '', title = '' } = rule as Partial<StatedRule>;
+    const { id = '', version = '', title = '' } = rule as Partial<Pick<StatedRule, 'id' | 'version' | 'title'>>;
     const field = (name: string): string => `rules[${String(position)}].${name}`;
     if (!RULE_ID.test(id)) refuse(field('id'), 'is not 1 to 64 letters, digits, dots, dashes or underscores');
     if (!RULE_VERSION.test(version)) refuse(field('version'), 'is not 1 to 32 letters, digits, dots, dashes or underscores');
     if (title.trim() === '' || bytes(title) > MAX.title) refuse(field('title'), `is empty or longer than ${String(MAX.title)} bytes`);
-    return { id, version, title };
+    const facts = (rule.facts ?? []).map((fact) => FACTS[fact]);
+    const known = facts.filter((fact) => fact !== undefined);
+    if (known.length < facts.length) refuse(field('facts'), 'name a kind of fact that is not on the list');
+    if (hasRepeats(known)) refuse(field('facts'), 'name one kind twice');
+    return { id, version, title, facts: known.sort() };
   });
   if (hasRepeats(stated.map(({ id, version }) => JSON.stringify([id, version])))) refuse('rules', 'state one version twice');
   return stated;

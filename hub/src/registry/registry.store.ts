@@ -84,9 +84,18 @@ export class RegistryStore {
         ],
       );
       await change.query(
-        `INSERT INTO assignment_rule (province, rule_id, version, title, registered_at)
-         SELECT $1, *, to_timestamp($5) FROM unnest($2::text[], $3::text[], $4::text[]) ON CONFLICT DO NOTHING`,
-        [code, registration.rules.map(({ id }) => id), registration.rules.map(({ version }) => version), registration.rules.map(({ title }) => title), at],
+        `INSERT INTO assignment_rule (province, rule_id, version, title, cited_facts, registered_at)
+         SELECT $1, id, version, title, string_to_array(facts, ','), to_timestamp($6)
+         FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS stated (id, version, title, facts) ON CONFLICT DO NOTHING`,
+        [
+          code,
+          registration.rules.map(({ id }) => id),
+          registration.rules.map(({ version }) => version),
+          registration.rules.map(({ title }) => title),
+          // Lists of one array would have to be of one length.
+          registration.rules.map(({ facts }) => facts.join()),
+          at,
+        ],
       );
     });
   }
@@ -143,6 +152,6 @@ async function readBefore(change: EntityManager, code: string, registration: Reg
       [registration.keys.map(({ kid }) => kid)],
     ),
     foreignRecognisers: await change.query<Recogniser[]>(`SELECT ${RECOGNISER_COLUMNS} FROM recogniser WHERE province <> $1`, [code]),
-    rules: await change.query<StatedRule[]>('SELECT rule_id AS id, version, title FROM assignment_rule WHERE province = $1', [code]),
+    rules: await change.query<StatedRule[]>('SELECT rule_id AS id, version, title, cited_facts AS facts FROM assignment_rule WHERE province = $1', [code]),
   };
 }

@@ -1,0 +1,56 @@
+import type { AttestationKind, AttestedValue } from '@health-code/attestation';
+import { NO_SLOT } from '../lookup/slot-table.js';
+
+/** The current statements about a subject; AttestationIndex satisfies it. */
+export interface CurrentStatements {
+  findSubject(subject: string, kind: AttestationKind): number;
+  nextCurrent(slot: number): number;
+  terms(slot: number): { readonly issuer: string; readonly status: AttestedValue };
+  sequence(slot: number): number;
+  expiresAt(slot: number): number;
+}
+
+/** Whether a province may speak. */
+export interface Standings {
+  findProvince(code: string): { readonly standing: 'admitted' | 'suspended' } | undefined;
+}
+
+/** Reads the text of a committed attestation. */
+export interface TokenReader {
+  readToken(issuer: string, sequence: number): Promise<string | undefined>;
+}
+
+/** 数据共享: what other provinces state about a person, for a province whose local code takes it in. */
+export class ForeignStatements {
+  readonly #statements: CurrentStatements;
+  readonly #provinces: Standings;
+  readonly #tokens: TokenReader;
+
+  constructor(statements: CurrentStatements, provinces: Standings, tokens: TokenReader) {
+    this.#statements = statements;
+    this.#provinces = provinces;
+    this.#tokens = tokens;
+  }
+
+  /**
+   * Compact JWS of what other admitted provinces than `caller` state now: neither withdrawn nor run out.
+   *
+   * @param now seconds since the epoch
+   */
+  async list(subject: string, kind: AttestationKind, caller: string, now: number): Promise<readonly string[]> {
+    const slots = this.#current(subject, kind).filter((slot) => {
+      const { issuer, status } = this.#statements.terms(slot);
+      return issuer !== caller && status !== 'none' && this.#statements.expiresAt(slot) > now && this.#provinces.findProvince(issuer)?.standing === 'admitted';
+    });
+    const tokens = await Promise.all(slots.map((slot) => this.#tokens.readToken(this.#statements.terms(slot).issuer, this.#statements.sequence(slot))));
+    return tokens.filter((token) => token !== undefined);
+  }
+
+  #current(subject: string, kind: AttestationKind): readonly number[] {
+    const head = this.#statements.findSubject(subject, kind);
+    if (head === NO_SLOT) return [];
+    const slots = [head];
+    for (let slot = this.#statements.nextCurrent(head); slot !== head; slot = this.#statements.nextCurrent(slot)) slots.push(slot);
+    return slots;
+  }
+}
