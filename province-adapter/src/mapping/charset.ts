@@ -6,10 +6,13 @@ export const CHARSETS = ['utf-8', 'gbk', 'gb18030'] as const;
 /** One of {@link CHARSETS}. */
 export type Charset = (typeof CHARSETS)[number];
 
+/** Encoding Standard §10.1.1: the decoder of GBK is that of gb18030. Node's own of GBK lets the byte 0xFF through. */
+const decoderLabel = (charset: Charset): string => (charset === 'gbk' ? 'gb18030' : charset);
+
 /** Bytes that are not of the charset are refused, not replaced. @throws AdapterError `refusal` */
 export function decodeText(bytes: Uint8Array, charset: Charset, refusal: AdapterErrorCode): string {
   try {
-    return new TextDecoder(charset, { fatal: true, ignoreBOM: true }).decode(bytes);
+    return new TextDecoder(decoderLabel(charset), { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     // The cause is left out: nothing may quote what could not be read.
     throw new AdapterError(refusal, `not ${charset}`);

@@ -7,6 +7,9 @@ import type { YamlPath } from './yaml-source.js';
 /** The members of a mapping that are in order by themselves; the others have been reported. */
 export type SoundMembers = { readonly [Member in keyof typeof MAPPING_MEMBERS]?: Mapping[Member] };
 
+/** The sound requests of a mapping. */
+export type SoundRequests = { readonly byCode?: MappedRequest | undefined; readonly byPerson?: MappedRequest | undefined };
+
 /** Where two members of a mapping do not agree. */
 export interface Disagreement {
   readonly path: YamlPath;
@@ -70,7 +73,7 @@ function checkRequest(request: MappedRequest, path: YamlPath, known: readonly st
   ];
 }
 
-function checkSource(members: SoundMembers, written: ReadonlySet<string>): readonly Disagreement[] {
+function checkSource(members: SoundMembers, { byCode, byPerson }: SoundRequests, written: ReadonlySet<string>): readonly Disagreement[] {
   const { codes, fields, files, http, secrets } = members;
   if (written.has('http') === written.has('files')) {
     return [{ path: [written.has('http') ? 'files' : ''].filter(Boolean), what: written.has('http') ? 'a mapping has either http or files' : 'needs http or files: where answers come from' }];
@@ -79,8 +82,8 @@ function checkSource(members: SoundMembers, written: ReadonlySet<string>): reado
   const common = [...VERIFIER_VARIABLES, ...Object.keys(secrets ?? {}).map((name) => `secret.${name}`)];
   const mayKnow = codes !== undefined && secrets !== undefined;
   return [
-    ...(http !== undefined && mayKnow ? checkRequest(http.byCode, ['http', 'byCode'], [...decoded, ...common]) : []),
-    ...(http?.byPerson !== undefined && mayKnow ? checkRequest(http.byPerson, ['http', 'byPerson'], [...PERSON_VARIABLES, ...common]) : []),
+    ...(byCode !== undefined && mayKnow ? checkRequest(byCode, ['http', 'byCode'], [...decoded, ...common]) : []),
+    ...(byPerson !== undefined && mayKnow ? checkRequest(byPerson, ['http', 'byPerson'], [...PERSON_VARIABLES, ...common]) : []),
     ...(http !== undefined && http.personAnswer !== undefined && http.byPerson === undefined ? [{ path: ['http', 'personAnswer'], what: 'there is no byPerson' }] : []),
     ...(files !== undefined && codes !== undefined && !decoded.includes(files.codeHolds) ? [{ path: ['files', 'codeHolds'], what: `no step gives ${files.codeHolds}${suggestion(files.codeHolds, decoded)}` }] : []),
     ...(files !== undefined && fields !== undefined && fields.identityNumber === undefined
@@ -105,6 +108,6 @@ function checkValues({ values, rules, fields, reasons, validity }: SoundMembers,
 }
 
 /** What the members of a mapping hold against each other: names that nothing gives, statuses that nothing means, texts that two take. */
-export function findDisagreements(members: SoundMembers, written: ReadonlySet<string>): readonly Disagreement[] {
-  return [...checkCodes(members), ...checkSource(members, written), ...checkValues(members, (member) => written.has(member))];
+export function findDisagreements(members: SoundMembers, requests: SoundRequests, written: ReadonlySet<string>): readonly Disagreement[] {
+  return [...checkCodes(members), ...checkSource(members, requests, written), ...checkValues(members, (member) => written.has(member))];
 }

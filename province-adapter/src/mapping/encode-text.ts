@@ -17,7 +17,7 @@ function fillGbk(): void {
 export function encodeText(text: string, charset: Charset): Uint8Array {
   if (charset === 'utf-8') return Buffer.from(text);
   if (gbkBytes.size === 0) fillGbk();
-  return Uint8Array.from([...text].flatMap((character) => (character < '\u0080' ? [character.charCodeAt(0)] : [...(gbkBytes.get(character) ?? [0x3f])])));
+  return Uint8Array.from(Array.from(text).flatMap((character) => (character < '\u0080' ? [character.charCodeAt(0)] : [...(gbkBytes.get(character) ?? [0x3f])])));
 }
 
 /** One row of delimited text (RFC 4180). */

@@ -34,7 +34,7 @@ export const STAND_IN_FIXTURE = z.strictObject({
     error: z.record(z.string(), z.unknown()).optional().describe('How errors are said; has {errorCode}'),
     expired: z.record(z.string(), z.unknown()).optional().describe('Where the expiry of a code is no error to the local system'),
   }),
-  outcomes: z.strictObject({ notIssued: text, expired: text.optional(), noSuchPerson: text.optional() }).describe('Which error is said when'),
+  outcomes: z.strictObject({ notIssued: text, expired: text.optional(), noSuchPerson: text.optional() }).default({ notIssued: '404' }).describe('Which error is said when'),
 });
 
 const response = z.strictObject({

@@ -1,9 +1,12 @@
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { AdapterError } from '../errors.js';
 import type { IssuedCode, LocalRoute, LocalRouteRequest, LocalSystem, LocalSystemContext, RunningLocalSystem } from '../stand-in/local-system.js';
 import { BareAnswer } from '../stand-in/local-system.js';
 import { createSyntheticPeople, type SyntheticPerson } from '../stand-in/synthetic-people.js';
 import { variablesOf } from './check-mapping.js';
+import { buildCode } from './build-code.js';
 import { decodeCode, type DecodedCode } from './decode-code.js';
-import { encodeText } from './encode-text.js';
 import { STAND_IN_FIXTURE, type StandInFixture } from './fixture-schema.js';
 import { fillAnswer, sceneOfPerson } from './golden-answer.js';
 import type { HttpMapping } from './mapped-http-source.js';
@@ -11,8 +14,8 @@ import { findFolderProvince, readMapping } from './mapping-folder.js';
 import { matchRequest, routeOf, variablesUsed } from './match-request.js';
 import { readFixture } from './parse-fixture.js';
 import { localNames } from './read-fields.js';
+import { openFileWriter } from './mapped-file-writer.js';
 import { secondsOf } from './schema-texts.js';
-import { fillTemplate } from './text-template.js';
 
 interface StoredCode {
   readonly person: string;
@@ -24,19 +27,6 @@ interface StoredCode {
 
 /** 99 begins no region of GB/T 2260: nobody real has such a number. */
 const regionOf = (code: string): string => `99${code.slice(0, 2)}01`;
-
-/** The code of a mapping's fixtures, with fresh random parts. */
-export function buildCode({ parts, text }: StandInFixture['codes'], randomHex: LocalSystemContext['randomHex']): string {
-  const made: Record<string, string> = {};
-  const fill = (template: string): string => fillTemplate(template, (name) => made[name] ?? '');
-  for (const part of parts) {
-    const { length } = part;
-    const random = (): string => (part.random === 'digits' ? BigInt(`0x${randomHex(length)}`).toString().slice(-length).padStart(length, '0') : randomHex(Math.ceil(length / 2)).slice(0, length));
-    const plain = part.text === undefined ? random() : fill(part.text);
-    made[part.as] = part.base64 === undefined ? plain : Buffer.from(encodeText(plain, part.charset)).toString(part.base64);
-  }
-  return fill(text);
-}
 
 function openMapped(mapping: HttpMapping, fixture: StandInFixture, statusField: string, { documents, now, randomHex }: LocalSystemContext): RunningLocalSystem {
   const codes = documents.collection<StoredCode>('code');
@@ -99,9 +89,10 @@ function openMapped(mapping: HttpMapping, fixture: StandInFixture, statusField: 
  * STAND-IN for the local system of a mapped province: the mapping turned round, with the golden answers of
  * fixtures/stand-in.yaml.
  *
+ * @param filesFolder where it leaves its files, if that is how it speaks
  * @throws AdapterError `MAPPING_INVALID`
  */
-export function loadMappedLocalSystem(folder: string): Promise<LocalSystem> {
+export function loadMappedLocalSystem(folder: string, filesFolder = join(tmpdir(), 'health-code-stand-in', basename(folder))): Promise<LocalSystem> {
   return Promise.resolve().then(() => {
     const mapping = readMapping(folder);
     const fixture = readFixture(folder, 'fixtures/stand-in.yaml', STAND_IN_FIXTURE);
@@ -115,9 +106,10 @@ export function loadMappedLocalSystem(folder: string): Promise<LocalSystem> {
       statementFields: [...new Set(held.flatMap(Object.keys))].filter((name) => name !== 'status'),
       people: createSyntheticPeople(regionOf(code), held.map(({ status = '', ...others }) => ({ ...others, [statusField]: status }))),
       open: (context) => {
-        const { http } = mapping;
-        if (http === undefined) throw new Error('files');
-        return openMapped({ ...mapping, http }, fixture, statusField, context);
+        const { files, http } = mapping;
+        if (http !== undefined) return openMapped({ ...mapping, http }, fixture, statusField, context);
+        if (files !== undefined) return openFileWriter({ ...mapping, files }, fixture, statusField, filesFolder, context);
+        throw new AdapterError('MAPPING_INVALID', 'a mapping without http and files was let through');
       },
     };
   });

@@ -2,6 +2,7 @@ import { getProvince, type ProvinceCode } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
 import type { ProvinceDefinition, ProvinceProfile } from '../province-system.js';
 import { readMappedSecrets } from './config.js';
+import { createMappedFilesSource } from './mapped-files-source.js';
 import { createMappedHttpSource } from './mapped-http-source.js';
 import { createMappedTranslation } from './mapped-translate.js';
 import { findFolderProvince, readMapping } from './mapping-folder.js';
@@ -35,9 +36,10 @@ export function loadMappedProvince(folder: string): Promise<ProvinceDefinition> 
     return {
       profile,
       createSource: (options) => {
-        const { http } = mapping;
+        const { files, http } = mapping;
         if (http !== undefined) return createMappedHttpSource({ ...mapping, http }, readMappedSecrets(mapping.secrets), options);
-        throw new AdapterError('MAPPING_INVALID', 'files');
+        if (files !== undefined) return createMappedFilesSource({ ...mapping, files }, options);
+        throw new AdapterError('MAPPING_INVALID', 'a mapping without http and files was let through');
       },
       translate: createMappedTranslation(mapping, profile),
     };

@@ -35,7 +35,8 @@ const recogniser = z.strictObject({ prefix: text, infix: z.string().max(128).def
 
 const texts = z.record(z.string(), z.string());
 
-const request = z.strictObject({
+/** A request, which is checked against the variables even where its neighbours are wrong. */
+export const REQUEST = z.strictObject({
   method: z.enum(['GET', 'POST']),
   path: uriTemplate.describe('URI Template (RFC 6570)'),
   query: texts.optional(),
@@ -82,8 +83,8 @@ const fields = z.strictObject({
 });
 
 const http = z.strictObject({
-  byCode: request,
-  byPerson: request.optional().describe('Without it, the port find of the province gives what byCode is asked with'),
+  byCode: REQUEST,
+  byPerson: REQUEST.optional().describe('Without it, the port find of the province gives what byCode is asked with'),
   answer: answer.prefault({}),
   personAnswer: answer.optional().describe('Where byPerson is answered in another envelope; the fields are the same'),
 });
@@ -129,7 +130,7 @@ export type Mapping = z.output<typeof MAPPING>;
 export type DecodeStep = z.output<typeof step>;
 
 /** A request as the mapping writes it. */
-export type MappedRequest = z.output<typeof request>;
+export type MappedRequest = z.output<typeof REQUEST>;
 
 /** How an answer is opened and what makes it none. */
 export type MappedAnswer = z.output<typeof answer>;

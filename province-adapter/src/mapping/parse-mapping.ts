@@ -1,7 +1,7 @@
 import type { Province } from '@health-code/attestation';
 import type { z } from 'zod';
-import { findDisagreements, type SoundMembers } from './check-mapping.js';
-import { MAPPING, MAPPING_MEMBERS, type Mapping } from './mapping-schema.js';
+import { findDisagreements, type SoundMembers, type SoundRequests } from './check-mapping.js';
+import { MAPPING, MAPPING_MEMBERS, REQUEST, type Mapping } from './mapping-schema.js';
 import { mappingInvalid, type MappingProblem } from './mapping-problem.js';
 import { findSchemaProblems } from './schema-problems.js';
 import { fieldName, readYaml } from './yaml-source.js';
@@ -16,6 +16,12 @@ function soundMembers(value: unknown): SoundMembers {
   return Object.fromEntries(sound);
 }
 
+function soundRequests(value: unknown): SoundRequests {
+  const http: unknown = typeof value === 'object' && value !== null && 'http' in value ? value.http : undefined;
+  const written = typeof http === 'object' && http !== null ? (http as Record<string, unknown>) : {};
+  return { byCode: REQUEST.safeParse(written['byCode']).data, byPerson: REQUEST.safeParse(written['byPerson']).data };
+}
+
 /** All that is wrong with a mapping file; nothing where it may run. */
 export function findMappingProblems(file: string, text: string, province: Pick<Province, 'slug'>): readonly MappingProblem[] {
   const source = readYaml(file, text);
@@ -25,7 +31,7 @@ export function findMappingProblems(file: string, text: string, province: Pick<P
   const parsed = MAPPING.safeParse(source.value);
   const members = soundMembers(source.value);
   const disagreements = [
-    ...findDisagreements(members, new Set(Object.keys(source.value))),
+    ...findDisagreements(members, soundRequests(source.value), new Set(Object.keys(source.value))),
     ...(members.system === undefined || members.system.startsWith(`${province.slug}-`) ? [] : [{ path: ['system'], what: `must begin with ${province.slug}-` }]),
   ];
   return [

@@ -48,7 +48,7 @@ export function readTyped(value: unknown, type: MappedField['type'], pointer: st
   const isWhole = Number.isSafeInteger(value);
   const isRight = type === 'string' ? isText : type === 'integer' ? isWhole : type === 'boolean' ? typeof value === 'boolean' : isText || isWhole;
   if (!isRight) throw new AdapterError('LOCAL_ANSWER_INVALID', `${pointer} of the local answer is not of the type ${type}`);
-  return String(value as string | number | boolean);
+  return String(value);
 }
 
 /** @throws AdapterError `LOCAL_ANSWER_INVALID` for another type, or where a value that must be there is not */

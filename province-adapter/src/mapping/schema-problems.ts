@@ -13,7 +13,7 @@ interface SchemaDefinition {
   readonly options?: readonly z.core.$ZodType[];
 }
 
-const definitionOf = (schema: z.core.$ZodType): SchemaDefinition => schema._zod.def as unknown as SchemaDefinition;
+const definitionOf = (schema: z.core.$ZodType): SchemaDefinition => schema._zod.def;
 
 /** The names of members that a place of the file may have. */
 function knownNames(schema: z.core.$ZodType, path: YamlPath): readonly string[] {

@@ -1,0 +1,274 @@
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseIdentityDocument } from '@health-code/attestation';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../../deploy/embedded/test-services.js';
+import type { ProvinceDefinition, Source, VerifierContext } from '../province-system.js';
+import { startStandIn } from '../stand-in/start-stand-in.http.js';
+import { StandInOperator } from '../stand-in/stand-in-operator.fixture.js';
+import { syntheticIdNumber } from '../stand-in/synthetic-people.js';
+import { encodeText } from './encode-text.js';
+import { loadMappedLocalSystem } from './mapped-local-system.js';
+import { loadMappedProvince } from './mapped-province.js';
+
+const GATE: VerifierContext = { province: '520000', purpose: 'checkpoint', organisation: '91520000MA6DXXXX00', position: 'G60 Gate 1' };
+const CARD = syntheticIdNumber('995401', 0);
+const OTHER_CARD = syntheticIdNumber('995401', 1);
+const PERSON = parseIdentityDocument('01', CARD);
+const now = (): number => Math.floor(Date.now() / 1000);
+
+let root: string;
+let folder: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'connected-province-'));
+  folder = join(root, 'tibet');
+  mkdirSync(join(folder, 'fixtures'), { recursive: true });
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const PROFILE = `
+format: 1
+mode: convert
+timeZone: Asia/Shanghai
+rules: { conversion: { version: '1', title: 转码规则 } }
+`;
+
+describe('a REST system that was never seen before', () => {
+  const MAPPING = `${PROFILE}
+system: tibet-ryzt
+codes:
+  recognise: [{ prefix: 'ryzt.', minLength: 20, maxLength: 64 }]
+  decode: [{ as: bh, after: 'ryzt.', form: { characters: digits, length: 16 } }]
+secrets: { key: { fileNamedBy: RYZT_KEY_FILE } }
+http:
+  byCode: { method: GET, path: '/api/ry/{bh}', query: { dw: '{verifier.organisation}' }, headers: { x-key: '{secret.key}' } }
+  byPerson: { method: POST, path: /api/cx, json: { zj: { lx: '{person.type}', hm: '{person.number}' } }, headers: { x-key: '{secret.key}' } }
+  answer: { httpStatus: { '404': LOCAL_CODE_INVALID, '410': LOCAL_CODE_EXPIRED } }
+  personAnswer: { httpStatus: { '404': no-such-person } }
+fields:
+  status: { at: /zt, type: integer }
+  reason: { at: /yy, optional: true }
+  since: { at: /gx, format: yyyyMMddHHmmss }
+  validUntil: { at: /yx, format: yyyyMMdd, endOfDay: true }
+  identityNumber: { at: /zjhm }
+  maskedName: { at: /xm, mask: true }
+values: { '7': '00', '8': '01', '9': '10', '0': pending }
+reasons: { 密接: { code: CLOSE_CONTACT, evidence: authority-decision } }
+`;
+  let server: Server;
+  let asked: { readonly url: string; readonly key: unknown; readonly body: string }[] = [];
+  let zt: unknown = 7;
+  let source: Source;
+  let province: ProvinceDefinition;
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
+        const body = Buffer.concat(chunks).toString();
+        asked.push({ url: request.url ?? '', key: request.headers['x-key'], body });
+        const isKnown = request.url?.startsWith('/api/ry/0000000000000007') === true || body.includes(CARD);
+        const isExpired = request.url?.startsWith('/api/ry/0000000000000008') === true;
+        const answer = { zt, yy: '密接', gx: '20220414083000', yx: '20991231', zjhm: CARD, xm: '测试甲一', sjhm: '19900000000', dz: '某某路1号' };
+        response.writeHead(isExpired ? 410 : isKnown ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => server.close());
+  beforeEach(async () => {
+    asked = [];
+    zt = 7;
+    writeFileSync(join(folder, 'mapping.yaml'), MAPPING);
+    writeFileSync(join(root, 'key'), 'geheim\n');
+    process.env['RYZT_KEY_FILE'] = join(root, 'key');
+    province = await loadMappedProvince(folder);
+    source = province.createSource({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, timeoutMs: 1000 });
+  });
+  afterEach(() => {
+    delete process.env['RYZT_KEY_FILE'];
+  });
+
+  it('is asked as it wants to be asked, and understood by its own numbers', async () => {
+    const answer = await source.readCode('ryzt.0000000000000007', GATE);
+    expect(asked).toEqual([{ url: `/api/ry/0000000000000007?dw=${GATE.organisation}`, key: 'geheim', body: '' }]);
+    expect(answer).toMatchObject({ identity: PERSON, maskedName: '测***' });
+    expect(province.translate(answer, now())).toMatchObject({
+      status: '00', since: Date.UTC(2022, 3, 14, 0, 30) / 1000, validUntil: Date.UTC(2099, 11, 31, 16) / 1000, reason: 'CLOSE_CONTACT',
+      original: { system: 'tibet-ryzt', field: 'zt', value: '7' },
+    });
+    expect(JSON.stringify(answer)).not.toMatch(/19900000000|某某路/);
+  });
+
+  it.each([[8, { status: '01' }], [9, { status: '10' }], [0, { availability: 'pending' }]])('takes %d for %o', async (value, expected) => {
+    zt = value;
+    expect(province.translate(await source.readCode('ryzt.0000000000000007', GATE), now())).toMatchObject(expected);
+  });
+
+  it('refuses a number that nobody listed, and one that became a text', async () => {
+    zt = 6;
+    const answer = await source.readCode('ryzt.0000000000000007', GATE);
+    expect(() => province.translate(answer, now())).toThrow(expect.objectContaining({ code: 'TRANSLATION_VALUE_UNKNOWN' }) as Error);
+    zt = '7';
+    await expect(source.readCode('ryzt.0000000000000007', GATE)).rejects.toMatchObject({ code: 'LOCAL_ANSWER_INVALID' });
+  });
+
+  it('says by its HTTP status what it does not know', async () => {
+    await expect(source.readCode('ryzt.0000000000000001', GATE)).rejects.toMatchObject({ code: 'LOCAL_CODE_INVALID' });
+    await expect(source.readCode('ryzt.0000000000000008', GATE)).rejects.toMatchObject({ code: 'LOCAL_CODE_EXPIRED' });
+    await expect(source.readCode('ryzt.000', GATE)).rejects.toMatchObject({ code: 'LOCAL_CODE_INVALID' });
+    await expect(source.readCode('other.0000000000000007', GATE)).rejects.toMatchObject({ code: 'LOCAL_CODE_FOREIGN' });
+  });
+
+  it('is asked about a person by document', async () => {
+    expect(province.translate(await source.readPerson(PERSON, GATE), now())).toMatchObject({ status: '00' });
+    expect(JSON.parse(asked[0]?.body ?? '')).toEqual({ zj: { lx: '01', hm: CARD } });
+    const nobody = await source.readPerson(parseIdentityDocument('01', OTHER_CARD), GATE);
+    expect(province.translate(nobody, now())).toMatchObject({ availability: 'no-such-person' });
+  });
+
+  it('does not start without the file of its secret', () => {
+    delete process.env['RYZT_KEY_FILE'];
+    expect(() => province.createSource({ baseUrl: 'http://127.0.0.1:1', timeoutMs: 1000 })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error);
+  });
+});
+
+describe('a system that leaves files of delimited text in GBK', () => {
+  const MAPPING = `${PROFILE}
+system: tibet-wenjian
+codes:
+  recognise: [{ prefix: 'wj.', minLength: 10, maxLength: 64 }]
+  decode: [{ as: lsh, after: 'wj.', form: { characters: lower-hex, length: 32 } }]
+files:
+  name: zt-*.txt
+  format: delimited
+  charset: gbk
+  delimiter: '|'
+  codeAt: /流水号
+  codeHolds: lsh
+  codeExpires: { at: /码到期, type: string, format: epoch-seconds }
+fields:
+  status: { at: /状态 }
+  since: { at: /更新时间, format: 'yyyy/MM/dd HH:mm' }
+  identityNumber: { at: /证件号 }
+  maskedName: { at: /姓名, mask: true }
+values: { 绿: '00', 黄: '01', 红: '10' }
+validity: 14d
+`;
+  const STAND_IN = `
+colours: { '00': 绿, '01': 黄, '10': 红 }
+people: [绿, 绿, 黄, 红, 绿, 绿, 绿, 绿, 绿, 绿, 绿, 绿, 绿, 绿, 绿, 绿, 绿, 绿, 绿, 绿]
+codes: { parts: [{ as: lsh, random: lower-hex, length: 32 }], text: 'wj.{lsh}', lifetime: 5m }
+answers:
+  byCode: { 流水号: '{lsh}', 码到期: '{expiresAt:epoch-seconds}', 状态: '{status}', 更新时间: '{changedAt:yyyy/MM/dd HH:mm}', 证件号: '{person.number}', 姓名: '{person.name}', 地址: '某路|1号' }
+`;
+  const HEADER = '流水号|码到期|状态|更新时间|证件号|姓名\r\n';
+  const TOKEN = '0'.repeat(32);
+  let drop: string;
+  let province: ProvinceDefinition;
+  let source: Source;
+
+  const leave = (name: string, ...rows: readonly string[]): void => writeFileSync(join(drop, name), encodeText(HEADER + rows.join('\r\n'), 'gbk'));
+  const row = (status: string, card = CARD, token = TOKEN): string => `${token}|4102329600|${status}|2022/04/14 08:30|${card}|测试甲一`;
+  const translated = (answers: readonly Parameters<ProvinceDefinition['translate']>[0][]) => answers.map((answer) => {
+    try {
+      const record = province.translate(answer, now());
+      return record.availability === 'available' ? record.status : record.availability;
+    } catch (cause) {
+      return (cause as { readonly code: string }).code;
+    }
+  });
+
+  beforeEach(async () => {
+    drop = join(root, 'drop');
+    mkdirSync(drop);
+    writeFileSync(join(folder, 'mapping.yaml'), MAPPING);
+    writeFileSync(join(folder, 'fixtures/stand-in.yaml'), STAND_IN);
+    province = await loadMappedProvince(folder);
+    source = province.createSource({ baseUrl: pathToFileURL(drop).href, timeoutMs: 1000 });
+  });
+
+  it('is read by code and by document', async () => {
+    leave('zt-1.txt', row('黄'));
+    const answer = await source.readCode(`wj.${TOKEN}`, GATE);
+    expect(answer).toMatchObject({ identity: PERSON, maskedName: '测***', fields: { 状态: '黄', 更新时间: '2022/04/14 08:30' } });
+    expect(province.translate(answer, now())).toMatchObject({ status: '01', since: Date.UTC(2022, 3, 14, 0, 30) / 1000, original: { field: '状态', value: '黄' } });
+    expect(await source.readPerson(PERSON, GATE)).toEqual(answer);
+    expect(translated([await source.readPerson(parseIdentityDocument('01', OTHER_CARD), GATE)])).toEqual(['no-such-person']);
+    await expect(source.readCode(`wj.${'1'.repeat(32)}`, GATE)).rejects.toMatchObject({ code: 'LOCAL_CODE_INVALID' });
+  });
+
+  it('gives everything new once, by a cursor', async () => {
+    leave('zt-1.txt', row('绿'), row('黄', OTHER_CARD, '1'.repeat(32)));
+    const first = await source.readChanges?.(undefined);
+    expect(translated(first?.answers ?? [])).toEqual(['00', '01']);
+    expect(await source.readChanges?.(first?.cursor)).toEqual({ answers: [], cursor: first?.cursor });
+    leave('zt-2.txt', row('红'));
+    const second = await source.readChanges?.(first?.cursor);
+    expect(translated(second?.answers ?? [])).toEqual(['10']);
+    expect((await source.readPerson(PERSON, GATE)).fields['状态']).toBe('红');
+  });
+
+  it('lets a file that comes late say nothing older than what is known', async () => {
+    leave('zt-2.txt', row('红'));
+    const first = await source.readChanges?.(undefined);
+    leave('zt-1.txt', row('绿'));
+    expect(translated((await source.readChanges?.(first?.cursor))?.answers ?? [])).toEqual(['10']);
+  });
+
+  it('reports a broken file and a broken row, and holds up no other', async () => {
+    writeFileSync(join(drop, 'zt-1.txt'), Buffer.from([0xff, 0xff, 0x00]));
+    leave('zt-2.txt', 'half a row', row('绿'), row('橙', OTHER_CARD, '1'.repeat(32)));
+    const { answers = [], cursor } = (await source.readChanges?.(undefined)) ?? {};
+    expect(translated(answers)).toEqual(['LOCAL_ANSWER_INVALID', 'LOCAL_ANSWER_INVALID', '00', 'TRANSLATION_VALUE_UNKNOWN']);
+    leave('zt-1.txt', row('黄', syntheticIdNumber('995401', 2), '2'.repeat(32)));
+    expect(translated((await source.readChanges?.(cursor))?.answers ?? [])).toEqual(['01']);
+  });
+
+  it('waits for a file that is being written', async () => {
+    writeFileSync(join(folder, 'mapping.yaml'), MAPPING.replace('  codeAt:', '  settle: 30s\n  codeAt:'));
+    source = (await loadMappedProvince(folder)).createSource({ baseUrl: pathToFileURL(drop).href, timeoutMs: 1000 });
+    leave('zt-1.txt', row('绿'));
+    const first = await source.readChanges?.(undefined);
+    expect(first?.answers).toEqual([]);
+    utimesSync(join(drop, 'zt-1.txt'), now() - 60, now() - 60);
+    expect(translated((await source.readChanges?.(first?.cursor))?.answers ?? [])).toEqual(['00']);
+  });
+
+  it('says that the folder is gone', async () => {
+    expect(await source.isReachable()).toBe(true);
+    rmSync(drop, { recursive: true });
+    expect(await source.isReachable()).toBe(false);
+    await expect(source.readPerson(PERSON, GATE)).rejects.toMatchObject({ code: 'LOCAL_SYSTEM_UNREACHABLE' });
+  });
+
+  describe('played by its stand-in', () => {
+    let database: TestDatabase;
+    beforeAll(async () => {
+      database = await createTestDatabase();
+    });
+    afterAll(async () => database.drop());
+
+    it('issues codes that can be read, until they have run out', async () => {
+      const standIn = await startStandIn(await loadMappedLocalSystem(folder, drop), { databaseUrl: database.url, host: '127.0.0.1', port: 0 });
+      const operator = new StandInOperator(`http://${standIn.address}`);
+      const person = await operator.somebody();
+      const answer = await source.readCode(await operator.issue(person), GATE);
+      expect(answer.identity).toEqual({ type: '01', number: person.documentNumber });
+      expect(translated([answer])).toEqual(['00']);
+      await expect(source.readCode(await operator.issue(person, 3600), GATE)).rejects.toMatchObject({ code: 'LOCAL_CODE_EXPIRED' });
+      await standIn.stop();
+    });
+  });
+});
+
+it('a mapped folder is of one of the 32 nodes', async () => {
+  const elsewhere = join(root, 'atlantis');
+  mkdirSync(elsewhere);
+  writeFileSync(join(elsewhere, 'mapping.yaml'), 'format: 1');
+  await expect(loadMappedProvince(elsewhere)).rejects.toMatchObject({ code: 'MAPPING_INVALID' });
+});

@@ -1,0 +1,126 @@
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import type { IdentityDocument } from '@health-code/attestation';
+import { AdapterError } from '../errors.js';
+import { personNotFound } from '../local-format/translation-table.js';
+import type { LocalAnswer, LocalChanges, Source, SourceOptions } from '../province-system.js';
+import { decodeCode } from './decode-code.js';
+import { openDropFolder, type DroppedFile, type DroppedRow } from './drop-folder.js';
+import type { Mapping } from './mapping-schema.js';
+
+/** A mapping whose answers stand in files. */
+export type FilesMapping = Mapping & { readonly files: NonNullable<Mapping['files']> };
+
+/** Rows that one poll gives at most: they are attested in one transaction. */
+const BATCH = 500;
+
+/** By file: how it looked, and how many of its rows were given. */
+const CURSOR = z.record(z.string(), z.tuple([z.string(), z.int()]));
+
+type Cursor = z.output<typeof CURSOR>;
+
+interface Index {
+  readonly files: readonly DroppedFile[];
+  readonly byCode: ReadonlyMap<string, DroppedRow>;
+  readonly byDocument: ReadonlyMap<string, DroppedRow>;
+}
+
+const documentKey = ({ number, type }: IdentityDocument): string => `${type}:${number}`;
+
+/** Later files, and later rows of one, are newer. */
+function indexOf(files: readonly DroppedFile[]): Index {
+  const byCode = new Map<string, DroppedRow>();
+  const byDocument = new Map<string, DroppedRow>();
+  for (const row of files.flatMap((file) => file.rows)) {
+    if (row.code !== undefined) byCode.set(row.code, row);
+    if (row.answer.identity !== undefined) byDocument.set(documentKey(row.answer.identity), row);
+  }
+  return { files, byCode, byDocument };
+}
+
+function parseCursor(cursor: string | undefined): Cursor {
+  if (cursor === undefined) return {};
+  try {
+    return CURSOR.parse(JSON.parse(cursor));
+  } catch {
+    // A cursor of another form is none: everything is read again, and what is attested already adds nothing.
+    return {};
+  }
+}
+
+/** Rows that were not given yet. What is given of a person is what stands now, not what an older file said that came late. */
+function changesSince(index: Index, cursor: string | undefined): LocalChanges {
+  const former = parseCursor(cursor);
+  const next: Record<string, [string, number]> = {};
+  const answers: LocalAnswer[] = [];
+  for (const { name, print, rows } of index.files) {
+    const [formerPrint, given] = (Object.hasOwn(former, name) ? former[name] : undefined) ?? ['', 0];
+    const from = formerPrint === print ? given : 0;
+    const part = rows.slice(from, from + BATCH - answers.length);
+    answers.push(...part.map(({ answer }) => (answer.identity === undefined ? answer : (index.byDocument.get(documentKey(answer.identity))?.answer ?? answer))));
+    next[name] = [print, from + part.length];
+  }
+  const moved = JSON.stringify(next);
+  return { answers, cursor: moved === cursor ? cursor : moved };
+}
+
+/** The base URL of a province whose system leaves files. @throws AdapterError `CONFIG_INVALID` */
+function folderOf(baseUrl: string): string {
+  const url = new URL(baseUrl);
+  if (url.protocol !== 'file:') throw new AdapterError('CONFIG_INVALID', 'bad configuration:\n  LOCAL_SYSTEM_URL must be a file: address, the folder where the local system leaves its files');
+  return fileURLToPath(url);
+}
+
+async function within<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const late = (): AdapterError => new AdapterError('LOCAL_SYSTEM_TIMEOUT', 'the folder of the local system could not be read in time');
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(late());
+    signal.addEventListener('abort', () => reject(late()), { once: true });
+    work.then(resolve, reject);
+  });
+}
+
+/**
+ * Reads the files that a local system leaves, as its mapping says: found by code and by document, and polled for what is new.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function createMappedFilesSource(mapping: FilesMapping, options: SourceOptions, now: () => number = Date.now): Source {
+  const { codes, files } = mapping;
+  const folder = openDropFolder(folderOf(options.baseUrl), mapping, files, now);
+  let reading: Promise<Index> | undefined;
+  let last: Index | undefined;
+
+  const refresh = async (): Promise<Index> => {
+    const read = await folder.read();
+    const isSame = last?.files.length === read.length && last.files.every((file, place) => file === read[place]);
+    return last !== undefined && isSame ? last : (last = indexOf(read));
+  };
+
+  /** One reading at a time serves all who ask meanwhile. */
+  const readIndex = (signal?: AbortSignal): Promise<Index> => {
+    reading ??= refresh().finally(() => {
+      reading = undefined;
+    });
+    const timeout = AbortSignal.timeout(options.timeoutMs);
+    return within(reading, signal === undefined ? timeout : AbortSignal.any([timeout, signal]));
+  };
+
+  return {
+    async readCode(code, _verifier, signal) {
+      const decoded = decodeCode(code, codes.recognise, codes.decode);
+      const row = (await readIndex(signal)).byCode.get(decoded[files.codeHolds] ?? '');
+      if (row === undefined) throw new AdapterError('LOCAL_CODE_INVALID', 'no file names this code');
+      if (row.codeExpires !== undefined && row.codeExpires * 1000 <= now()) throw new AdapterError('LOCAL_CODE_EXPIRED', 'the code has run out');
+      const { identity } = row.answer;
+      return identity === undefined ? row.answer : ((await readIndex(signal)).byDocument.get(documentKey(identity))?.answer ?? row.answer);
+    },
+    async readPerson(document) {
+      return (await readIndex()).byDocument.get(documentKey(document))?.answer ?? personNotFound(Math.floor(now() / 1000));
+    },
+    async readChanges(cursor) {
+      return changesSince(await readIndex(), cursor);
+    },
+    isReachable: () => readIndex().then(() => true, () => false),
+  };
+}

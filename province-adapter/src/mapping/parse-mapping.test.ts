@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AdapterError } from '../errors.js';
+import { findMappingProblems, parseMapping } from './parse-mapping.js';
+
+const GOOD = `format: 1
+system: jilin-test
+mode: convert
+timeZone: Asia/Shanghai
+rules:
+  conversion: { version: '1', title: 转码规则 }
+codes:
+  recognise:
+    - { prefix: 'standin-x:', minLength: 12, maxLength: 64 }
+  decode:
+    - { as: token, after: 'standin-x:', form: { characters: digits, length: 8 } }
+http:
+  byCode:
+    method: GET
+    path: /codes/{token}
+    query: { unit: '{verifier.organisation}' }
+  answer:
+    result: { at: /code, success: ['0'], errors: { '1': LOCAL_CODE_INVALID } }
+fields:
+  status: { at: /data/status }
+  since: { at: /data/since, format: 'yyyy-MM-dd HH:mm:ss' }
+values:
+  '1': '00'
+  '2': '01'
+  '3': '10'
+validity: 24h
+`;
+const JILIN = { slug: 'jilin' };
+
+/** `line field` of each problem. */
+const problems = (text: string): readonly string[] => findMappingProblems('jilin/mapping.yaml', text, JILIN).map(({ line, field }) => `${line} ${field}`);
+const whats = (text: string): string => findMappingProblems('jilin/mapping.yaml', text, JILIN).map(({ what }) => what).join('\n');
+const change = (from: string, to: string): string => {
+  expect(GOOD).toContain(from);
+  return GOOD.replace(from, to);
+};
+
+describe('parseMapping', () => {
+  it('accepts a mapping that is in order', () => {
+    expect(problems(GOOD)).toEqual([]);
+    expect(parseMapping('jilin/mapping.yaml', GOOD, JILIN).fields.status).toEqual({ at: '/data/status', type: 'string', optional: false });
+  });
+
+  it.each([
+    ['a missing member', 'timeZone: Asia/Shanghai\n', '', ['1 timeZone']],
+    ['a misspelt member', 'timeZone:', 'timezone:', ['4 timezone', '1 timeZone']],
+    ['a misspelt member further down', 'minLength: 12', 'minlength: 12', ['9 codes.recognise.0.minlength', '9 codes.recognise.0.minLength']],
+    ['a doubled member', 'mode: convert', 'mode: convert\nmode: share', ['4 mode']],
+    ['a doubled value', "  '2': '01'", "  '2': '01'\n  '2': '10'", ['25 values.2']],
+    ['a number in place of a text', 'after: \'standin-x:\'', 'after: 1', ['11 codes.decode.0.after']],
+    ['a status written as a number', "'1': '00'", "'1': 00", ['23 values.1']],
+    ['a status of another table', "'1': '00'", "'1': '20'", ['23 values.1']],
+    ['a status that no value means', "  '2': '01'\n", '', ['22 values']],
+    ['no JSON Pointer', 'at: /data/status', 'at: data.status', ['20 fields.status.at']],
+    ['a JSON Pointer with a wrong escape', 'at: /data/status', 'at: /data~status', ['20 fields.status.at']],
+    ['no URI template', '/codes/{token}', '/codes/{token', ['15 http.byCode.path']],
+    ['a URI template that a scanned text could leave', '/codes/{token}', '/codes/{+token}', ['15 http.byCode.path']],
+    ['a variable that no step gives', '/codes/{token}', '/codes/{tokn}', ['15 http.byCode.path']],
+    ['a verifier that nobody knows', '{verifier.organisation}', '{verifier.phone}', ['16 http.byCode.query.unit']],
+    ['an unknown time zone', 'Asia/Shanghai', 'Asia/Peking', ['4 timeZone']],
+    ['a date format without a year', 'yyyy-MM-dd HH', 'MM-dd HH', ['21 fields.since.format']],
+    ['a date format with minutes for months', 'yyyy-MM-dd HH:mm:ss', 'yyyy-mm-dd', ['21 fields.since.format']],
+    ['a date format with another language’s letters', 'yyyy-MM-dd HH:mm:ss', 'YYYY-MM-DD', ['21 fields.since.format']],
+    ['an error code that is none of ours', 'LOCAL_CODE_INVALID', 'LOCAL_CODE_WRONG', ['18 http.answer.result.errors.1']],
+    ['overlapping recognisers', 'maxLength: 64 }', "maxLength: 64 }\n    - { prefix: 'standin-x:1', minLength: 20, maxLength: 30 }", ['10 codes.recognise.1']],
+    ['a rule that is not registered', "'3': '10'", "'3': { status: '10', reason: X, rule: conversion-orange }", ['25 values.3.rule']],
+    ['no conversion rule', '  conversion:', '  assignment:', ['5 rules']],
+    ['no end of a status', 'validity: 24h\n', '', ['1 validity']],
+    ['another province’s system', 'jilin-test', 'hebei-test', ['2 system']],
+    ['two ways in one step', "after: 'standin-x:',", "after: 'standin-x:', base64: base64,", ['11 codes.decode.0.base64']],
+    ['no source', 'http:', 'htp:', ['12 htp', '1 (whole file)']],
+    ['an alias', 'mode: convert', 'mode: &x convert\nmore: *x', ['4 (whole file)', '4 more']],
+    ['a body of a GET request', '    path:', '    form: { a: b }\n    path:', ['15 http.byCode.form']],
+  ])('says where there is %s', (_what, from, to, expected) => {
+    expect(problems(change(from, to))).toEqual(expect.arrayContaining(expected));
+    expect(() => parseMapping('jilin/mapping.yaml', change(from, to), JILIN)).toThrow(expect.objectContaining({ code: 'MAPPING_INVALID' }) as Error);
+  });
+
+  it('says everything at once', () => {
+    const text = GOOD.replace('Asia/Shanghai', 'Nowhere').replace('{token}', '{tokn}').replace('LOCAL_CODE_INVALID', 'X').replace("'3': '10'", "'3': '01'");
+    expect(problems(text)).toHaveLength(4);
+  });
+
+  it('names what was meant, and quotes where they are missing', () => {
+    expect(whats(change('timeZone:', 'timezone:'))).toContain('did you mean timeZone?');
+    expect(whats(change('LOCAL_CODE_INVALID', 'LOCAL_CODE_INVALD'))).toContain('did you mean LOCAL_CODE_INVALID?');
+    expect(whats(change('/codes/{token}', '/codes/{tokn}'))).toContain('did you mean token?');
+    expect(whats(change("after: 'standin-x:'", 'after: 1'))).toContain('quotes');
+  });
+
+  it('writes each problem as file:line: field: what', () => {
+    expect(() => parseMapping('jilin/mapping.yaml', change('timeZone:', 'timezone:'), JILIN)).toThrow(/^jilin\/mapping\.yaml:4: timezone: /m);
+  });
+
+  it('keeps values as they are written: 00 and 0 are two', () => {
+    const { values } = parseMapping('jilin/mapping.yaml', change("'1': '00'", "00: '00'\n  0: pending"), JILIN);
+    expect(Object.keys(values)).toEqual(expect.arrayContaining(['00', '0']));
+  });
+
+  it('throws nothing but MAPPING_INVALID, whatever it is given', () => {
+    const isKind = (text: string): boolean => {
+      try {
+        parseMapping('jilin/mapping.yaml', text, JILIN);
+        return true;
+      } catch (cause) {
+        return cause instanceof AdapterError && cause.code === 'MAPPING_INVALID';
+      }
+    };
+    const sources = [GOOD, readFileSync(join(import.meta.dirname, '../provinces/jilin/mapping.yaml'), 'utf8')];
+    const mutated = fc.tuple(fc.constantFrom(...sources), fc.nat(), fc.nat(40), fc.string({ maxLength: 12, unit: fc.constantFrom('{', '}', '[', ']', ':', ',', '-', '\'', '"', '&', '*', '!', '|', '>', '#', '%', '@', ' ', '\n', '\t', 'a', 'b', '0', '1', '/', '~', '未') }))
+      .map(([text, at, length, insert]) => text.slice(0, at % text.length) + insert + text.slice((at % text.length) + length));
+    fc.assert(fc.property(fc.oneof(mutated, fc.string(), fc.json()), isKind), { numRuns: 1500 });
+  });
+});
