@@ -17,8 +17,8 @@ function hubAddress(given: string | undefined): string {
 }
 
 function requestsOf(args: VerifyArguments): v1.IVerifyCodeRequest[] {
-  if (args.identity !== undefined) return [{ context: args.context, identityDocument: args.identity }];
-  return args.texts.map((text) => ({ context: args.context, code: Buffer.from(text) }));
+  if (args.identity !== undefined) return [{ context: args.context, kind: args.kind, identityDocument: args.identity }];
+  return args.texts.map((text) => ({ context: args.context, kind: args.kind, code: Buffer.from(text) }));
 }
 
 async function verifyOneByOne(checkpoint: v1.Checkpoint, args: VerifyArguments): Promise<boolean> {

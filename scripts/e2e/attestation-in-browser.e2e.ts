@@ -76,7 +76,7 @@ describe('the attestation workspace, as built, in a real browser', () => {
   });
 
   it('decides the verdict', () => {
-    expect(outcome.verdicts.now).toEqual({ status: '00', recognition: 'recognised', freshness: 'fresh', advice: 'allow' });
+    expect(outcome.verdicts.now).toEqual({ status: '00', stated: '00', recognition: 'recognised', freshness: 'fresh', advice: 'allow' });
     expect(outcome.verdicts.afterExpiry).toMatchObject({ status: 'none', recognition: 'expired' });
   });
 });

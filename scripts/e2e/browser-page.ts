@@ -11,7 +11,7 @@ export interface SignatureVector {
 
 /** What the page is given. */
 export interface PageInput {
-  readonly claims: proof.AttestationClaims;
+  readonly claims: Omit<proof.HealthStatusAttestation, 'disclosureDigests'>;
   /** Seconds since the epoch. */
   readonly now: number;
   readonly vectors: readonly SignatureVector[];
@@ -48,7 +48,7 @@ async function codeOf(action: () => Promise<unknown>): Promise<string> {
   return 'nothing thrown';
 }
 
-async function ringOf(jwk: object, claims: proof.AttestationClaims): Promise<proof.ProvinceKeyRing> {
+async function ringOf(jwk: object, claims: PageInput['claims']): Promise<proof.ProvinceKeyRing> {
   return proof.createKeyRing([await proof.importProvinceKey(jwk, claims.issuer)]);
 }
 
@@ -85,9 +85,9 @@ async function sealAndOpen(): Promise<string> {
   return new TextDecoder().decode(await proof.openSealed(sealed, await proof.importUnsealingKey(privateJwk)));
 }
 
-function decide({ status, reason, expiresAt, issuedAt: knownAt }: proof.Attestation, now: number): proof.Verdict {
-  const known = { standing: 'admitted', superseded: false, conflict: false, ruleRegistered: true } as const;
-  return proof.decideVerdict({ ...known, status, reason, expiresAt, knownAt }, 'general', now);
+function decide(attestation: proof.Attestation, now: number): proof.Verdict {
+  const known = { standing: 'admitted', source: undefined, superseded: false, conflict: false, ruleRegistered: true } as const;
+  return proof.decideVerdict({ ...attestation, ...known, knownAt: attestation.issuedAt }, 'general', now);
 }
 
 /** Signs, verifies, refuses, seals and decides in the browser that runs this. */

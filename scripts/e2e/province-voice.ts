@@ -5,7 +5,7 @@ import { jetstream } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import {
   createPossessionProof, generateProvinceKey, importSigningKey, parseProvinceCode, signAttestation,
-  type AttestationClaims, type GeneratedProvinceKey, type ProvinceCode, type SignedAttestation, type SigningKey,
+  type GeneratedProvinceKey, type HealthStatusAttestation, type ProvinceCode, type SignedAttestation, type SigningKey,
 } from '@health-code/attestation';
 import { attestationSubject, inboxPrefix, resendSubject, unaryTransport, v1 } from '@health-code/messages';
 import { CODES, persist, type RunningCountry } from './running-country.js';
@@ -75,9 +75,9 @@ export class ProvinceVoice {
   }
 
   /** A green of this province about a person of its own, but for what `claims` says otherwise; signed with `key`. */
-  sign(sequence: number, claims: Partial<AttestationClaims> = {}, key = this.signingKey): Promise<SignedAttestation> {
+  sign(sequence: number, claims: Partial<HealthStatusAttestation> = {}, key = this.signingKey): Promise<SignedAttestation> {
     const issuedAt = nowInSeconds();
-    const standard: AttestationClaims = {
+    const standard: Omit<HealthStatusAttestation, 'disclosureDigests'> = {
       issuer: this.code, subject: anySubject(), sequence, issuedAt, expiresAt: issuedAt + DAY, kind: 'health-status', status: '00', since: issuedAt, reason: 'REASON_NOT_STATED',
       rule: RULE, authority: this.code, evidence: 'verified-source', original: { system: 'e2e', field: 'type', value: '00' }, statusListIndex: sequence,
     };

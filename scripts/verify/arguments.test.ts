@@ -15,8 +15,13 @@ describe('parseVerifyArguments', () => {
     });
   });
 
+  it('asks for a test in place of a status', () => {
+    expect(parseVerifyArguments(['a'])).toMatchObject({ kind: v1.AttestationKind.ATTESTATION_KIND_HEALTH_STATUS });
+    expect(parseVerifyArguments(['a', '--kind', 'test'])).toMatchObject({ kind: v1.AttestationKind.ATTESTATION_KIND_NUCLEIC_ACID_TEST });
+  });
+
   it.each([
-    [[]], [['a', '--file', 'b']], [['a', '--class', 'gate']], [['a', '--purpose', 'curiosity']], [['a', '--timeout', 'soon']], [['a', '--colour']],
+    [[]], [['a', '--file', 'b']], [['a', '--class', 'gate']], [['a', '--purpose', 'curiosity']], [['a', '--timeout', 'soon']], [['a', '--colour']], [['a', '--kind', 'vaccine']], [['--file', 'b', '--kind', 'test']],
   ])('refuses %j as a usage error', (argv: string[]) => {
     expect(() => parseVerifyArguments(argv)).toThrow(UsageError);
   });

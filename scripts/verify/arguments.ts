@@ -8,6 +8,8 @@ export interface VerifyArguments {
   /** File of one code a line; `-` is standard input. */
   readonly file?: string;
   readonly identity?: { readonly type: string; readonly number: string; readonly homeProvince: string };
+  /** What is wanted of a local code or a document. */
+  readonly kind: v1.AttestationKind;
   readonly context: v1.ICheckpointContext;
   readonly hub?: string;
   readonly json: boolean;
@@ -25,6 +27,7 @@ export const USAGE = `Checks what a traveller shows, at the hub.
   npm run verify -- --id-number 9900011900…     a person without a phone, by identity document
 
 Options
+  --kind KIND       status | test: what to ask a province for, of a local code or a document (default status)
   --province CODE   GB/T 2260 code of the province the checkpoint stands in (default 110000)
   --class CLASS     general | transport | medical | key-place (default general)
   --purpose P       checkpoint | travel | medical-care | self | dispute (default checkpoint)
@@ -36,13 +39,18 @@ Options
   --timeout MS      how long one answer may take (default 10000)
   --json            one JSON object a line, for machines (\`npm run --silent verify\` keeps npm's own lines out)
 
-Exit code: 0 every code may pass, 1 at least one may not, 2 the command was not understood or the hub did not answer.`;
+Exit code: 0 every code may pass, 1 at least one may not (a test alone lets nobody pass), 2 the command was not understood or the hub did not answer.`;
 
 const CLASSES: Readonly<Record<string, v1.CheckpointClass>> = {
   general: v1.CheckpointClass.CHECKPOINT_CLASS_GENERAL,
   transport: v1.CheckpointClass.CHECKPOINT_CLASS_TRANSPORT,
   medical: v1.CheckpointClass.CHECKPOINT_CLASS_MEDICAL,
   'key-place': v1.CheckpointClass.CHECKPOINT_CLASS_KEY_PLACE,
+};
+
+const KINDS: Readonly<Record<string, v1.AttestationKind>> = {
+  status: v1.AttestationKind.ATTESTATION_KIND_HEALTH_STATUS,
+  test: v1.AttestationKind.ATTESTATION_KIND_NUCLEIC_ACID_TEST,
 };
 
 const PURPOSES: Readonly<Record<string, v1.Purpose>> = {
@@ -69,10 +77,13 @@ export function parseVerifyArguments(argv: readonly string[]): VerifyArguments |
   const number = values['id-number'];
   const asked = [positionals.length > 0, values.file !== undefined, number !== undefined].filter(Boolean).length;
   if (asked !== 1) throw new UsageError('give scanned text, or --file, or --id-number: exactly one of them');
+  const kind = pick(KINDS, 'kind', values.kind);
+  if (values.file !== undefined && values.kind !== 'status') throw new UsageError('--kind is for one code or document: a batch asks for the status');
   const timeoutMs = Number(values.timeout);
   if (!Number.isInteger(timeoutMs) || timeoutMs < 1) throw new UsageError('--timeout is a whole number of milliseconds');
   return {
     texts: positionals,
+    kind,
     context: {
       province: values.province,
       checkpointClass: pick(CLASSES, 'class', values.class),
@@ -95,6 +106,7 @@ function readOptions(argv: readonly string[]) {
       allowPositionals: true,
       options: {
         file: { type: 'string' },
+        kind: { type: 'string', default: 'status' },
         province: { type: 'string', default: '110000' },
         class: { type: 'string', default: 'general' },
         purpose: { type: 'string', default: 'checkpoint' },

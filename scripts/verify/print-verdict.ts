@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { getProvince, parseProvinceCode } from '@health-code/attestation';
 import { secondsFromTimestamp, type TimestampFields, type v1 } from '@health-code/messages';
-import { adviceName, availabilityName, evidenceName, freshnessName, recognitionName, statusName, wordsOf } from './verdict-words.js';
+import { adviceName, availabilityName, evidenceName, freshnessName, kindName, recognitionName, statusName, testResultName, wordsOf } from './verdict-words.js';
 
 type Style = readonly Exclude<Parameters<typeof styleText>[0], readonly unknown[]>[];
 
@@ -11,11 +11,15 @@ const STATUS_STYLE: Readonly<Record<string, Style>> = {
   red: ['bgRed', 'white', 'bold'],
 };
 
+/** No background: a test must not look like a colour. */
+const RESULT_STYLE: Style = ['bold', 'underline'];
+
 const ADVICE_STYLE: Readonly<Record<string, Style>> = {
   allow: ['green', 'bold'],
   'local-procedure': ['yellow', 'bold'],
   'ask-person': ['yellow', 'bold'],
   'try-again': ['cyan', 'bold'],
+  'check-status': ['cyan', 'bold'],
 };
 
 const plain: Style = ['reset'];
@@ -39,12 +43,24 @@ export function provinceLabel(code: string): string {
   }
 }
 
+function testRows(test: v1.ITestStatement | null | undefined): readonly (readonly [string, string])[] {
+  if (!test) return [];
+  return [
+    ['采样时间 sampled', time(test.sampledAt)],
+    ['报告时间 reported', time(test.reportedAt)],
+    ['采样方式 method', wordsOf(test.method ?? '')],
+    ['检测机构 laboratory', test.laboratory ?? ''],
+  ];
+}
+
 /** One verdict for a person: a coloured line, then what is known. Colour is never the only carrier of the meaning. */
 export function printVerdict(verdict: v1.IVerdict): string {
   const status = statusName(verdict.status);
   const advice = adviceName(verdict.advice);
-  const head = `${styled(STATUS_STYLE[status] ?? plain, ` ${wordsOf(status)} `)}  ${styled(ADVICE_STYLE[advice] ?? plain, wordsOf(advice))}`;
+  const shown = verdict.test ? styled(RESULT_STYLE, ` ${wordsOf(testResultName(verdict.test.result))} `) : styled(STATUS_STYLE[status] ?? plain, ` ${wordsOf(status)} `);
+  const head = `${shown}  ${styled(ADVICE_STYLE[advice] ?? plain, wordsOf(advice))}`;
   const rows: readonly (readonly [string, string])[] = [
+    ['种类 kind', verdict.kind ? wordsOf(kindName(verdict.kind)) : ''],
     ['互认 recognition', wordsOf(recognitionName(verdict.recognition))],
     ['原因代码 error', verdict.errorCode ?? ''],
     ['时效 freshness', verdict.freshness ? wordsOf(freshnessName(verdict.freshness)) : ''],
@@ -55,7 +71,9 @@ export function printVerdict(verdict: v1.IVerdict): string {
     ['机构 authority', verdict.authority ?? ''],
     ['依据 evidence', verdict.evidenceClass ? evidenceName(verdict.evidenceClass) : ''],
     ['原始值 original', verdict.original?.system ? `${verdict.original.system}.${verdict.original.field ?? ''} = ${verdict.original.value ?? ''}` : ''],
-    ['状态起始 since', time(verdict.statusSince)],
+    ...testRows(verdict.test),
+    ['转码来源 converted from', verdict.source?.issuer ? `${provinceLabel(verdict.source.issuer)}, no. ${String(verdict.source.sequence ?? 0)}` : ''],
+    ['状态起始 since', verdict.test ? '' : time(verdict.statusSince)],
     ['签发 issued', time(verdict.issuedAt)],
     ['有效期至 expires', time(verdict.expiresAt)],
     ['姓名 name', verdict.maskedName ?? ''],
@@ -68,6 +86,7 @@ export function printVerdict(verdict: v1.IVerdict): string {
 /** One verdict as a flat object with short names, for machines. Empty fields are left out. */
 export function verdictObject(verdict: v1.IVerdict): Record<string, unknown> {
   const all: Record<string, unknown> = {
+    kind: verdict.kind ? kindName(verdict.kind) : undefined,
     status: statusName(verdict.status),
     recognition: recognitionName(verdict.recognition),
     freshness: freshnessName(verdict.freshness),
@@ -82,6 +101,16 @@ export function verdictObject(verdict: v1.IVerdict): Record<string, unknown> {
     authority: verdict.authority,
     evidence: verdict.evidenceClass ? evidenceName(verdict.evidenceClass) : undefined,
     original: verdict.original?.system ? { system: verdict.original.system, field: verdict.original.field, value: verdict.original.value } : undefined,
+    test: verdict.test
+      ? {
+          result: testResultName(verdict.test.result),
+          sampledAt: time(verdict.test.sampledAt),
+          reportedAt: time(verdict.test.reportedAt),
+          method: verdict.test.method,
+          laboratory: verdict.test.laboratory,
+        }
+      : undefined,
+    source: verdict.source?.issuer ? { issuer: verdict.source.issuer, sequence: verdict.source.sequence } : undefined,
     statusSince: time(verdict.statusSince),
     issuedAt: time(verdict.issuedAt),
     expiresAt: time(verdict.expiresAt),

@@ -23,8 +23,12 @@ export const statusName = of('HealthStatus', 'HEALTH_STATUS');
 export const recognitionName = of('Recognition', 'RECOGNITION');
 /** `fresh`, `ageing`, `stale`, `expired`, or `unspecified`. */
 export const freshnessName = of('Freshness', 'FRESHNESS');
-/** `allow`, `local-procedure`, `ask-person`, `try-again`. */
+/** `allow`, `local-procedure`, `ask-person`, `try-again`, `check-status`. */
 export const adviceName = of('Advice', 'ADVICE');
+/** `health-status`, `nucleic-acid-test`, or `unspecified` where nothing was judged. */
+export const kindName = of('AttestationKind', 'ATTESTATION_KIND');
+/** `negative`, `positive`, `inconclusive`, or `unspecified`. */
+export const testResultName = of('TestResult', 'TEST_RESULT');
 /** `available`, or why there is no status. */
 export const availabilityName = of('Availability', 'AVAILABILITY');
 /** `self-declared`, `verified-source`, `laboratory`, `authority-decision`. */
@@ -54,6 +58,15 @@ export const WORDS: Readonly<Record<string, Words>> = {
   'local-procedure': { zh: '按属地规定处置', en: 'local procedure' },
   'ask-person': { zh: '请本人重新出示或说明', en: 'ask the person' },
   'try-again': { zh: '稍后重试', en: 'try again' },
+  'check-status': { zh: '另查健康码状态', en: 'check the health status too' },
+  'health-status': { zh: '健康码状态', en: 'health status' },
+  'nucleic-acid-test': { zh: '核酸检测结果', en: 'nucleic-acid test' },
+  negative: { zh: '核酸阴性', en: 'test negative' },
+  positive: { zh: '核酸阳性', en: 'test positive' },
+  inconclusive: { zh: '核酸待复核', en: 'test inconclusive' },
+  individual: { zh: '单采', en: 'individual sample' },
+  pooled: { zh: '混采', en: 'pooled samples' },
+  'not-stated': { zh: '未说明', en: 'not stated' },
 };
 
 /** `绿码 green`. */
