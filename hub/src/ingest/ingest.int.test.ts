@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { AttestationIndex } from '../lookup/attestation-index.js';
 import type { CommittedAttestation } from '../lookup/lookup.js';
-import { BEIJING, NOW, tokenOf } from './ingest.fixture.js';
+import { BEIJING, NOW, testTokenOf, tokenOf } from './ingest.fixture.js';
 import { until, useIngestScene } from './ingest-scene.fixture.js';
 
 const scene = useIngestScene();
@@ -25,6 +26,36 @@ describe('ingest', () => {
     await scene.drained();
     const entry = await scene.ledger.findEntry('520000', 2);
     expect(entry).toMatchObject({ index: 1, appendedAt: scene.clock, token: await scene.ledger.readToken('520000', 2) });
+  });
+
+  it('keeps tests and converted statements with what they say, so that an index built from the ledger is the one built on arrival', async () => {
+    const hub = await scene.startHub();
+    const subject = `1.${'B'.repeat(42)}A`;
+    const source = { issuer: BEIJING, sequence: 9 };
+    const { guizhou } = scene.provinces;
+    await scene.publish(await tokenOf(guizhou, 1, { subject }));
+    await scene.publish(await testTokenOf(guizhou, 2, { subject }));
+    await scene.publish(await testTokenOf(guizhou, 3, { subject, status: 'positive', supersedes: 2 }));
+    await scene.publish(await tokenOf(guizhou, 4, { subject, source, supersedes: 1 }));
+    await until('told', () => hub.committed.length === 4);
+    const stored = await scene.ledger.readCommitted(0, 10);
+    expect(hub.committed.map(comparable)).toEqual(stored.map(comparable));
+    expect(stored.map(({ claims }) => [claims.kind, claims.status, claims.source])).toEqual([
+      ['health-status', '00', undefined], ['nucleic-acid-test', 'negative', undefined], ['nucleic-acid-test', 'positive', undefined], ['health-status', '00', source],
+    ]);
+    expect(await scene.read('SELECT kind, status, supersedes FROM attestation ORDER BY sequence')).toEqual([
+      { kind: 'health-status', status: '00', supersedes: null },
+      { kind: 'nucleic-acid-test', status: 'negative', supersedes: null },
+      { kind: 'nucleic-acid-test', status: 'positive', supersedes: '2' },
+      { kind: 'health-status', status: '00', supersedes: '1' },
+    ]);
+    for (const entries of [stored, hub.committed]) {
+      const index = new AttestationIndex([1, 2]);
+      for (const entry of entries) index.insert(entry);
+      expect([1, 2, 3, 4].map((sequence) => index.isSuperseded(index.findSequence('520000', sequence)))).toEqual([true, true, false, false]);
+      expect(index.sequence(index.findSubject(subject, 'nucleic-acid-test'))).toBe(3);
+      expect(index.sourceSequence(index.findSubject(subject, 'health-status'))).toBe(9);
+    }
   });
 
   it('takes a single message in less than 50 ms', async () => {
@@ -126,7 +157,9 @@ describe('the ledger', () => {
     await scene.startHub();
     const said = [{ status: '01' }, { status: '10' }, { status: '10', reason: 'CLOSE_CONTACT' }, { status: '00' }] as const;
     for (const [place, changed] of said.entries()) await scene.publish(await tokenOf(scene.provinces.guizhou, place + 1, changed));
-    await scene.size(4);
+    // A positive test has no colour, and no reason to state.
+    await scene.publish(await testTokenOf(scene.provinces.guizhou, 5, { status: 'positive' }));
+    await scene.size(5);
     expect(await scene.ledger.countUnexplained()).toEqual(new Map([['520000', 2]]));
   });
 

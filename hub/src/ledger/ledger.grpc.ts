@@ -4,6 +4,7 @@ import { HubError } from '../errors.js';
 import type { FeedSnapshot } from '../ingest/feed-state.js';
 import { serverStream, unary, type GrpcService } from '../platform/grpc-handlers.js';
 import type { LiveRegistry } from '../registry/registry.js';
+import { listRiskLevels, type RiskLevelReader } from '../risk-level/list-risk-levels.js';
 import type { LedgerEntry } from './ledger.store.js';
 
 /** Entries of one ListEntries when the caller names no number, and at most. */
@@ -56,7 +57,7 @@ export class LedgerService implements GrpcService {
   readonly #feeds: FeedReader;
   readonly #registry: LiveRegistry;
 
-  constructor(ledger: LedgerReader, feeds: FeedReader, registry: LiveRegistry) {
+  constructor(ledger: LedgerReader, feeds: FeedReader, registry: LiveRegistry, riskLevels: RiskLevelReader) {
     this.#ledger = ledger;
     this.#feeds = feeds;
     this.#registry = registry;
@@ -65,6 +66,7 @@ export class LedgerService implements GrpcService {
       GetEntry: unary<v1.GetEntryRequest, v1.GetEntryResponse.$Properties>((request) => this.#getEntry(request)),
       ListEntries: serverStream<v1.ListEntriesRequest, v1.ListEntriesResponse.$Properties>((request) => this.#listEntries(request)),
       ListProvinces: unary<v1.ListProvincesRequest, v1.ListProvincesResponse.$Properties>(() => this.#listProvinces()),
+      ListRiskLevels: unary<v1.ListRiskLevelsRequest, v1.ListRiskLevelsResponse.$Properties>((request) => listRiskLevels(request, riskLevels)),
     };
   }
 

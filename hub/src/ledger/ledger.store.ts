@@ -77,7 +77,7 @@ export class LedgerStore {
     return rows.map(toEntry);
   }
 
-  /** By issuer: yellow and red attestations whose province states no reason (invariant 7: counted in public). */
+  /** By issuer: yellow and red health statuses whose province states no reason (invariant 7: counted in public). No test has a value of theirs. */
   async countUnexplained(): Promise<ReadonlyMap<string, number>> {
     const rows = await this.#database.query<{ issuer: string; count: string }[]>(
       `SELECT issuer, count(*) AS count FROM attestation WHERE status IN ('01', '10') AND reason = 'REASON_NOT_STATED' GROUP BY issuer`,
