@@ -1,6 +1,6 @@
 import { REASON_NOT_STATED, type StandardRecord } from '@health-code/attestation';
 import type { LocalAnswer, ProvinceProfile } from '../province-system.js';
-import { findNobody, translateValue, type ValueTable } from './translation-table.js';
+import { findNobody, requireField, translateValue, type ValueTable } from './translation-table.js';
 
 /** A local format that states a status and nothing about it. */
 export interface BareStatusFormat {
@@ -8,6 +8,8 @@ export interface BareStatusFormat {
   /** Field of the local answer with the status. */
   readonly field: string;
   readonly values: ValueTable;
+  /** Field of the local answer with the deciding authority's code; the province itself where there is none. */
+  readonly authorityField?: string;
   /** The answer states no end of the status: so long it stands by the province's conversion rule. Seconds. */
   readonly validity: number;
 }
@@ -16,7 +18,7 @@ export interface BareStatusFormat {
  * Translates an answer that states neither reason, nor since when, nor until when.
  * @throws AdapterError `TRANSLATION_VALUE_UNKNOWN`
  */
-export function translateBareStatus({ profile, field, values, validity }: BareStatusFormat, local: LocalAnswer): StandardRecord {
+export function translateBareStatus({ profile, field, values, authorityField, validity }: BareStatusFormat, local: LocalAnswer): StandardRecord {
   const nobody = findNobody(local, profile.system);
   if (nobody !== undefined) return nobody;
   const { meaning, original } = translateValue(values, profile, field, local);
@@ -28,7 +30,7 @@ export function translateBareStatus({ profile, field, values, validity }: BareSt
     validUntil: local.answeredAt + validity,
     reason: REASON_NOT_STATED,
     rule: profile.conversionRule,
-    authority: profile.code,
+    authority: authorityField === undefined ? profile.code : requireField(local, authorityField),
     evidence: 'verified-source',
     original,
   };

@@ -39,6 +39,8 @@ export interface LocalRoute {
   /** `:name` leaves a part open. */
   readonly path: string;
   readonly answer: (request: LocalRouteRequest) => Promise<unknown>;
+  /** Puts the answer into what is sent, where that is signed as a whole. */
+  readonly seal?: (answer: unknown) => Promise<BareAnswer>;
 }
 
 /** A code to show to a scanner. */
@@ -55,10 +57,12 @@ export interface RunningLocalSystem {
   issueCode(person: SyntheticPerson, issuedAt: number): Promise<IssuedCode>;
   /** What the documented interface is asked with for a person known by identity document. Ours, not of the local format. */
   handleOf(person: SyntheticPerson): Promise<Readonly<Record<string, string>>>;
-  /** The local format's own way to say that something failed, by its documented error code. */
+  /** The local format's own way to say that something failed, by its documented error code. May be a promise. */
   errorAnswer(errorCode: string): unknown;
   /** What is pushed when a person's status changed; absent where the system does not push. */
   pushBody?(person: SyntheticPerson): unknown;
+  /** Does what falls due by the clock alone, from what the store holds; absent where nothing does. Asked at the start and about twice a second. */
+  settleDue?(): Promise<void>;
 }
 
 /** What every `src/provinces/<slug>/local-system.ts` exports as `localSystem`: a stand-in for a closed system. */

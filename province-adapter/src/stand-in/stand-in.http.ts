@@ -61,7 +61,7 @@ async function misbehave(
     await delay(Number(value ?? SLOW_MS), undefined, { ref: false });
     return false;
   } else if (mode === 'error-code') {
-    await send(running.errorAnswer(value ?? ''), reply);
+    await send(await running.errorAnswer(value ?? ''), reply);
   } else {
     const { status, headers, body } = FAULTY_ANSWERS[mode];
     // Raw, so that nothing repairs what is meant to be broken.
@@ -116,7 +116,8 @@ export async function createStandIn(system: LocalSystem, context: LocalSystemCon
           query: textMembers(request.query),
           body: { ...(request.body as object | undefined) },
         });
-        return send(fault.mode === 'extra-fields' && !(answer instanceof BareAnswer) ? withExtraFields(answer) : answer, reply);
+        const said = fault.mode === 'extra-fields' && !(answer instanceof BareAnswer) ? withExtraFields(answer) : answer;
+        return send(route.seal === undefined ? said : await route.seal(said), reply);
       },
     });
   }

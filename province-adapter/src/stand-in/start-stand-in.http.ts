@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { startPushing } from './change-push.schedule.js';
 import type { StandInConfig } from './config.js';
 import { DocumentStore } from './document.store.js';
+import { startDueCheck } from './due-check.schedule.js';
 import type { LocalSystem } from './local-system.js';
 import { createStandIn } from './stand-in.http.js';
 
@@ -29,9 +30,11 @@ export async function startStandIn(
     config.push === undefined || running.pushBody === undefined
       ? undefined
       : startPushing(documents, running, config.push);
+  const stopDueCheck = running.settleDue === undefined ? undefined : startDueCheck(running.settleDue.bind(running));
   return {
     address: new URL(origin).host,
     stop: async () => {
+      await stopDueCheck?.();
       await stopPushing?.();
       await server.close();
       await documents.close();

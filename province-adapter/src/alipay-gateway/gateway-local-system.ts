@@ -1,0 +1,118 @@
+import { generateKeyPair } from 'node:crypto';
+import { promisify } from 'node:util';
+import { getProvince } from '@health-code/attestation';
+import type { z } from 'zod';
+import type { DocumentCollection } from '../stand-in/documents.js';
+import { BareAnswer, type IssuedCode, type LocalRouteRequest, type LocalSystem } from '../stand-in/local-system.js';
+import { createSyntheticPeople, maskName, type SyntheticPerson } from '../stand-in/synthetic-people.js';
+import { importCredentials, STAND_IN_CREDENTIALS_PATH, type CREDENTIALS } from './gateway-credentials.js';
+import { gatewayCodePrefix, type GatewayProvince } from './gateway-city.js';
+import { isSignedBy, sealAnswer, signingText } from './gateway-signature.js';
+import { GATEWAY_PATH, VERIFY_METHOD } from './gateway-source.js';
+
+/** Ours, in milliseconds: the documented refresh_time has no documented value. */
+const CODE_LIFETIME = 60_000;
+
+/** `code_color` of each synthetic person, in order: mostly green, every other value at least once. */
+const COLOURS = [...Array<string>(6).fill('green'), 'yellow', 'red', 'init', ...Array<string>(8).fill('green'), 'yellow', 'yellow', 'red', 'init', 'green', 'green', 'green'];
+
+/** A pair of keys for each direction. Both private halves are the stand-in's: the application plays the adapter. */
+interface StoredKeys extends z.infer<typeof CREDENTIALS> {
+  readonly applicationPublicKey: string;
+  readonly gatewayPrivateKey: string;
+}
+
+interface StoredCode {
+  readonly person: string;
+  readonly cityCode: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+const PEM = { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } } as const;
+const KEYS = 'keys';
+
+const ok = (content: Readonly<Record<string, unknown>>): unknown => ({ code: '10000', msg: 'Success', ...content });
+const refusal = (code: string, subCode: string): unknown => ({ code, msg: 'Business Failed', ...(subCode === '' ? {} : { sub_code: subCode, sub_msg: '处理失败' }) });
+
+/** The keys of this store, made at its first use, so that a restart keeps them. */
+async function readKeys(stored: DocumentCollection<StoredKeys>, appId: string): Promise<StoredKeys> {
+  const known = await stored.find(KEYS);
+  if (known !== undefined) return known;
+  const [application, gateway] = await Promise.all([promisify(generateKeyPair)('rsa', PEM), promisify(generateKeyPair)('rsa', PEM)]);
+  await stored.putIfAbsent(KEYS, {
+    appId,
+    applicationPrivateKey: application.privateKey,
+    applicationPublicKey: application.publicKey,
+    gatewayPrivateKey: gateway.privateKey,
+    gatewayPublicKey: gateway.publicKey,
+  });
+  return readKeys(stored, appId);
+}
+
+/** STAND-IN for the gateway as one province sees it, the documented members of verify; README.md says what is not documented. */
+export function createGatewayLocalSystem(province: GatewayProvince): LocalSystem {
+  const { slug } = getProvince(province.code);
+  return {
+    slug,
+    statusField: 'code_color',
+    colours: { '00': 'green', '01': 'yellow', '10': 'red' },
+    statementFields: [],
+    people: createSyntheticPeople(`99${province.code.slice(0, 2)}01`, COLOURS.map((colour) => ({ code_color: colour }))),
+    open({ documents, now, randomHex }) {
+      const codes = documents.collection<StoredCode>('code');
+      const stored = documents.collection<SyntheticPerson>('person');
+      const keys = documents.collection<StoredKeys>('gateway-keys');
+      const getKeys = (): Promise<StoredKeys> => readKeys(keys, `standin-${slug}`);
+
+      const issueCode = async (person: SyntheticPerson, issuedAt: number): Promise<IssuedCode> => {
+        const cityCode = province.cities[0]?.code ?? '';
+        const code = gatewayCodePrefix(cityCode) + randomHex(20);
+        const expiresAt = issuedAt + CODE_LIFETIME;
+        await codes.put(code, { person: person.id, cityCode, expiresAt });
+        return { code, expiresAt };
+      };
+      const seal = async (content: unknown): Promise<BareAnswer> => {
+        const { gatewayPrivateKey, ...rest } = await getKeys();
+        const { applicationKey: gatewayKey } = importCredentials({ ...rest, applicationPrivateKey: gatewayPrivateKey });
+        return new BareAnswer(200, 'application/json;charset=utf-8', Buffer.from(sealAnswer(VERIFY_METHOD, content, gatewayKey)));
+      };
+      const isSigned = async (parameters: Readonly<Record<string, string>>): Promise<boolean> => {
+        const { applicationPublicKey, ...rest } = await getKeys();
+        const { gatewayKey: applicationKey } = importCredentials({ ...rest, gatewayPublicKey: applicationPublicKey });
+        return isSignedBy(signingText(parameters), parameters['sign'] ?? '', applicationKey);
+      };
+      const verify = async ({ body }: LocalRouteRequest): Promise<unknown> => {
+        const parameters = Object.fromEntries(Object.entries(body).map(([name, value]) => [name, String(value)]));
+        if (parameters['method'] !== VERIFY_METHOD) return refusal('40002', 'isv.invalid-method');
+        if (!(await isSigned(parameters))) return refusal('40002', 'isv.invalid-signature');
+        const asked = JSON.parse(parameters['biz_content'] ?? '{}') as Readonly<Record<string, unknown>>;
+        const code = await codes.find(String(asked['code_content']));
+        const person = code === undefined ? undefined : await stored.find(code.person);
+        if (code === undefined || person === undefined || code.cityCode !== asked['city_code']) return refusal('40004', 'STANDIN.CODE_UNKNOWN');
+        if (now() >= code.expiresAt) return refusal('40004', 'STANDIN.CODE_EXPIRED');
+        return ok({ code_color: person.fields['code_color'], qr_code: String(asked['code_content']), user_name: maskName(person.name) });
+      };
+
+      return {
+        issueCode,
+        handleOf: async (person) => ({ code_content: (await issueCode(person, now())).code }),
+        errorAnswer: (errorCode) => {
+          const [code = '', subCode = ''] = errorCode.split('/');
+          return seal(refusal(code, subCode));
+        },
+        routes: [
+          { method: 'POST', path: GATEWAY_PATH, answer: verify, seal },
+          {
+            method: 'GET',
+            path: STAND_IN_CREDENTIALS_PATH,
+            answer: async () => {
+              const { appId, applicationPrivateKey, gatewayPublicKey } = await getKeys();
+              return { appId, applicationPrivateKey, gatewayPublicKey };
+            },
+          },
+        ],
+      };
+    },
+  };
+}

@@ -1,0 +1,6 @@
+import { createGatewayProvince } from '../../alipay-gateway/gateway-province.js';
+import type { ProvinceDefinition } from '../../province-system.js';
+import { tianjin } from './tianjin.js';
+
+/** What the adapter knows this province by. */
+export const province: ProvinceDefinition = createGatewayProvince(tianjin);
