@@ -74,13 +74,13 @@ function checkRequest(request: MappedRequest, path: YamlPath, known: readonly st
 }
 
 function checkSource(members: SoundMembers, { byCode, byPerson }: SoundRequests, written: ReadonlySet<string>): readonly Disagreement[] {
-  const { codes, fields, files, http, secrets } = members;
+  const { codes, credentials, fields, files, http } = members;
   if (written.has('http') === written.has('files')) {
     return [{ path: [written.has('http') ? 'files' : ''].filter(Boolean), what: written.has('http') ? 'a mapping has either http or files' : 'needs http or files: where answers come from' }];
   }
   const decoded = variablesOf(codes?.decode ?? []);
-  const common = [...VERIFIER_VARIABLES, ...Object.keys(secrets ?? {}).map((name) => `secret.${name}`)];
-  const mayKnow = codes !== undefined && secrets !== undefined;
+  const common = [...VERIFIER_VARIABLES, ...(credentials ?? []).map((name) => `credential.${name}`)];
+  const mayKnow = codes !== undefined && credentials !== undefined;
   return [
     ...(byCode !== undefined && mayKnow ? checkRequest(byCode, ['http', 'byCode'], [...decoded, ...common]) : []),
     ...(byPerson !== undefined && mayKnow ? checkRequest(byPerson, ['http', 'byPerson'], [...PERSON_VARIABLES, ...common]) : []),

@@ -43,10 +43,10 @@ system: tibet-ryzt
 codes:
   recognise: [{ prefix: 'ryzt.', minLength: 20, maxLength: 64 }]
   decode: [{ as: bh, after: 'ryzt.', form: { characters: digits, length: 16 } }]
-secrets: { key: { fileNamedBy: RYZT_KEY_FILE } }
+credentials: [key]
 http:
-  byCode: { method: GET, path: '/api/ry/{bh}', query: { dw: '{verifier.organisation}' }, headers: { x-key: '{secret.key}' } }
-  byPerson: { method: POST, path: /api/cx, json: { zj: { lx: '{person.type}', hm: '{person.number}' } }, headers: { x-key: '{secret.key}' } }
+  byCode: { method: GET, path: '/api/ry/{bh}', query: { dw: '{verifier.organisation}' }, headers: { x-key: '{credential.key}' } }
+  byPerson: { method: POST, path: /api/cx, json: { zj: { lx: '{person.type}', hm: '{person.number}' } }, headers: { x-key: '{credential.key}' } }
   answer: { httpStatus: { '404': LOCAL_CODE_INVALID, '410': LOCAL_CODE_EXPIRED } }
   personAnswer: { httpStatus: { '404': no-such-person } }
 fields:
@@ -84,13 +84,8 @@ reasons: { 密接: { code: CLOSE_CONTACT, evidence: authority-decision } }
     asked = [];
     zt = 7;
     writeFileSync(join(folder, 'mapping.yaml'), MAPPING);
-    writeFileSync(join(root, 'key'), 'geheim\n');
-    process.env['RYZT_KEY_FILE'] = join(root, 'key');
     province = await loadMappedProvince(folder);
-    source = province.createSource({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, timeoutMs: 1000 });
-  });
-  afterEach(() => {
-    delete process.env['RYZT_KEY_FILE'];
+    source = province.createSource({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, timeoutMs: 1000, credentials: { key: 'geheim', other: 'x' } });
   });
 
   it('is asked as it wants to be asked, and understood by its own numbers', async () => {
@@ -129,11 +124,6 @@ reasons: { 密接: { code: CLOSE_CONTACT, evidence: authority-decision } }
     expect(JSON.parse(asked[0]?.body ?? '')).toEqual({ zj: { lx: '01', hm: CARD } });
     const nobody = await source.readPerson(parseIdentityDocument('01', OTHER_CARD), GATE);
     expect(province.translate(nobody, now())).toMatchObject({ availability: 'no-such-person' });
-  });
-
-  it('does not start without the file of its secret', () => {
-    delete process.env['RYZT_KEY_FILE'];
-    expect(() => province.createSource({ baseUrl: 'http://127.0.0.1:1', timeoutMs: 1000 })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error);
   });
 });
 

@@ -12,22 +12,23 @@ import { readFields } from './read-fields.js';
 /** A mapping whose answers come over HTTP. */
 export type HttpMapping = Mapping & { readonly http: NonNullable<Mapping['http']> };
 
-const secretValues = (secrets: RequestValues): RequestValues => Object.fromEntries(Object.entries(secrets).map(([name, value]) => [`secret.${name}`, value]));
+/** One that is not configured is empty, and refused by who asks for it. */
+const credentialValues = (names: readonly string[], { credentials = {} }: SourceOptions): RequestValues =>
+  Object.fromEntries(names.map((name) => [`credential.${name}`, credentials[name] ?? '']));
 
 /**
  * Speaks to a local system as its mapping says: query on demand.
  *
- * @param secrets by the names of the mapping
  * @param now milliseconds since the epoch
  */
-export function createMappedHttpSource(mapping: HttpMapping, secrets: RequestValues, options: SourceOptions, now: () => number = Date.now): Source {
+export function createMappedHttpSource(mapping: HttpMapping, options: SourceOptions, now: () => number = Date.now): Source {
   const http = createLocalHttp(options);
   const { codes, fields } = mapping;
   const { answer, byCode, byPerson, personAnswer = answer } = mapping.http;
 
   const seconds = (): number => Math.floor(now() / 1000);
   const ask = async (request: MappedRequest, envelope: MappedAnswer, values: RequestValues, verifier: VerifierContext, signal?: AbortSignal): Promise<LocalAnswer | 'no-such-person'> => {
-    const all = { ...values, ...verifierValues(verifier), ...secretValues(secrets) };
+    const all = { ...values, ...verifierValues(verifier), ...credentialValues(mapping.credentials, options) };
     const opened = openAnswer(await http.requestBytes(buildRequest(request, all, signal), expectedAnswer(envelope)), envelope);
     return opened === 'no-such-person' ? opened : readFields(opened.document, fields, seconds());
   };

@@ -1,7 +1,6 @@
 import { getProvince, type ProvinceCode } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
 import type { ProvinceDefinition, ProvinceProfile } from '../province-system.js';
-import { readMappedSecrets } from './config.js';
 import { createMappedFilesSource } from './mapped-files-source.js';
 import { createMappedHttpSource } from './mapped-http-source.js';
 import { createMappedTranslation } from './mapped-translate.js';
@@ -25,7 +24,7 @@ export function createMappedProfile(mapping: Mapping, code: ProvinceCode): Provi
 }
 
 /**
- * A province from the mapping file of its folder. Secrets are read when its source is made.
+ * A province from the mapping file of its folder.
  *
  * @throws AdapterError `MAPPING_INVALID` with everything that is wrong, a line each
  */
@@ -37,7 +36,7 @@ export function loadMappedProvince(folder: string): Promise<ProvinceDefinition> 
       profile,
       createSource: (options) => {
         const { files, http } = mapping;
-        if (http !== undefined) return createMappedHttpSource({ ...mapping, http }, readMappedSecrets(mapping.secrets), options);
+        if (http !== undefined) return createMappedHttpSource({ ...mapping, http }, options);
         if (files !== undefined) return createMappedFilesSource({ ...mapping, files }, options);
         throw new AdapterError('MAPPING_INVALID', 'a mapping without http and files was let through');
       },

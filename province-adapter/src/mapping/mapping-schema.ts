@@ -111,7 +111,7 @@ export const MAPPING_MEMBERS = {
   rules: z.record(z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be the end of a rule id: small letters, digits and hyphens'), z.strictObject({ version: text, title: text }))
     .describe('Rules to register; the id is the GB/T 2260 code, a hyphen and this name. conversion is the one for colours without a reason'),
   codes: z.strictObject({ recognise: z.array(recogniser).min(1), decode: z.array(step).default([]) }),
-  secrets: z.record(name, z.strictObject({ fileNamedBy: z.string().regex(/^[A-Z][A-Z0-9_]*_FILE$/, 'must be the name of a setting that ends in _FILE') })).default({}),
+  credentials: z.array(name).default([]).describe('Members of LOCAL_SYSTEM_CREDENTIALS_FILE that requests hold, as {credential.<name>}; never written here'),
   http: http.optional(),
   files: files.optional(),
   fields,

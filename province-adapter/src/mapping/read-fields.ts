@@ -44,11 +44,12 @@ export function valueAt(document: unknown, pointer: string): unknown {
  */
 export function readTyped(value: unknown, type: MappedField['type'], pointer: string): string | undefined {
   if (value === undefined || value === null) return undefined;
-  const isText = typeof value === 'string';
-  const isWhole = Number.isSafeInteger(value);
-  const isRight = type === 'string' ? isText : type === 'integer' ? isWhole : type === 'boolean' ? typeof value === 'boolean' : isText || isWhole;
-  if (!isRight) throw new AdapterError('LOCAL_ANSWER_INVALID', `${pointer} of the local answer is not of the type ${type}`);
-  return String(value);
+  const mayBeText = type === 'string' || type === 'string-or-integer';
+  const mayBeWhole = type === 'integer' || type === 'string-or-integer';
+  if (typeof value === 'string' && mayBeText) return value;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && mayBeWhole) return String(value);
+  if (typeof value === 'boolean' && type === 'boolean') return String(value);
+  throw new AdapterError('LOCAL_ANSWER_INVALID', `${pointer} of the local answer is not of the type ${type}`);
 }
 
 /** @throws AdapterError `LOCAL_ANSWER_INVALID` for another type, or where a value that must be there is not */

@@ -65,8 +65,8 @@ describe.each(mapped)('recorded exchanges of %s', (slug) => {
     const now = Date.parse(at);
     const { http } = mapping;
     if (http === undefined) throw new Error(`${slug} has no http`);
-    const options = { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, timeoutMs: 1000 };
-    const source = createMappedHttpSource({ ...mapping, http }, Object.fromEntries(Object.keys(mapping.secrets).map((name) => [name, `secret-${name}`])), options, () => now);
+    const options = { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, timeoutMs: 1000, credentials: Object.fromEntries(mapping.credentials.map((name) => [name, `credential-${name}`])) };
+    const source = createMappedHttpSource({ ...mapping, http }, options, () => now);
     const read = async (): Promise<unknown> => {
       const answer = code === undefined ? await source.readPerson(parseIdentityDocument(person?.type ?? '', person?.number ?? ''), GATE) : await source.readCode(code, GATE);
       return createMappedTranslation(mapping, profile)(answer);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildRequest } from './build-request.js';
-import { MAPPING_MEMBERS, REQUEST } from './mapping-schema.js';
+import { REQUEST } from './mapping-schema.js';
 import { expandUri, fillTemplate, findUriTemplateProblem, listPlaces, matchTemplate } from './text-template.js';
 
 describe('a text template', () => {
@@ -50,9 +50,5 @@ describe('buildRequest', () => {
 
   it('keeps what is no text in a JSON body', () => {
     expect(buildRequest(request({ method: 'POST', json: { a: ['{code}', 1, null, true] } }), { code: '7' }, undefined).json).toEqual({ a: ['7', 1, null, true] });
-  });
-
-  it('takes a name of a secret for a secret only', () => {
-    expect(MAPPING_MEMBERS.secrets.safeParse({ key: { fileNamedBy: 'KEY' } }).success).toBe(false);
   });
 });
