@@ -91,7 +91,7 @@ export function openDropFolder(path: string, mapping: Mapping, files: MappedFile
     const print = `${found.ino}-${found.size}-${found.mtimeMs}`;
     const former = known.get(name);
     // One that is being written is read when it is whole; until then what it said before stands.
-    if (former?.print === print || now() - found.mtimeMs < settleMs) return former;
+    if (former?.print === print || (settleMs > 0 && now() - found.mtimeMs < settleMs)) return former;
     const answeredAt = Math.floor(found.mtimeMs / 1000);
     if (found.size > MAX_FILE_BYTES) return { name, print, rows: [unreadable(name, answeredAt)] };
     const bytes = await readFile(place).catch(() => undefined);
