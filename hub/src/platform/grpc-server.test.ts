@@ -26,6 +26,7 @@ const closedAdapter = (): AdapterService =>
     refresh: never,
     feeds: { contiguous: never, recordAnnounced: never, recordHeartbeat: never },
     statements: { list: never },
+    riskLevels: { append: never },
     now: never,
   });
 
@@ -38,6 +39,7 @@ const LEDGER_HANDLERS: UntypedServiceImplementation = {
     for (let index = 0; index < 5000; index += 1) yield await Promise.resolve({ entry: { index, salt: Buffer.alloc(64) } });
   }),
   ListProvinces: unary<v1.ListProvincesRequest, v1.ListProvincesResponse.$Properties>(() => { throw new TypeError('a fault'); }),
+  ListRiskLevels: unary<v1.ListRiskLevelsRequest, v1.ListRiskLevelsResponse.$Properties>(never),
 };
 
 const open: (() => Promise<void> | void)[] = [];
@@ -71,6 +73,8 @@ describe('the allow-list', () => {
     const answers: Readonly<Record<string, () => Promise<unknown>>> = {
       '/healthcode.v1.Adapter/Register': () => adapter.register({}),
       '/healthcode.v1.Adapter/Heartbeat': () => adapter.heartbeat({}),
+      '/healthcode.v1.Adapter/ListForeignStatements': () => adapter.listForeignStatements({}),
+      '/healthcode.v1.Adapter/StateRiskLevels': () => adapter.stateRiskLevels({}),
     };
     const closed = [...ALLOWED_CALLERS].filter(([, caller]) => caller === 'province').map(([path]) => path);
     for (const path of closed) {

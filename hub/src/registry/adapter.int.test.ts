@@ -12,6 +12,7 @@ import { openDatabase } from '../platform/database.js';
 import { GrpcServer } from '../platform/grpc-server.js';
 import { createLogger } from '../platform/logger.js';
 import { decodeRichError } from '../platform/rich-error.js';
+import { RiskLevelStore } from '../risk-level/risk-level.store.js';
 import { AdapterService } from './adapter.grpc.js';
 import type { AdmittedProvince } from './admission.js';
 import { RegistryLoader } from './registry-loader.js';
@@ -47,8 +48,8 @@ beforeAll(async () => {
   await store.applyAdmission(ADMITTED);
   await loader.refresh();
   server = new GrpcServer([
-    new AdapterService({ admitted: ADMITTED, store, registry, refresh: () => loader.refresh(), feeds, statements: { list: (...asked) => { listed.push(asked); return Promise.resolve(['a.b.c']); } }, now: () => NOW }),
-    new LedgerService(new LedgerStore(database), feeds, registry),
+    new AdapterService({ admitted: ADMITTED, store, registry, refresh: () => loader.refresh(), feeds, statements: { list: (...asked) => { listed.push(asked); return Promise.resolve(['a.b.c']); } }, riskLevels: new RiskLevelStore(database), now: () => NOW }),
+    new LedgerService(new LedgerStore(database), feeds, registry, new RiskLevelStore(database)),
   ]);
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
   client = new Client(`127.0.0.1:${String(port)}`, credentials.createInsecure());
