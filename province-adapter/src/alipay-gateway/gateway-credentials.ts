@@ -20,8 +20,7 @@ export const CREDENTIALS = z.object({ appId: z.string().min(1), applicationPriva
 /** Where a stand-in hands out the credentials of its development application. Ours: no gateway has such a path. */
 export const STAND_IN_CREDENTIALS_PATH = '/stand-in/gateway-credentials';
 
-/** Keys that can be used. @throws AdapterError `CONFIG_INVALID` */
-export function importCredentials({ appId, applicationPrivateKey, gatewayPublicKey }: z.infer<typeof CREDENTIALS>): GatewayCredentials {
+function importCredentials({ appId, applicationPrivateKey, gatewayPublicKey }: z.infer<typeof CREDENTIALS>): GatewayCredentials {
   try {
     return { appId, applicationKey: createPrivateKey(applicationPrivateKey), gatewayKey: createPublicKey(gatewayPublicKey) };
   } catch {

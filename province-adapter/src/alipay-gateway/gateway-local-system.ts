@@ -1,11 +1,11 @@
-import { generateKeyPair } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { getProvince } from '@health-code/attestation';
 import type { z } from 'zod';
 import type { DocumentCollection } from '../stand-in/documents.js';
 import { BareAnswer, type IssuedCode, type LocalRouteRequest, type LocalSystem } from '../stand-in/local-system.js';
 import { createSyntheticPeople, maskName, type SyntheticPerson } from '../stand-in/synthetic-people.js';
-import { importCredentials, STAND_IN_CREDENTIALS_PATH, type CREDENTIALS } from './gateway-credentials.js';
+import { STAND_IN_CREDENTIALS_PATH, type CREDENTIALS } from './gateway-credentials.js';
 import { gatewayCodePrefix, type GatewayProvince } from './gateway-city.js';
 import { isSignedBy, sealAnswer, signingText } from './gateway-signature.js';
 import { GATEWAY_PATH, VERIFY_METHOD } from './gateway-source.js';
@@ -35,10 +35,20 @@ const KEYS = 'keys';
 const ok = (content: Readonly<Record<string, unknown>>): unknown => ({ code: '10000', msg: 'Success', ...content });
 const refusal = (code: string, subCode: string): unknown => ({ code, msg: 'Business Failed', ...(subCode === '' ? {} : { sub_code: subCode, sub_msg: '处理失败' }) });
 
-/** The keys of this store, made at its first use, so that a restart keeps them. */
-async function readKeys(stored: DocumentCollection<StoredKeys>, appId: string): Promise<StoredKeys> {
+/** The keys as they are used. */
+interface Keys {
+  readonly handedOut: z.infer<typeof CREDENTIALS>;
+  readonly gatewayKey: KeyObject;
+  readonly applicationKey: KeyObject;
+}
+
+/** The keys of this store, made at its first start, so that a restart keeps them. */
+async function openKeys(stored: DocumentCollection<StoredKeys>, appId: string): Promise<Keys> {
   const known = await stored.find(KEYS);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    const { applicationPublicKey, gatewayPrivateKey, ...handedOut } = known;
+    return { handedOut, gatewayKey: createPrivateKey(gatewayPrivateKey), applicationKey: createPublicKey(applicationPublicKey) };
+  }
   const [application, gateway] = await Promise.all([promisify(generateKeyPair)('rsa', PEM), promisify(generateKeyPair)('rsa', PEM)]);
   await stored.putIfAbsent(KEYS, {
     appId,
@@ -47,7 +57,7 @@ async function readKeys(stored: DocumentCollection<StoredKeys>, appId: string): 
     gatewayPrivateKey: gateway.privateKey,
     gatewayPublicKey: gateway.publicKey,
   });
-  return readKeys(stored, appId);
+  return openKeys(stored, appId);
 }
 
 /** STAND-IN for the gateway as one province sees it, the documented members of verify; README.md says what is not documented. */
@@ -62,8 +72,8 @@ export function createGatewayLocalSystem(province: GatewayProvince): LocalSystem
     open({ documents, now, randomHex }) {
       const codes = documents.collection<StoredCode>('code');
       const stored = documents.collection<SyntheticPerson>('person');
-      const keys = documents.collection<StoredKeys>('gateway-keys');
-      const getKeys = (): Promise<StoredKeys> => readKeys(keys, `standin-${slug}`);
+      let opened: Promise<Keys> | undefined;
+      const getKeys = (): Promise<Keys> => (opened ??= openKeys(documents.collection('gateway-keys'), `standin-${slug}`));
 
       const issueCode = async (person: SyntheticPerson, issuedAt: number): Promise<IssuedCode> => {
         const cityCode = province.cities[0]?.code ?? '';
@@ -73,19 +83,14 @@ export function createGatewayLocalSystem(province: GatewayProvince): LocalSystem
         return { code, expiresAt };
       };
       const seal = async (content: unknown): Promise<BareAnswer> => {
-        const { gatewayPrivateKey, ...rest } = await getKeys();
-        const { applicationKey: gatewayKey } = importCredentials({ ...rest, applicationPrivateKey: gatewayPrivateKey });
+        const { gatewayKey } = await getKeys();
         return new BareAnswer(200, 'application/json;charset=utf-8', Buffer.from(sealAnswer(VERIFY_METHOD, content, gatewayKey)));
-      };
-      const isSigned = async (parameters: Readonly<Record<string, string>>): Promise<boolean> => {
-        const { applicationPublicKey, ...rest } = await getKeys();
-        const { gatewayKey: applicationKey } = importCredentials({ ...rest, gatewayPublicKey: applicationPublicKey });
-        return isSignedBy(signingText(parameters), parameters['sign'] ?? '', applicationKey);
       };
       const verify = async ({ body }: LocalRouteRequest): Promise<unknown> => {
         const parameters = Object.fromEntries(Object.entries(body).map(([name, value]) => [name, String(value)]));
         if (parameters['method'] !== VERIFY_METHOD) return refusal('40002', 'isv.invalid-method');
-        if (!(await isSigned(parameters))) return refusal('40002', 'isv.invalid-signature');
+        const { applicationKey } = await getKeys();
+        if (!isSignedBy(signingText(parameters), parameters['sign'] ?? '', applicationKey)) return refusal('40002', 'isv.invalid-signature');
         const asked = JSON.parse(parameters['biz_content'] ?? '{}') as Readonly<Record<string, unknown>>;
         const code = await codes.find(String(asked['code_content']));
         const person = code === undefined ? undefined : await stored.find(code.person);
@@ -95,6 +100,7 @@ export function createGatewayLocalSystem(province: GatewayProvince): LocalSystem
       };
 
       return {
+        prepare: getKeys,
         issueCode,
         handleOf: async (person) => ({ code_content: (await issueCode(person, now())).code }),
         errorAnswer: (errorCode) => {
@@ -103,14 +109,7 @@ export function createGatewayLocalSystem(province: GatewayProvince): LocalSystem
         },
         routes: [
           { method: 'POST', path: GATEWAY_PATH, answer: verify, seal },
-          {
-            method: 'GET',
-            path: STAND_IN_CREDENTIALS_PATH,
-            answer: async () => {
-              const { appId, applicationPrivateKey, gatewayPublicKey } = await getKeys();
-              return { appId, applicationPrivateKey, gatewayPublicKey };
-            },
-          },
+          { method: 'GET', path: STAND_IN_CREDENTIALS_PATH, answer: async () => (await getKeys()).handedOut },
         ],
       };
     },

@@ -53,6 +53,8 @@ export interface IssuedCode {
 /** A stand-in that has its store: what it answers. */
 export interface RunningLocalSystem {
   readonly routes: readonly LocalRoute[];
+  /** What must be there before the first request, such as keys; absent where nothing must. */
+  prepare?(): Promise<unknown>;
   /** A fresh scannable code. @param issuedAt milliseconds since the epoch; in the past it makes an old code */
   issueCode(person: SyntheticPerson, issuedAt: number): Promise<IssuedCode>;
   /** What the documented interface is asked with for a person known by identity document. Ours, not of the local format. */

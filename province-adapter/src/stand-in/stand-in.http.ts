@@ -83,6 +83,7 @@ export async function createStandIn(system: LocalSystem, context: LocalSystemCon
   const codes = context.documents.collection<unknown>('code');
   for (const person of system.people) await people.putIfAbsent(person.id, person);
   const running = system.open(context);
+  await running.prepare?.();
   const server = fastify({ forceCloseConnections: true, bodyLimit: 65_536 });
   let fault: z.infer<typeof FAULTS_BODY> = { mode: 'none' };
 
