@@ -1,5 +1,5 @@
 import { Server, ServerCredentials, status, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
-import { createKeyRing, importProvinceKey, openWithSecret, parseAttestation, parseIdentityDocument, parseProvinceCode, sealFor, verifyAttestation, verifyPossessionProof, type StandardRecord } from '@health-code/attestation';
+import { createKeyRing, importProvinceKey, openWithSecret, parseAttestation, parseIdentityDocument, parseProvinceCode, sealFor, verifyAttestation, verifyPossessionProof, type StandardRecord, type TestResultRecord } from '@health-code/attestation';
 import { ATTESTATION_STREAM, attestationSubject, callSubject, serviceDefinition, v1 } from '@health-code/messages';
 import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
@@ -17,16 +17,20 @@ import { connectDatabase, migrateDatabase } from './platform/database.js';
 import { competeForLead, type InstanceLock } from './platform/instance-lock.js';
 import { connectNats } from './platform/nats.js';
 import type { LocalAnswer, ProvinceDefinition } from './province-system.js';
+import { createForeignProvince, type ForeignProvince } from './operations/foreign-province.fixture.js';
 import { startAdapter, type RunningAdapter } from './start-adapter.js';
 
 const log = pino({ level: 'silent' });
 const CODE = parseProvinceCode('520000');
+/** Somebody the local system does not know. */
+const TRAVELLER = `1.${'a'.repeat(42)}A`;
 const PERSON = parseIdentityDocument('01', '520199190001010016');
 const now = (): number => Math.floor(Date.now() / 1000);
 
 /** A local system in memory, spoken to by poll, push and query. */
 const changes: LocalAnswer[] = [];
 const answerOf = (value: string): LocalAnswer => ({ fields: { value }, identity: PERSON, maskedName: '测*甲', answeredAt: now() });
+const SAMPLED_AT = now() - 3600;
 const profile: ProvinceDefinition['profile'] = {
   code: CODE, slug: 'guizhou', system: 'test-system', mode: 'convert', recognisers: [{ prefix: 'test:', infix: '', minLength: 6, maxLength: 99 }],
   rules: [{ id: '520000-conversion', version: '1', title: '转码规则' }], conversionRule: { id: '520000-conversion', version: '1' }, timeZone: 'Asia/Shanghai',
@@ -37,12 +41,23 @@ const province: ProvinceDefinition = {
     readCode: (code) => (code.endsWith(':expired') ? Promise.reject(new AdapterError('LOCAL_CODE_EXPIRED', 'expired')) : Promise.resolve(answerOf(code.slice('test:'.length)))),
     readPerson: () => Promise.resolve(answerOf('00')),
     readChanges: (cursor) => Promise.resolve({ answers: changes.slice(Number(cursor ?? 0)), cursor: String(changes.length) }),
+    kinds: { 'nucleic-acid-test': { readCode: (code) => Promise.resolve(answerOf(code.slice('test:'.length))), readPerson: () => Promise.resolve(answerOf('阴性')) } },
     parsePush: (body) => {
       if (!Array.isArray(body)) throw new AdapterError('LOCAL_ANSWER_INVALID', 'not a list');
       return body.map((value) => answerOf(String(value)));
     },
     isReachable: () => Promise.resolve(true),
   }),
+  translations: {
+    'nucleic-acid-test': (local, at): TestResultRecord => {
+      const value = local.fields['value'] ?? '';
+      if (value !== '阴性') throw new AdapterError('TRANSLATION_VALUE_UNKNOWN', 'not in the table', { untranslated: { field: 'value', value } });
+      return {
+        availability: 'available', kind: 'nucleic-acid-test', result: 'negative', since: SAMPLED_AT, validUntil: at + 86_400, rule: { id: '520000-conversion', version: '1' },
+        authority: CODE, evidence: 'laboratory', original: { system: 'test-system', field: 'value', value }, test: { reportedAt: SAMPLED_AT + 60, method: 'not-stated', laboratory: '' },
+      };
+    },
+  },
   translate(local, at): StandardRecord {
     const status = (['00', '01', '10'] as const).find((known) => known === local.fields['value']);
     const value = local.fields['value'] ?? '';
@@ -70,6 +85,7 @@ describe('an adapter', () => {
   let lastSequence = 0;
   const registrations: v1.RegisterRequest[] = [];
   let isKnown = false;
+  let beijing: ForeignProvince;
 
   const startHub = async (port: number): Promise<number> => {
     hubServer = new Server();
@@ -94,6 +110,15 @@ describe('an adapter', () => {
         lastSequence = call.request.lastSequence;
         callback(null, { contiguousSequence: 0, hubTime: { seconds: now() } });
       },
+      ListForeignStatements: (call: ServerUnaryCall<v1.ListForeignStatementsRequest, object>, callback: sendUnaryData<object>) => {
+        if (refuseStranger(call, callback)) return;
+        void beijing.state({ subject: call.request.subjectReference }).then(({ token }) => { callback(null, { attestations: [Buffer.from(token)] }); });
+      },
+    });
+    hubServer.addService(serviceDefinition(v1.Ledger), {
+      ListProvinces: (_call: unknown, callback: sendUnaryData<object>) => {
+        callback(null, { provinces: [beijing.listed] });
+      },
     });
     return new Promise((resolve, reject) => {
       hubServer.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
@@ -102,11 +127,11 @@ describe('an adapter', () => {
       });
     });
   };
-  const start = async (): Promise<void> => {
+  const start = async (definition = province): Promise<void> => {
     adapterNats = await connectNats(config.nats, CODE, log);
     lead = competeForLead(config.databaseUrl, log);
     await lead.acquired;
-    adapter = await startAdapter({ config, province, keys, database, nats: adapterNats, lead, adapterVersion: '0.1.0', log });
+    adapter = await startAdapter({ config, province: definition, keys, database, nats: adapterNats, lead, adapterVersion: '0.1.0', log });
     await adapter.registered;
   };
   const stop = async (): Promise<void> => {
@@ -150,6 +175,7 @@ describe('an adapter', () => {
     database = await connectDatabase(testDatabase.url, log);
     await migrateDatabase(database);
     keys = await loadProvinceKeys(join(directory, 'keys.json'));
+    beijing = await createForeignProvince(parseProvinceCode('110000'), TRAVELLER, now());
     config = {
       province: { code: CODE, slug: 'guizhou', name: '贵州', english: 'Guizhou' },
       databaseUrl: testDatabase.url,
@@ -175,7 +201,7 @@ describe('an adapter', () => {
     const signing = await importProvinceKey(JSON.parse(request?.keys[0]?.jwk ?? ''), CODE);
     await expect(verifyPossessionProof(request?.keys[0]?.proof ?? '', signing)).resolves.toBeUndefined();
     expect(request?.recognisers).toMatchObject([{ prefix: 'test:', minLength: 6, maxLength: 99 }]);
-    expect(request?.rules).toMatchObject([{ id: '520000-conversion', version: '1' }]);
+    expect(request?.rules).toMatchObject([{ id: '520000-conversion', version: '1' }, { id: '520000-conversion-foreign', version: '1', title: '外省健康码转码规则' }]);
     expect(request?.mode).toBe(v1.RecognitionMode.RECOGNITION_MODE_CONVERT);
   });
 
@@ -265,5 +291,41 @@ describe('an adapter', () => {
     await expect.poll(() => lastSequence).toBe(11);
     await testNats.restart();
     await expect.poll(async () => (await published().catch(() => [])).at(-1), { timeout: 15_000 }).toMatchObject({ sequence: 11, status: '00' });
+  });
+
+  it('answers with a test where a test is asked for, and leaves the status alone', async () => {
+    const scanned = await call({ attestCode: { code: new TextEncoder().encode('test:阴性'), context, kind: v1.AttestationKind.ATTESTATION_KIND_NUCLEIC_ACID_TEST } });
+    const { claims } = parseAttestation(scanned.attested?.attestation ?? '');
+    expect(claims).toMatchObject({ sequence: 12, kind: 'nucleic-acid-test', status: 'negative', since: SAMPLED_AT, test: { reportedAt: SAMPLED_AT + 60, method: 'not-stated', laboratory: '' } });
+    expect(claims).not.toHaveProperty('supersedes');
+    expect(parseAttestation((await scan('test:00')).attested?.attestation ?? '').claims).toMatchObject({ sequence: 11, kind: 'health-status' });
+    const unknown = await call({ attestCode: { code: new TextEncoder().encode('test:00'), context, kind: v1.AttestationKind.ATTESTATION_KIND_NUCLEIC_ACID_TEST } });
+    expect(unknown.error?.code).toBe('TRANSLATION_VALUE_UNKNOWN');
+    await expect.poll(async () => (await published()).at(-1)).toMatchObject({ sequence: 13, supersedes: 12, kind: 'nucleic-acid-test', status: 'none' });
+  });
+
+  it('converts what another province states, verified with the keys the hub lists', async () => {
+    const { token } = await beijing.state();
+    const { convertCode } = await call({ convertCode: { province: CODE, attestation: Buffer.from(token) } });
+    expect(convertCode?.subjectReference).toBe(TRAVELLER);
+    const { claims } = parseAttestation(convertCode?.attestation ?? '');
+    expect(claims).toMatchObject({ sequence: 14, subject: TRAVELLER, status: '00', rule: { id: '520000-conversion-foreign' }, source: { issuer: '110000', sequence: 7 } });
+    await expect.poll(async () => (await published()).at(-1)).toMatchObject({ sequence: 14 });
+    const forger = await createForeignProvince(parseProvinceCode('110000'), TRAVELLER, now());
+    expect((await call({ convertCode: { province: CODE, attestation: Buffer.from((await forger.state()).token) } })).error?.code).toBe('CONVERSION_SOURCE_INVALID');
+  });
+
+  it('shares what others state with a local system in that mode alone', async () => {
+    const ask = async (): Promise<{ status: number; body: unknown }> => {
+      const body = JSON.stringify({ documentType: PERSON.type, documentNumber: PERSON.number });
+      const response = await fetch(`http://${adapter.httpAddress}/shared-statuses`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      return { status: response.status, body: await response.json() };
+    };
+    expect((await ask()).status).toBe(404);
+    await stop();
+    await start({ ...province, profile: { ...profile, mode: 'share' } });
+    expect(await ask()).toMatchObject({ status: 200, body: { statuses: [{ issuer: '110000', status: '00' }] } });
+    expect((await call({ convertCode: { province: CODE, attestation: Buffer.from((await beijing.state()).token) } })).error?.code).toBe('OPERATION_NOT_OFFERED');
+    expect(registrations.at(-1)?.rules).toHaveLength(1);
   });
 });

@@ -31,7 +31,7 @@ const negative: TestResultRecord = {
 const answer: LocalAnswer = { fields: { status: '00' }, identity: PERSON, maskedName: '测*甲', maskedIdNumber: '5201**********0019', guidance: '请戴口罩', bizExtData: 'handle', answeredAt: NOW };
 
 /** A province that answers `local` to everything. */
-function handlersOf(local: Partial<LocalAnswer> = {}, source: Partial<Source> = {}, outdated = 0): CallHandlers & { readonly attested: Statement[]; readonly withdrawn: Statement[] } {
+function handlersOf(local: Partial<LocalAnswer> = {}, source: Partial<Source> = {}, outdated = 0): Omit<CallHandlers, 'convertCode'> & { readonly attested: Statement[]; readonly withdrawn: Statement[] } {
   const attested: Statement[] = [];
   const withdrawn: Statement[] = [];
   const reply = (): Promise<LocalAnswer> => {
