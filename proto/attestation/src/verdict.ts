@@ -81,7 +81,8 @@ export function decideVerdict(facts: VerdictFacts, checkpoint: CheckpointClass, 
   const unreliable = refuseConflict(facts) ?? refuseWithoutRule(facts);
   if (unreliable) return REFUSED[unreliable];
   const { gradedFrom, limits } = POLICIES[kind];
-  const freshness = gradeFreshness(facts[gradedFrom], checkpoint, now, limits);
+  // Not `facts[gradedFrom]`: a member by a name that varies is looked up, not read.
+  const freshness = gradeFreshness(gradedFrom === 'since' ? facts.since : facts.knownAt, checkpoint, now, limits);
   // A value of another kind's table is none of this one's.
   return RECOGNISED[kind][checkpoint][status]?.[freshness] ?? REFUSED['no-status'];
 }
