@@ -6,11 +6,11 @@ import type { CallHandlers } from '../call/call-handlers.js';
 import { AdapterError } from '../errors.js';
 import type { NationalCodeOperations, Source } from '../province-system.js';
 import { settleAnswer, type AttestAnswerTerms } from './attest-answer.js';
-import { parseCorrection, parseDeclaration, parseTrips } from './parse-request.js';
+import { parseAgentReference, parseCorrection, parseDeclaration, parseTicket, parseTrips } from './parse-request.js';
 import { parsePurpose, parseText } from './parse-verifier.js';
 
 /** The operations that change something in the province. */
-export type ChangeOperations = Pick<CallHandlers, 'declareHealth' | 'declareTrip' | 'applyCode' | 'makeCode' | 'correctHealth'>;
+export type ChangeOperations = Pick<CallHandlers, 'declareHealth' | 'declareTrip' | 'applyCode' | 'makeCode' | 'correctHealth' | 'queryCorrection'>;
 
 /** What these operations need beside the source. */
 export interface ChangeTerms extends AttestAnswerTerms {
@@ -25,12 +25,14 @@ const STATUSES: Readonly<Record<AttestedStatus, v1.HealthStatus>> = {
   '10': v1.HealthStatus.HEALTH_STATUS_RED,
 };
 
+const notOffered = (): AdapterError => new AdapterError('OPERATION_NOT_OFFERED', 'the local system does not offer this operation');
+
 function getOperations(source: Source): NationalCodeOperations {
-  if (source.operations === undefined) throw new AdapterError('OPERATION_NOT_OFFERED', 'the local system does not offer this operation');
+  if (source.operations === undefined) throw notOffered();
   return source.operations;
 }
 
-/** GB/T 38963-2020 6.2, 6.3, 6.5, 6.6 and 6.8, for local systems that offer them. */
+/** GB/T 38963-2020 6.2, 6.3, 6.5, 6.6 and 6.8, and how a correction stands, for local systems that offer them. */
 export function createChangeOperations(source: Source, terms: ChangeTerms): ChangeOperations {
   return {
     async declareHealth(request) {
@@ -39,7 +41,13 @@ export function createChangeOperations(source: Source, terms: ChangeTerms): Chan
       const askedAt = terms.position();
       const { declarationId, validUntil, answer } = await operations.declareHealth(declaration);
       const statement = await settleAnswer(await stateAnswer(answer, terms, declaration.document), askedAt, terms);
-      const reply = { declarationId, validUntil: timestampFromSeconds(validUntil), subjectReference: declaration.subjectReference };
+      const { subjectReference, agent } = declaration;
+      const reply = {
+        declarationId,
+        validUntil: timestampFromSeconds(validUntil),
+        subjectReference,
+        ...(agent === undefined ? {} : { agentReference: agent.subjectReference }),
+      };
       if (statement === undefined) return { ...reply, status: STATUSES.none };
       const { attestation } = await terms.attest(statement, askedAt);
       return { ...reply, status: attestation.kind === 'health-status' ? STATUSES[attestation.status] : STATUSES.none };
@@ -53,7 +61,7 @@ export function createChangeOperations(source: Source, terms: ChangeTerms): Chan
       const operations = getOperations(source);
       const reference = parseSubjectReference(request.subjectReference ?? '');
       const { businessSerialNumber, randomNumber, expiresAt } = await operations.applyCode(
-        reference, parseText(request.organisation), parsePurpose(request.purpose),
+        reference, parseText(request.organisation), parsePurpose(request.purpose), parseAgentReference(request.agentReference),
       );
       return { businessSerialNumber, randomNumber, expiresAt: timestampFromSeconds(expiresAt) };
     },
@@ -73,6 +81,12 @@ export function createChangeOperations(source: Source, terms: ChangeTerms): Chan
       const operations = getOperations(source);
       const { ticket, state, dueAt } = await operations.correctHealth(parseCorrection(request));
       return { ticket, state, dueAt: timestampFromSeconds(dueAt) };
+    },
+    async queryCorrection(request) {
+      const operations = getOperations(source);
+      if (operations.queryCorrection === undefined) throw notOffered();
+      const { state, dueAt, decidedAt } = await operations.queryCorrection(parseTicket(request.ticket));
+      return { state, dueAt: timestampFromSeconds(dueAt), ...(decidedAt === undefined ? {} : { decidedAt: timestampFromSeconds(decidedAt) }) };
     },
   };
 }

@@ -2,6 +2,7 @@ import { parseIdentityDocument, parseSubjectReference, type IdentityDocument } f
 import { secondsFromTimestamp, type v1 } from '@health-code/messages';
 import { AdapterError } from '../errors.js';
 import type { DeclaredTrip, HealthCorrection, HealthDeclaration } from '../province-system.js';
+import { parseAgent } from './parse-agent.js';
 import { parseText } from './parse-verifier.js';
 
 /** Degrees Celsius that a thermometer on a person shows. */
@@ -77,9 +78,11 @@ export async function parseDeclaration(
   if (!/^[A-Z]{3}$/.test(subject?.nationality ?? '')) throw invalid('nationality is not a code of GB/T 2659');
   const declaredAt = secondsFromTimestamp(request.declaredAt) ?? now;
   if (declaredAt > now + 120) throw invalid('declared in the future');
+  const subjectReference = await resolve(document);
+  const agent = request.agent === null || request.agent === undefined ? undefined : await parseAgent(request.agent, subjectReference, resolve);
   return {
     document,
-    subjectReference: await resolve(document),
+    subjectReference,
     name: required(subject?.name, 'name'),
     sex: subject?.sex ?? '',
     nationality: subject?.nationality ?? '',
@@ -93,6 +96,7 @@ export async function parseDeclaration(
     contactHistory: request.contactHistory ?? false,
     underIsolation: request.underIsolation ?? false,
     declaredAt,
+    ...(agent === undefined ? {} : { agent }),
   };
 }
 
@@ -113,6 +117,16 @@ function parseTrip(trip: v1.ITrip): DeclaredTrip {
 export function parseTrips(trips: readonly v1.ITrip[] | null | undefined): readonly DeclaredTrip[] {
   if (trips === null || trips === undefined || trips.length === 0 || trips.length > MAX_LIST) throw invalid('between 1 and 64 trips are declared at once');
   return trips.map(parseTrip);
+}
+
+/** Who applies for a code in the person's place (代办); empty when the person does. @throws AttestationError SUBJECT_REFERENCE_INVALID */
+export function parseAgentReference(reference: string | null | undefined): string {
+  return (reference ?? '') === '' ? '' : parseSubjectReference(reference ?? '');
+}
+
+/** 受理编号. @throws AdapterError REQUEST_FIELD_INVALID */
+export function parseTicket(ticket: string | null | undefined): string {
+  return required(ticket, '受理编号');
 }
 
 /** 用户健康信息纠错 6.8. @throws AdapterError REQUEST_FIELD_INVALID; AttestationError SUBJECT_REFERENCE_INVALID */
