@@ -4,17 +4,20 @@ import { AdapterError, type AdapterErrorCode } from '../errors.js';
 import { findIdentityDocument } from '../local-format/identity.js';
 import { parseAnswer } from '../local-format/parse-answer.js';
 import { createLocalHttp } from '../local-http/local-http.js';
-import type { LocalAnswer, NationalCodeOperations, Source, SourceOptions } from '../province-system.js';
+import type { ForeignStatement, LocalAnswer, NationalCodeOperations, Source, SourceOptions } from '../province-system.js';
+import { NO_OPTIONS, type DirectModeOptions } from './direct-mode-options.js';
 import { directModeCodePrefix } from './direct-mode-profile.js';
 import {
   APPLIED,
   CORRECTION_RECEIVED,
+  CORRECTION_STATE,
   DECLARED,
   ENVELOPE,
   MADE,
   PATHS,
   PUSH,
   STATEMENT,
+  STATEMENT_ACCEPTED,
   TRIP_DECLARED,
   type ReturnCode,
   type Statement,
@@ -26,6 +29,8 @@ const RANDOM_PART = /^[0-9a-f]{48}$/;
 const ERRORS: Readonly<Record<Exclude<ReturnCode, 'OK'>, AdapterErrorCode>> = {
   REQUEST_INVALID: 'REQUEST_FIELD_INVALID',
   PERSON_UNKNOWN: 'LOCAL_PERSON_UNRESOLVED',
+  AGENT_UNKNOWN: 'LOCAL_PERMISSION_DENIED',
+  AGENT_FULL: 'LOCAL_PERMISSION_DENIED',
   CODE_UNKNOWN: 'LOCAL_CODE_INVALID',
   CODE_EXPIRED: 'LOCAL_CODE_EXPIRED',
   CODE_SPENT: 'LOCAL_CODE_EXPIRED',
@@ -33,16 +38,25 @@ const ERRORS: Readonly<Record<Exclude<ReturnCode, 'OK'>, AdapterErrorCode>> = {
   APPLICATION_EXPIRED: 'LOCAL_CODE_EXPIRED',
   HANDLE_UNKNOWN: 'LOCAL_CODE_EXPIRED',
   HANDLE_TAKEN: 'LOCAL_CODE_INVALID',
+  TICKET_UNKNOWN: 'LOCAL_PERSON_UNRESOLVED',
+  STATUS_STANDS: 'CONVERSION_CONTRADICTED',
   BUSY: 'LOCAL_SYSTEM_BUSY',
 };
 
 function answerOf(statement: Statement, answeredAt: number): LocalAnswer {
-  const { person, bizExtData, guidance, maskedName, maskedIdNumber, since, validUntil, ...texts } = statement;
+  const { person, subjectReference, convertedFrom, bizExtData, guidance, maskedName, maskedIdNumber, since, validUntil, ...texts } = statement;
   const identity = person === undefined ? undefined : findIdentityDocument(person.idType, person.idNumber);
   return {
-    fields: { ...texts, since: String(since), validUntil: String(validUntil) },
+    fields: {
+      ...texts,
+      since: String(since),
+      validUntil: String(validUntil),
+      ...(convertedFrom === undefined ? {} : { convertedFrom }),
+    },
     ...(identity === undefined ? {} : { identity }),
-    ...(person === undefined ? {} : { maskedName, maskedIdNumber }),
+    ...(subjectReference === undefined ? {} : { subjectReference }),
+    ...(maskedName === '' ? {} : { maskedName }),
+    ...(maskedIdNumber === '' ? {} : { maskedIdNumber }),
     ...(guidance === '' ? {} : { guidance }),
     ...(bizExtData === undefined ? {} : { bizExtData }),
     answeredAt,
@@ -52,10 +66,11 @@ function answerOf(statement: Statement, answeredAt: number): LocalAnswer {
 /** Speaks the national code to a province in direct mode: pushed to, queried on demand, and all operations of GB/T 38963 clause 6. */
 export function createDirectModeSource(
   code: ProvinceCode,
-  options: SourceOptions,
+  connection: SourceOptions,
+  { hasConversion = false }: DirectModeOptions = NO_OPTIONS,
   now: () => number = Date.now,
 ): Source {
-  const http = createLocalHttp(options);
+  const http = createLocalHttp(connection);
   const prefix = directModeCodePrefix(code);
   const seconds = (): number => Math.floor(now() / 1000);
 
@@ -75,8 +90,8 @@ export function createDirectModeSource(
     async declareTrip(subjectReference, trips) {
       return (await post(TRIP_DECLARED, PATHS.declareTrip, { subjectReference, trips })).tripId;
     },
-    applyCode: (subjectReference, organisation, purpose) =>
-      post(APPLIED, PATHS.applyCode, { subjectReference, organisation, purpose }),
+    applyCode: (subjectReference, organisation, purpose, agentReference) =>
+      post(APPLIED, PATHS.applyCode, { subjectReference, organisation, purpose, agentReference }),
     async makeCode({ businessSerialNumber, randomNumber }, bizExtData) {
       const made = await post(MADE, PATHS.makeCode, { businessSerialNumber, randomNumber, bizExtData });
       return {
@@ -86,6 +101,17 @@ export function createDirectModeSource(
       };
     },
     correctHealth: (correction) => post(CORRECTION_RECEIVED, PATHS.correctHealth, correction),
+    async queryCorrection(ticket) {
+      const { state, dueAt, decidedAt } = await post(CORRECTION_STATE, PATHS.queryCorrection, { ticket });
+      return { state, dueAt, ...(decidedAt === undefined ? {} : { decidedAt }) };
+    },
+    ...(hasConversion
+      ? {
+          async acceptForeignStatement(statement: ForeignStatement) {
+            await post(STATEMENT_ACCEPTED, PATHS.acceptForeignStatement, statement);
+          },
+        }
+      : {}),
   };
 
   return {

@@ -5,12 +5,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../deploy/embedded/test-services.js';
 import type { HealthDeclaration, NationalCodeOperations, Source, VerifierContext } from '../province-system.js';
 import { startStandIn, type StartedStandIn } from '../stand-in/start-stand-in.http.js';
-import { syntheticIdNumber } from '../stand-in/synthetic-people.js';
+import { Declarants } from './declaration.fixture.js';
 import { createDeclaredPeople } from './declared-people.js';
 import { createDirectModeLocalSystem } from './direct-mode-local-system.js';
 import { createDirectModeProfile } from './direct-mode-profile.js';
 import { createDirectModeProvince } from './direct-mode-province.js';
 import { createDirectModeSource } from './direct-mode-source.js';
+import { MAX_DEPENDANTS } from './proxies.js';
 
 /** A province that has no folder: direct mode needs nothing but its code. */
 const CODE = parseProvinceCode('540000');
@@ -23,28 +24,8 @@ const GATE: VerifierContext = {
   position: 'G6 Gate 1',
 };
 
-let people = 0;
-function declare(facts: Partial<HealthDeclaration> = {}): HealthDeclaration {
-  people += 1;
-  return {
-    document: parseIdentityDocument('01', syntheticIdNumber('995499', people)),
-    subjectReference: `1.${String(people).padStart(43, 'A')}`,
-    name: '测试甲',
-    sex: '1',
-    nationality: 'CHN',
-    registeredRegion: '',
-    address: '',
-    phone: '19900000000',
-    medicalHistory: [],
-    temperature: 36.5,
-    symptoms: [],
-    highRiskAreaHistory: false,
-    contactHistory: false,
-    underIsolation: false,
-    declaredAt: Math.floor(Date.now() / 1000),
-    ...facts,
-  };
-}
+const declarants = new Declarants('995499');
+const declare = (facts: Partial<HealthDeclaration> = {}): HealthDeclaration => declarants.declare(facts);
 
 describe('a province in direct mode', () => {
   let database: TestDatabase;
@@ -102,7 +83,7 @@ describe('a province in direct mode', () => {
   const translate = (answer: Parameters<typeof PROVINCE.translate>[0]) =>
     PROVINCE.translate(answer, Math.floor(Date.now() / 1000));
   const makeCode = async (declaration: HealthDeclaration, bizExtData = '') => {
-    const application = await operations.applyCode(declaration.subjectReference, 'Gate', 'self');
+    const application = await operations.applyCode(declaration.subjectReference, 'Gate', 'self', '');
     return operations.makeCode(application, bizExtData);
   };
   const text = (code: Uint8Array): string => new TextDecoder().decode(code);
@@ -113,7 +94,7 @@ describe('a province in direct mode', () => {
       .filter(({ identity }) => identity?.number === declaration.document.number)
       .map(({ fields }) => fields['status']);
 
-  it('declares, applies, makes, verifies, queries and corrects', async () => {
+  it('declares, applies, makes, verifies and queries', async () => {
     const declaration = declare({ symptoms: ['2'] });
     const declared = await operations.declareHealth(declaration);
     expect(declared.validUntil).toBeGreaterThan(declaration.declaredAt);
@@ -143,16 +124,6 @@ describe('a province in direct mode', () => {
       maskedName: '测**',
       guidance: expect.any(String) as string,
     });
-
-    const correction = await operations.correctHealth({
-      subjectReference: declaration.subjectReference,
-      disputedField: 'status',
-      claimedValue: '00',
-      evidence: '',
-    });
-    expect(correction.state).toBe('received');
-    expect(new Date((correction.dueAt + 8 * 3600) * 1000).getUTCHours()).toBe(18);
-    expect(correction.dueAt).toBeGreaterThan(Date.now() / 1000 + 18 * 3600 - 1);
   });
 
   it('gives a verified code without data of the holder a handle of its own', async () => {
@@ -187,13 +158,13 @@ describe('a province in direct mode', () => {
   it('makes one code of an application, in time and with its random number', async () => {
     const declaration = declare();
     await operations.declareHealth(declaration);
-    const application = await operations.applyCode(declaration.subjectReference, 'Gate', 'self');
+    const application = await operations.applyCode(declaration.subjectReference, 'Gate', 'self', '');
     await expect(operations.makeCode({ ...application, randomNumber: '0'.repeat(32) }, '')).rejects.toMatchObject({
       code: 'LOCAL_CODE_INVALID',
     });
     await operations.makeCode(application, '');
     await expect(operations.makeCode(application, '')).rejects.toMatchObject({ code: 'LOCAL_CODE_INVALID' });
-    const late = await operations.applyCode(declaration.subjectReference, 'Gate', 'self');
+    const late = await operations.applyCode(declaration.subjectReference, 'Gate', 'self', '');
     clock = 4 * 60_000;
     await expect(operations.makeCode(late, '')).rejects.toMatchObject({ code: 'LOCAL_CODE_EXPIRED' });
   });
@@ -208,7 +179,7 @@ describe('a province in direct mode', () => {
 
   it('knows only references that were declared', async () => {
     const { subjectReference } = declare();
-    await expect(operations.applyCode(subjectReference, 'Gate', 'self')).rejects.toMatchObject({
+    await expect(operations.applyCode(subjectReference, 'Gate', 'self', '')).rejects.toMatchObject({
       code: 'LOCAL_PERSON_UNRESOLVED',
     });
     await expect(operations.declareTrip(subjectReference, [])).rejects.toMatchObject({
@@ -217,6 +188,142 @@ describe('a province in direct mode', () => {
     await expect(
       operations.correctHealth({ subjectReference, disputedField: 'status', claimedValue: '00', evidence: '' }),
     ).rejects.toMatchObject({ code: 'LOCAL_PERSON_UNRESOLVED' });
+  });
+
+  describe('for somebody else (代办)', () => {
+    const apply = (person: HealthDeclaration, agentReference: string) =>
+      operations.applyCode(person.subjectReference, 'Gate', 'self', agentReference);
+
+    it('states the person, as self-declared, and says nothing of the agent', async () => {
+      const agent = declarants.agent();
+      const declaration = declare({ symptoms: ['2'], agent });
+      const { answer } = await operations.declareHealth(declaration);
+      expect(answer.identity).toEqual(declaration.document);
+      expect(translate(answer)).toMatchObject({ status: '01', evidence: 'self-declared' });
+      const made = await operations.makeCode(await apply(declaration, agent.subjectReference), '');
+      const said = JSON.stringify([answer, made.answer, await source.readCode(text(made.code), GATE), await source.readPerson(declaration.document, GATE)]);
+      for (const trace of [agent.document.number, agent.subjectReference, agent.name, agent.relationship]) expect(said).not.toContain(trace);
+    });
+
+    it('gives a code to the person, to the agent who declared, and to no other', async () => {
+      const [agent, other] = [declarants.agent(), declarants.agent()];
+      const declaration = declare({ agent });
+      await operations.declareHealth(declaration);
+      await operations.declareHealth(declare({ agent: other }));
+      await apply(declaration, agent.subjectReference);
+      await apply(declaration, '');
+      await apply(declaration, declaration.subjectReference);
+      await expect(apply(declaration, other.subjectReference)).rejects.toMatchObject({ code: 'LOCAL_PERMISSION_DENIED' });
+    });
+
+    it('has two who declared for the same person both act, until the person declares alone', async () => {
+      const agents = [declarants.agent(), declarants.agent()];
+      const declaration = declare();
+      for (const agent of agents) await operations.declareHealth({ ...declaration, agent });
+      for (const agent of agents) await apply(declaration, agent.subjectReference);
+      await operations.declareHealth(declaration);
+      for (const agent of agents) await expect(apply(declaration, agent.subjectReference)).rejects.toMatchObject({ code: 'LOCAL_PERMISSION_DENIED' });
+    });
+
+    it('ends with the declaration', async () => {
+      const agent = declarants.agent();
+      const declaration = declare({ agent });
+      await operations.declareHealth(declaration);
+      clock = 15 * 86_400_000;
+      await expect(apply(declaration, agent.subjectReference)).rejects.toMatchObject({ code: 'LOCAL_PERMISSION_DENIED' });
+    });
+
+    it('lets one agent act for several people, and for so many only', async () => {
+      const agent = declarants.agent();
+      const family = Array.from({ length: MAX_DEPENDANTS }, () => declare({ agent }));
+      for (const person of family) await operations.declareHealth(person);
+      for (const person of family) await apply(person, agent.subjectReference);
+      const oneMore = declare({ agent });
+      await expect(operations.declareHealth(oneMore)).rejects.toMatchObject({ code: 'LOCAL_PERMISSION_DENIED' });
+      await expect(apply(oneMore, '')).rejects.toMatchObject({ code: 'LOCAL_PERSON_UNRESOLVED' });
+      for (const person of family.slice(0, 1)) await operations.declareHealth(person);
+      clock = 15 * 86_400_000;
+      await operations.declareHealth(declare({ agent, declaredAt: Math.floor(Date.now() / 1000) + 15 * 86_400 }));
+    });
+  });
+
+  describe('a correction', () => {
+    const decide = async (ticket: string, decision: string): Promise<unknown> => {
+      const response = await fetch(`http://${standIn.address}/stand-in/review`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ticket, decision }),
+      });
+      return response.json();
+    };
+    const correct = async (claimedValue = '00', disputedField = 'status') => {
+      const declaration = declare({ symptoms: ['2'] });
+      await operations.declareHealth(declaration);
+      const { subjectReference } = declaration;
+      return { declaration, ...(await operations.correctHealth({ subjectReference, disputedField, claimedValue, evidence: '' })) };
+    };
+    const query = (ticket: string) => operations.queryCorrection?.(ticket);
+    const statusOf = async ({ document }: HealthDeclaration) => translate(await source.readPerson(document, GATE));
+
+    it('is received, due at 18:00 of the next day', async () => {
+      const { ticket, state, dueAt } = await correct();
+      expect(state).toBe('received');
+      expect(new Date((dueAt + 8 * 3600) * 1000).getUTCHours()).toBe(18);
+      expect(dueAt).toBeGreaterThan(Date.now() / 1000 + 18 * 3600 - 1);
+      expect(await query(ticket)).toEqual({ state: 'received', dueAt });
+    });
+
+    it('that the staff uphold sets what was claimed, under a rule of its own, and is pushed', async () => {
+      const { declaration, ticket, dueAt } = await correct();
+      await expect.poll(() => statusesPushed(declaration), { timeout: 5000 }).toEqual(['01']);
+      expect(await decide(ticket, 'uphold')).toEqual({ state: 'upheld' });
+      expect(await query(ticket)).toEqual({ state: 'upheld', dueAt, decidedAt: expect.any(Number) as number });
+      const record = { status: '00', reason: 'REVIEW_UPHELD', rule: { id: '540000-review-upheld', version: '1' }, evidence: 'authority-decision' };
+      expect(await statusOf(declaration)).toMatchObject(record);
+      expect(PROFILE.rules).toContainEqual(expect.objectContaining(record.rule));
+      await expect.poll(() => statusesPushed(declaration), { timeout: 5000 }).toEqual(['01', '00']);
+    });
+
+    it('that the staff reject leaves everything', async () => {
+      const { declaration, ticket } = await correct();
+      expect(await decide(ticket, 'reject')).toEqual({ state: 'rejected' });
+      expect(await query(ticket)).toMatchObject({ state: 'rejected' });
+      expect(await statusOf(declaration)).toMatchObject({ status: '01', reason: 'SYMPTOMS' });
+    });
+
+    it('is decided once, by one of several at once', async () => {
+      const { ticket } = await correct();
+      const answers = await Promise.all(['uphold', 'reject', 'uphold', 'reject'].map((decision) => decide(ticket, decision)));
+      expect(answers.filter((answer) => JSON.stringify(answer) === '{"refused":"decided-already"}')).toHaveLength(3);
+    });
+
+    it('stays received where no rule says what follows from silence', async () => {
+      const { declaration, ticket, dueAt } = await correct();
+      clock = 3 * 86_400_000;
+      await new Promise((resolve) => setTimeout(resolve, 1200));
+      expect(await query(ticket)).toEqual({ state: 'received', dueAt });
+      expect(await statusOf(declaration)).toMatchObject({ status: '01' });
+    });
+
+    it('of another field than the status changes no status', async () => {
+      const { declaration, ticket } = await correct('测试丙', 'name');
+      expect(await decide(ticket, 'uphold')).toEqual({ state: 'upheld' });
+      expect(await statusOf(declaration)).toMatchObject({ status: '01', reason: 'SYMPTOMS' });
+    });
+
+    it.each(['02', 'green', '', '11'])('cannot claim the status %j', async (claimedValue) => {
+      await expect(correct(claimedValue)).rejects.toMatchObject({ code: 'REQUEST_FIELD_INVALID' });
+    });
+
+    it('nobody made is unknown to everybody', async () => {
+      await expect(query('JC000000000000000000000000')).rejects.toMatchObject({ code: 'LOCAL_PERSON_UNRESOLVED' });
+      expect(await decide('JC000000000000000000000000', 'uphold')).toEqual({ refused: 'ticket-unknown' });
+      expect(await decide('JC000000000000000000000000', 'maybe')).toEqual({ refused: 'request-invalid' });
+    });
+  });
+
+  it('takes over no foreign statement unless it is told to', () => {
+    expect(operations.acceptForeignStatement).toBeUndefined();
   });
 
   it('tells who never declared from whom nobody knows', async () => {

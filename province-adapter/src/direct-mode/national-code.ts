@@ -1,8 +1,10 @@
+import { HEALTH_STATUSES } from '@health-code/attestation';
 import { z } from 'zod';
 
 /**
  * 国家防疫健康信息码 as HTTP/JSON. RECONSTRUCTION: the names of the seven interfaces are the published table of contents of
- * GB/T 38963-2020 clause 6; its parameter tables and return codes (annex B) are not public, so every member here is ours.
+ * GB/T 38963-2020 clause 6; its parameter tables and return codes (annex B) are not public, so every member here is ours. So are the last two, which are
+ * none of the seven.
  */
 export const PATHS = {
   declareHealth: '/national-code/declare-health',
@@ -12,6 +14,8 @@ export const PATHS = {
   makeCode: '/national-code/make-code',
   verifyCode: '/national-code/verify-code',
   correctHealth: '/national-code/correct-health',
+  queryCorrection: '/national-code/query-correction',
+  acceptForeignStatement: '/national-code/accept-foreign-statement',
 } as const;
 
 /** Return codes, ours. `OK` carries content, every other one does not. */
@@ -19,6 +23,8 @@ export const RETURN_CODES = [
   'OK',
   'REQUEST_INVALID',
   'PERSON_UNKNOWN',
+  'AGENT_UNKNOWN',
+  'AGENT_FULL',
   'CODE_UNKNOWN',
   'CODE_EXPIRED',
   'CODE_SPENT',
@@ -26,6 +32,8 @@ export const RETURN_CODES = [
   'APPLICATION_EXPIRED',
   'HANDLE_UNKNOWN',
   'HANDLE_TAKEN',
+  'TICKET_UNKNOWN',
+  'STATUS_STANDS',
   'BUSY',
 ] as const;
 
@@ -50,8 +58,12 @@ export const STATEMENT = z.object({
   guidance: z.string(),
   maskedName: z.string(),
   maskedIdNumber: z.string(),
-  /** The whole identity: this answer never leaves the province. Absent when there is no such person. */
+  /** The whole identity: this answer never leaves the province. Absent when there is no such person, or only a reference. */
   person: PERSON.optional(),
+  /** In place of the identity, for somebody whose code was converted (转码). */
+  subjectReference: z.string().optional(),
+  /** GB/T 2260 code of the province whose statement was converted. */
+  convertedFrom: z.string().optional(),
   /** 业务透传数据 of a verified code. */
   bizExtData: z.string().optional(),
 });
@@ -77,12 +89,27 @@ export const MADE = z.object({ code: z.string(), expiresAt: z.int(), statement: 
 /** Answer of 6.8. */
 export const CORRECTION_RECEIVED = z.object({ ticket: z.string(), state: z.string(), dueAt: z.int() });
 
+/** How a correction stands. */
+export const CORRECTION_STATE = z.object({
+  state: z.enum(['received', 'upheld', 'rejected', 'decided-by-default']),
+  dueAt: z.int(),
+  decidedAt: z.int().optional(),
+});
+
+/** Answer of an acceptance: none is needed. */
+export const STATEMENT_ACCEPTED = z.object({});
+
 /** Body of a push: what changed. */
 export const PUSH = z.object({ statements: z.array(STATEMENT).max(1000) });
 
+const DOCUMENT = z.object({ type: z.string(), number: z.string() });
+
+/** 代办人. */
+export const AGENT = z.object({ document: DOCUMENT, subjectReference: z.string(), name: z.string(), relationship: z.string() });
+
 /** Request of 6.2. */
 export const DECLARE_HEALTH = z.object({
-  document: z.object({ type: z.string(), number: z.string() }),
+  document: DOCUMENT,
   subjectReference: z.string(),
   name: z.string(),
   phone: z.string(),
@@ -92,7 +119,11 @@ export const DECLARE_HEALTH = z.object({
   contactHistory: z.boolean(),
   underIsolation: z.boolean(),
   declaredAt: z.int(),
+  agent: AGENT.optional(),
 });
+
+/** See {@link DECLARE_HEALTH}. */
+export type DeclareHealth = z.infer<typeof DECLARE_HEALTH>;
 
 /** Request of 6.3. */
 export const DECLARE_TRIP = z.object({
@@ -104,7 +135,13 @@ export const DECLARE_TRIP = z.object({
 export const QUERY_HEALTH = z.union([z.object({ bizExtData: z.string() }), PERSON]);
 
 /** Request of 6.5. */
-export const APPLY_CODE = z.object({ subjectReference: z.string(), organisation: z.string(), purpose: z.string() });
+export const APPLY_CODE = z.object({
+  subjectReference: z.string(),
+  organisation: z.string(),
+  purpose: z.string(),
+  /** Empty when the person applies. */
+  agentReference: z.string(),
+});
 
 /** Request of 6.6. */
 export const MAKE_CODE = z.object({
@@ -123,3 +160,23 @@ export const CORRECT_HEALTH = z.object({
   claimedValue: z.string(),
   evidence: z.string(),
 });
+
+/** See {@link CORRECT_HEALTH}. */
+export type CorrectHealth = z.infer<typeof CORRECT_HEALTH>;
+
+/** How does a correction stand. */
+export const QUERY_CORRECTION = z.object({ ticket: z.string() });
+
+/** 转码: what another province states, taken over by reference. */
+export const ACCEPT_FOREIGN_STATEMENT = z.object({
+  subjectReference: z.string(),
+  issuer: z.string(),
+  status: z.enum(HEALTH_STATUSES),
+  reason: z.string(),
+  since: z.int(),
+  validUntil: z.int(),
+  maskedName: z.string().optional(),
+});
+
+/** See {@link ACCEPT_FOREIGN_STATEMENT}. */
+export type AcceptForeignStatement = z.infer<typeof ACCEPT_FOREIGN_STATEMENT>;

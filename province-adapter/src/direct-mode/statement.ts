@@ -1,5 +1,5 @@
 import { maskName, maskNumber, type SyntheticPerson } from '../stand-in/synthetic-people.js';
-import type { Statement } from './national-code.js';
+import type { AcceptForeignStatement, Statement } from './national-code.js';
 
 /** How long a statement holds whose end the store does not name, in seconds. Ours. */
 const STATEMENT_LIFETIME = 86_400;
@@ -49,5 +49,29 @@ export function statementOf(person: SyntheticPerson, authority: string, nowMs: n
     maskedName: maskName(person.name),
     maskedIdNumber: maskNumber(person.documentNumber),
     person: { idType: person.documentType, idNumber: person.documentNumber },
+  };
+}
+
+/**
+ * What the national code says about somebody whose statement of another province was converted (转码): its status, by reference
+ * alone, and whose it is. It cites no rule of the province, which assigned nothing.
+ *
+ * @param nowMs milliseconds since the epoch
+ */
+export function statementOfConversion(conversion: AcceptForeignStatement, nowMs: number): Statement {
+  const { subjectReference, issuer, status, reason, since, validUntil, maskedName = '' } = conversion;
+  const isStanding = validUntil > Math.floor(nowMs / 1000);
+  return {
+    ...NOBODY,
+    availability: isStanding ? 'available' : 'expired',
+    status: isStanding ? status : '',
+    reason,
+    authority: issuer,
+    evidence: 'verified-source',
+    since,
+    validUntil,
+    maskedName,
+    subjectReference,
+    convertedFrom: issuer,
   };
 }

@@ -1,5 +1,4 @@
-import type { DocumentCollection, Documents } from '../stand-in/documents.js';
-import type { SyntheticPerson } from '../stand-in/synthetic-people.js';
+import type { DocumentCollection } from '../stand-in/documents.js';
 
 /** 健康码: how long and how often it may be scanned. Defaults of the identity-code SDK that the standard's interfaces resemble. */
 export const CODE_LIFETIME_MS = 60_000;
@@ -9,6 +8,7 @@ export const CODE_SCANS = 1;
 
 /** A code that was made. Times in milliseconds since the epoch. */
 export interface StoredCode {
+  /** Key of its holder. */
   readonly person: string;
   readonly expiresAt: number;
   readonly scansLeft: number;
@@ -18,6 +18,7 @@ export interface StoredCode {
 
 /** 调用申请. */
 export interface StoredApplication {
+  /** Key of the holder of the code to be. */
   readonly person: string;
   readonly randomNumber: string;
   readonly expiresAt: number;
@@ -26,35 +27,9 @@ export interface StoredApplication {
 
 /** Whom 业务透传数据 stand for. */
 export interface StoredHandle {
+  /** Key of the code's holder. */
   readonly person: string;
   readonly expiresAt: number;
-}
-
-/** Everything the national code stores. Declarations, trips and corrections are kept as they came. */
-export interface NationalCodeStore {
-  readonly people: DocumentCollection<SyntheticPerson>;
-  readonly codes: DocumentCollection<StoredCode>;
-  readonly applications: DocumentCollection<StoredApplication>;
-  readonly handles: DocumentCollection<StoredHandle>;
-  /** Subject reference → key of a person. */
-  readonly references: DocumentCollection<{ readonly person: string }>;
-  readonly declarations: DocumentCollection<unknown>;
-  readonly trips: DocumentCollection<unknown>;
-  readonly corrections: DocumentCollection<unknown>;
-}
-
-/** The collections of one province's national code. */
-export function openNationalCodeStore(documents: Documents): NationalCodeStore {
-  return {
-    people: documents.collection('person'),
-    codes: documents.collection('code'),
-    applications: documents.collection('application'),
-    handles: documents.collection('handle'),
-    references: documents.collection('reference'),
-    declarations: documents.collection('declaration'),
-    trips: documents.collection('trip'),
-    corrections: documents.collection('correction'),
-  };
 }
 
 /** Takes one scan off a code, atomically: of two scanners at once only one is told yes. */

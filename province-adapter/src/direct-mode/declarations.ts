@@ -1,0 +1,63 @@
+import type { LocalRoute } from '../stand-in/local-system.js';
+import type { SyntheticPerson } from '../stand-in/synthetic-people.js';
+import { assignmentRuleId, assignStatus } from './assignment-rules.js';
+import type { Holders } from './holders.js';
+import { DECLARE_HEALTH, DECLARE_TRIP, PATHS, type DeclareHealth } from './national-code.js';
+import { ok, refuse, route, toSeconds, type NationalCodeContext } from './national-code-route.js';
+import { takeDependant } from './proxies.js';
+import { statementOf } from './statement.js';
+
+/** Ours, in milliseconds: how long a declaration holds. */
+const DECLARATION_LIFETIME_MS = 14 * 86_400_000;
+
+function declaredPerson(declaration: DeclareHealth, province: string, validUntil: number): SyntheticPerson {
+  const { document, name, phone, declaredAt } = declaration;
+  const row = assignStatus(declaration);
+  return {
+    id: `${document.type}:${document.number}`,
+    name,
+    documentType: document.type,
+    documentNumber: document.number,
+    phone,
+    fields: {
+      availability: 'available',
+      status: row.status,
+      reason: row.reason,
+      ruleId: assignmentRuleId(province, row),
+      ruleVersion: row.version,
+      evidence: row.evidence,
+      guidance: row.guidance,
+      validUntil: String(validUntil),
+    },
+    changedAt: declaredAt * 1000,
+  };
+}
+
+/** 6.2 and 6.3. What an agent (代办人) declares has the person's own status follow; the statement says nothing of the agent. */
+export function createDeclarationRoutes(context: NationalCodeContext, holders: Holders): readonly LocalRoute[] {
+  const { store, province, now, randomHex } = context;
+  return [
+    route(PATHS.declareHealth, DECLARE_HEALTH, async (declaration) => {
+      const { subjectReference, agent } = declaration;
+      const validUntil = toSeconds(declaration.declaredAt * 1000 + DECLARATION_LIFETIME_MS);
+      const person = declaredPerson(declaration, province, validUntil);
+      if (agent !== undefined && !(await takeDependant(context, agent.subjectReference, subjectReference, validUntil))) {
+        return refuse('AGENT_FULL');
+      }
+      const declarationId = `SB${randomHex(12)}`;
+      await store.declarations.put(declarationId, declaration);
+      // Who declares alone takes the right of whoever did so before.
+      const former = agent === undefined ? undefined : (await store.references.find(subjectReference))?.agents;
+      const agents = agent === undefined ? {} : { agents: { ...former, [agent.subjectReference]: validUntil } };
+      await store.references.put(subjectReference, { person: person.id, ...agents });
+      await store.people.put(person.id, person);
+      return ok({ declarationId, validUntil, statement: statementOf(person, province, now()) });
+    }),
+    route(PATHS.declareTrip, DECLARE_TRIP, async (declaration) => {
+      if ((await holders.findDeclared(declaration.subjectReference)) === undefined) return refuse('PERSON_UNKNOWN');
+      const tripId = `XC${randomHex(12)}`;
+      await store.trips.put(tripId, declaration);
+      return ok({ tripId });
+    }),
+  ];
+}

@@ -1,0 +1,57 @@
+import type { DocumentCollection, Documents } from '../stand-in/documents.js';
+import type { SyntheticPerson } from '../stand-in/synthetic-people.js';
+import type { AcceptForeignStatement } from './national-code.js';
+import type { StoredApplication, StoredCode, StoredHandle } from './stored-code.js';
+import type { StoredCorrection } from './stored-correction.js';
+
+/** References of whoever stands in a relation → until when, in seconds since the epoch. */
+export type StandingReferences = Readonly<Record<string, number>>;
+
+/** Whom a subject reference stands for, by declaration. */
+export interface StoredReference {
+  /** Key of a person. */
+  readonly person: string;
+  /** 代办人 who declared for the person since the person last did. */
+  readonly agents?: StandingReferences;
+}
+
+/** For whom an agent declared. */
+export interface StoredAgent {
+  readonly dependants: StandingReferences;
+}
+
+/** Everything the national code stores. Declarations and trips are kept as they came, agents with them. */
+export interface NationalCodeStore {
+  readonly people: DocumentCollection<SyntheticPerson>;
+  readonly codes: DocumentCollection<StoredCode>;
+  readonly applications: DocumentCollection<StoredApplication>;
+  readonly handles: DocumentCollection<StoredHandle>;
+  readonly references: DocumentCollection<StoredReference>;
+  readonly agents: DocumentCollection<StoredAgent>;
+  readonly declarations: DocumentCollection<unknown>;
+  readonly trips: DocumentCollection<unknown>;
+  readonly corrections: DocumentCollection<StoredCorrection>;
+  /** By subject reference. Not among the people: what was converted is stated by its source, and never pushed as the province's own. */
+  readonly conversions: DocumentCollection<AcceptForeignStatement>;
+}
+
+/** The collections of one province's national code. */
+export function openNationalCodeStore(documents: Documents): NationalCodeStore {
+  return {
+    people: documents.collection('person'),
+    codes: documents.collection('code'),
+    applications: documents.collection('application'),
+    handles: documents.collection('handle'),
+    references: documents.collection('reference'),
+    agents: documents.collection('agent'),
+    declarations: documents.collection('declaration'),
+    trips: documents.collection('trip'),
+    corrections: documents.collection('correction'),
+    conversions: documents.collection('conversion'),
+  };
+}
+
+/** Those whose time has not come. @param nowSeconds seconds since the epoch */
+export function standingAt(references: StandingReferences, nowSeconds: number): StandingReferences {
+  return Object.fromEntries(Object.entries(references).filter(([, until]) => until > nowSeconds));
+}
