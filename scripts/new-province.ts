@@ -1,39 +1,53 @@
-// Run to add a province: `npm run new-province -- <slug> <code>` writes its folder, its stand-in and its line in the registry.
+// Run to connect a province: `npm run new-province -- <slug> <code>` writes its folder; `-- --check <slug>` says what is wrong with one.
+import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { NewProvinceError, writeProvinceFolder, type WrittenProvince } from './new-province/write-province-folder.js';
+import { NewProvinceError, provinceFolder, writeProvinceFolder, type WrittenProvince } from './new-province/write-province-folder.js';
 
-const USAGE = `Writes the folder of another province, with a stand-in for its local system.
+const USAGE = `Writes the folder of another province: a mapping file, its fixtures and a stand-in made from both. No code.
 
-  npm run new-province -- <slug> <code> [--direct]
+  npm run new-province -- <slug> <code> [--typescript]
+  npm run new-province -- --check <slug>
 
-  <slug>     English name in kebab-case: zhejiang, inner-mongolia
-  <code>     GB/T 2260 code: 330000
-  --direct   the province uses the national code itself: nothing is left to fill in
+  <slug>         English name in kebab-case: zhejiang, inner-mongolia
+  <code>         GB/T 2260 code: 330000
+  --typescript   the local system needs code: signed requests, several requests for one answer
+  --check        reads a mapping and its fixtures, runs nothing, and names file, line and field of everything that is wrong
 
-Without --direct the folder compiles and passes the contract test except for what must be filled in, which the test lists.`;
+A province that uses the national code itself (direct mode) needs no folder and no command: it runs as it is.
+docs/connect-a-province.md takes you from a local system to the contract test.`;
+
+/** Services are processes: what reads a mapping is the adapter's own code. */
+const CHECK = 'province-adapter/dist/mapping/check-mapping-main.js';
+
+function check(slug: string): number {
+  return spawnSync(process.execPath, [CHECK, provinceFolder(slug)], { stdio: 'inherit' }).status ?? 1;
+}
 
 function report(slug: string, { folder, files, fillIns }: WrittenProvince): void {
-  console.log(`${folder}: ${String(files.length)} files, and a line in registry.ts`);
-  if (fillIns.length > 0)
-    console.log(`\nTo be filled in (delete each FILL IN line when done):\n  ${fillIns.join('\n  ')}`);
-  console.log(
-    `\nThe questions it has to answer:\n  npx vitest run --project integration province-adapter/src/provinces -t ${slug}`,
-  );
+  console.log(`${folder}: ${String(files.length)} files. Nothing outside it was changed, and nothing has to be.`);
+  console.log(`\nTo be filled in (delete each FILL IN line when done):\n  ${fillIns.join('\n  ')}`);
+  if (files.some((file) => file.endsWith('mapping.yaml'))) console.log(`\nWhat is wrong with it:\n  npm run new-province -- --check ${slug}`);
+  console.log(`\nThe questions it has to answer:\n  npx vitest run --project integration province-adapter/src/provinces province-adapter/src/mapping -t ${slug}`);
 }
 
 function run(): number {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { direct: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+    options: {
+      typescript: { type: 'boolean', default: false },
+      check: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
   });
   if (values.help) {
     console.log(USAGE);
     return 0;
   }
+  if (values.check !== undefined && positionals.length === 0) return check(values.check);
   const [slug, code, ...rest] = positionals;
-  if (slug === undefined || code === undefined || rest.length > 0)
+  if (slug === undefined || code === undefined || rest.length > 0 || values.check !== undefined)
     throw new NewProvinceError('ARGUMENTS_INVALID', USAGE);
-  report(slug, writeProvinceFolder(process.cwd(), slug, code, values.direct ? 'direct' : 'convert'));
+  report(slug, writeProvinceFolder(process.cwd(), slug, code, values.typescript ? 'typescript' : 'mapping'));
   return 0;
 }
 

@@ -1,10 +1,10 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeProvinceFolder } from './write-province-folder.js';
+import { provinceFolder, writeProvinceFolder } from './write-province-folder.js';
 
 const CHECKOUT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -43,65 +43,59 @@ describe('writeProvinceFolder', () => {
     rmSync(checkout, { recursive: true, force: true });
   });
 
-  const registry = (): string => readFileSync(join(checkout, 'province-adapter/src/provinces/registry.ts'), 'utf8');
-
-  it.each([
-    ['zhejiang', '330000', 'convert'],
-    ['tibet', '540000', 'direct'],
-  ] as const)('writes %s (%s, %s) so that it compiles, registry included', { timeout: 60_000 }, (slug, code, mode) => {
-    const { folder, files } = writeProvinceFolder(checkout, slug, code, mode);
+  it('writes a folder in TypeScript that compiles', { timeout: 60_000 }, () => {
+    const { folder, files } = writeProvinceFolder(checkout, 'qinghai', '630000', 'typescript');
     expect(files.map((file) => file.slice(folder.length + 1)).sort()).toEqual([
-      'README.md',
-      'contract.fixture.ts',
-      'local-system.ts',
-      'people.ts',
-      'profile.ts',
-      'province.ts',
-      'source.ts',
-      'translate.ts',
+      'README.md', 'contract.fixture.ts', 'local-system.ts', 'people.ts', 'profile.ts', 'province.ts', 'source.ts', 'translate.ts',
     ]);
     for (const file of files) expect(readFileSync(join(checkout, file), 'utf8')).not.toMatch(/\{\{|\}\}[a-z]/);
-    expect(compile(checkout, [...files, 'province-adapter/src/provinces/registry.ts'])).toEqual([]);
+    expect(compile(checkout, files)).toEqual([]);
   });
 
-  it('says what is to be filled in, and that direct mode needs nothing', () => {
-    const { fillIns } = writeProvinceFolder(checkout, 'zhejiang', '330000', 'convert');
+  it('writes a mapping folder without code', () => {
+    const { folder, files } = writeProvinceFolder(checkout, 'qinghai', '630000', 'mapping');
+    expect(files.map((file) => file.slice(folder.length + 1)).sort()).toEqual([
+      'README.md', 'fixtures/contract.yaml', 'fixtures/exchanges.yaml', 'fixtures/stand-in.yaml', 'mapping.yaml',
+    ]);
+    for (const file of files) expect(readFileSync(join(checkout, file), 'utf8')).not.toMatch(/\{\{|\}\}[a-z]/);
+  });
+
+  it.each(['mapping', 'typescript'] as const)('says what is to be filled in (%s)', (form) => {
+    const { fillIns } = writeProvinceFolder(checkout, 'qinghai', '630000', form);
     expect(fillIns.length).toBeGreaterThan(10);
-    expect(fillIns.every((line) => /^province-adapter\/src\/provinces\/zhejiang\/[\w.-]+:\d+ \S/.test(line))).toBe(
-      true,
-    );
-    expect(writeProvinceFolder(checkout, 'tibet', '540000', 'direct').fillIns).toEqual([]);
+    expect(fillIns.every((line) => /^province-adapter\/src\/provinces\/qinghai\/[\w./-]+:\d+ \S/.test(line))).toBe(true);
   });
 
-  it('adds one line to the registry and keeps the others', () => {
-    const before = registry().split('\n');
-    writeProvinceFolder(checkout, 'zhejiang', '330000', 'convert');
-    const after = registry().split('\n');
-    expect(after.filter((line) => !before.includes(line))).toEqual([expect.stringContaining(`folder('zhejiang',`)]);
-    expect(before.filter((line) => !after.includes(line))).toEqual([]);
+  it('changes nothing outside the folder', () => {
+    const provinces = join(checkout, 'province-adapter/src/provinces');
+    const before = readdirSync(provinces, { encoding: 'utf8', recursive: true });
+    const registry = readFileSync(join(provinces, 'registry.ts'), 'utf8');
+    writeProvinceFolder(checkout, 'qinghai', '630000', 'mapping');
+    expect(readdirSync(provinces, { encoding: 'utf8', recursive: true }).filter((file) => !file.startsWith('qinghai'))).toEqual(before);
+    expect(readFileSync(join(provinces, 'registry.ts'), 'utf8')).toBe(registry);
   });
 
   it.each([
-    ['zhejiang', '33', 'PROVINCE_UNKNOWN'],
-    ['zhejiang', '990000', 'PROVINCE_UNKNOWN'],
-    ['zhejiang', '330100', 'PROVINCE_UNKNOWN'],
-    ['hangzhou', '330000', 'PROVINCE_UNKNOWN'],
-    ['../zhejiang', '330000', 'PROVINCE_UNKNOWN'],
-    ['Zhejiang', '330000', 'PROVINCE_UNKNOWN'],
-    ['guizhou', '520000', 'PROVINCE_EXISTS'],
+    ['qinghai', '63', 'PROVINCE_UNKNOWN'],
+    ['qinghai', '990000', 'PROVINCE_UNKNOWN'],
+    ['qinghai', '630100', 'PROVINCE_UNKNOWN'],
+    ['xining', '630000', 'PROVINCE_UNKNOWN'],
+    ['../qinghai', '630000', 'PROVINCE_UNKNOWN'],
+    ['Qinghai', '630000', 'PROVINCE_UNKNOWN'],
+    ['hong-kong', '810000', 'PROVINCE_UNKNOWN'],
+    ['beijing', '110000', 'PROVINCE_EXISTS'],
+    ['jilin', '220000', 'PROVINCE_EXISTS'],
   ] as const)('refuses %s %s with %s and writes nothing', (slug, code, expected) => {
-    const before = registry();
-    expect(() => writeProvinceFolder(checkout, slug, code, 'convert')).toThrow(
-      expect.objectContaining({ code: expected }) as Error,
-    );
-    expect(registry()).toBe(before);
-    expect(existsSync(join(checkout, 'province-adapter/src/provinces/zhejiang'))).toBe(false);
+    expect(() => writeProvinceFolder(checkout, slug, code, 'mapping')).toThrow(expect.objectContaining({ code: expected }) as Error);
+    expect(existsSync(join(checkout, 'province-adapter/src/provinces/qinghai'))).toBe(false);
   });
 
   it('refuses a province that is there, the second time', () => {
-    writeProvinceFolder(checkout, 'zhejiang', '330000', 'convert');
-    expect(() => writeProvinceFolder(checkout, 'zhejiang', '330000', 'convert')).toThrow(
-      expect.objectContaining({ code: 'PROVINCE_EXISTS' }) as Error,
-    );
+    writeProvinceFolder(checkout, 'qinghai', '630000', 'mapping');
+    expect(() => writeProvinceFolder(checkout, 'qinghai', '630000', 'typescript')).toThrow(expect.objectContaining({ code: 'PROVINCE_EXISTS' }) as Error);
+  });
+
+  it('checks no folder of what is no province', () => {
+    expect(() => provinceFolder('../..')).toThrow(expect.objectContaining({ code: 'PROVINCE_UNKNOWN' }) as Error);
   });
 });

@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { PROVINCES } from '@health-code/attestation';
+import { dirname, join } from 'node:path';
+import { RECOGNITION_NODES } from '@health-code/attestation';
 
-/** How the new province works: `convert` has a local format to fill in, `direct` uses the national code and is complete. */
-export type NewProvinceMode = 'convert' | 'direct';
+/** How the new province is described: by a mapping file and its fixtures, or in TypeScript. */
+export type NewProvinceForm = 'mapping' | 'typescript';
 
 /** What was asked for cannot be done; the message says why, for the person who asked. */
 export class NewProvinceError extends Error {
-  readonly code: 'ARGUMENTS_INVALID' | 'PROVINCE_UNKNOWN' | 'PROVINCE_EXISTS' | 'REGISTRY_UNREADABLE';
+  readonly code: 'ARGUMENTS_INVALID' | 'PROVINCE_UNKNOWN' | 'PROVINCE_EXISTS';
 
   constructor(code: NewProvinceError['code'], message: string) {
     super(message);
@@ -27,15 +27,7 @@ export interface WrittenProvince {
 
 const TEMPLATES = 'scripts/new-province/templates';
 const PROVINCES_FOLDER = 'province-adapter/src/provinces';
-const REGISTRY = `${PROVINCES_FOLDER}/registry.ts`;
 const SUFFIX = '.template';
-
-/** What the line of a province in registry.ts is written before. */
-const END_OF_LIST = '\n];\n';
-
-function registryLine(slug: string): string {
-  return `\n  folder('${slug}', () => import('./${slug}/province.js'), () => import('./${slug}/local-system.js')),`;
-}
 
 /** Lines of `text` that say what is missing. */
 export function findFillIns(file: string, text: string): readonly string[] {
@@ -45,32 +37,26 @@ export function findFillIns(file: string, text: string): readonly string[] {
   });
 }
 
+/** Folder of a province, relative to the checkout. @throws NewProvinceError for a slug that is none of the 32 nodes */
+export function provinceFolder(slug: string): string {
+  if (RECOGNITION_NODES.some((node) => node.slug === slug)) return `${PROVINCES_FOLDER}/${slug}`;
+  throw new NewProvinceError('PROVINCE_UNKNOWN', `${slug} is not the slug of one of the ${String(RECOGNITION_NODES.length)} nodes, such as inner-mongolia.`);
+}
+
 /**
- * Writes `province-adapter/src/provinces/<slug>/` and the province's line in registry.ts. Refuses before it writes anything.
+ * Writes `province-adapter/src/provinces/<slug>/`, and nothing outside it. Refuses before it writes anything.
  *
  * @param checkout root of the checkout
  * @throws NewProvinceError
  */
-export function writeProvinceFolder(
-  checkout: string,
-  slug: string,
-  code: string,
-  mode: NewProvinceMode,
-): WrittenProvince {
-  const province = PROVINCES.find((candidate) => candidate.code === code);
+export function writeProvinceFolder(checkout: string, slug: string, code: string, form: NewProvinceForm): WrittenProvince {
+  const province = RECOGNITION_NODES.find((candidate) => candidate.code === code);
   if (province === undefined)
-    throw new NewProvinceError('PROVINCE_UNKNOWN', `${code} is not the GB/T 2260 code of a province, such as 330000.`);
+    throw new NewProvinceError('PROVINCE_UNKNOWN', `${code} is not the code of one of the ${String(RECOGNITION_NODES.length)} nodes, such as 330000.`);
   if (province.slug !== slug)
-    throw new NewProvinceError(
-      'PROVINCE_UNKNOWN',
-      `${code} is ${province.name}: its slug is ${province.slug}, not ${slug}.`,
-    );
-  const folder = `${PROVINCES_FOLDER}/${slug}`;
-  const registry = readFileSync(join(checkout, REGISTRY), 'utf8');
-  if (existsSync(join(checkout, folder)) || registry.includes(`folder('${slug}',`))
-    throw new NewProvinceError('PROVINCE_EXISTS', `${province.name} is there already: ${folder}`);
-  const end = registry.indexOf(END_OF_LIST, registry.indexOf('PROVINCE_FOLDERS'));
-  if (end === -1) throw new NewProvinceError('REGISTRY_UNREADABLE', `${REGISTRY} has no list to add a line to.`);
+    throw new NewProvinceError('PROVINCE_UNKNOWN', `${code} is ${province.name}: its slug is ${province.slug}, not ${slug}.`);
+  const folder = provinceFolder(slug);
+  if (existsSync(join(checkout, folder))) throw new NewProvinceError('PROVINCE_EXISTS', `${province.name} has a folder already: ${folder}`);
 
   const words: Readonly<Record<string, string>> = {
     slug,
@@ -79,17 +65,17 @@ export function writeProvinceFolder(
     name: province.name,
     english: province.english,
   };
-  const templates = join(checkout, TEMPLATES, mode);
-  const files = readdirSync(templates).map((template) => {
-    const text = readFileSync(join(templates, template), 'utf8').replace(
-      /\{\{(\w+)\}\}/g,
-      (whole, word: string) => words[word] ?? whole,
-    );
-    return { path: `${folder}/${template.slice(0, -SUFFIX.length)}`, text };
-  });
-  mkdirSync(join(checkout, folder));
-  for (const { path, text } of files) writeFileSync(join(checkout, path), text);
-  writeFileSync(join(checkout, REGISTRY), registry.slice(0, end) + registryLine(slug) + registry.slice(end));
+  const templates = join(checkout, TEMPLATES, form);
+  const files = readdirSync(templates, { encoding: 'utf8', recursive: true })
+    .filter((file) => file.endsWith(SUFFIX))
+    .map((template) => {
+      const text = readFileSync(join(templates, template), 'utf8').replace(/\{\{(\w+)\}\}/g, (whole, word: string) => words[word] ?? whole);
+      return { path: `${folder}/${template.slice(0, -SUFFIX.length)}`, text };
+    });
+  for (const { path, text } of files) {
+    mkdirSync(join(checkout, dirname(path)), { recursive: true });
+    writeFileSync(join(checkout, path), text);
+  }
   return {
     folder,
     files: files.map(({ path }) => path),

@@ -1,4 +1,5 @@
 import { HEALTH_STATUSES } from '@health-code/attestation';
+import type { CodeRecogniser } from '../province-system.js';
 import { listPlaces, listTexts, listUriVariables } from './text-template.js';
 import { findNearestName } from './nearest-name.js';
 import type { DecodeStep, MAPPING_MEMBERS, MappedRequest, Mapping } from './mapping-schema.js';
@@ -30,6 +31,14 @@ const suggestion = (name: string, known: readonly string[]): string => {
   return nearest === undefined ? '' : `; did you mean ${nearest}?`;
 };
 
+/** The hub's registration judges by the same rule (decision 2). */
+function mayTakeTheSame(one: CodeRecogniser, other: CodeRecogniser): boolean {
+  const isOnePrefix = one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix);
+  const areOneLength = one.minLength <= other.maxLength && other.minLength <= one.maxLength;
+  const areToldApart = Math.min(one.infix.length, other.infix.length) >= 8 && !one.infix.includes(other.infix) && !other.infix.includes(one.infix);
+  return isOnePrefix && areOneLength && !areToldApart;
+}
+
 function checkCodes({ codes }: SoundMembers): readonly Disagreement[] {
   if (codes === undefined) return [];
   const steps = codes.decode.flatMap((step, index): readonly Disagreement[] => {
@@ -50,12 +59,8 @@ function checkCodes({ codes }: SoundMembers): readonly Disagreement[] {
   const ranges = codes.recognise.flatMap(({ minLength, maxLength }, index) =>
     minLength > maxLength ? [{ path: ['codes', 'recognise', index, 'minLength'], what: 'is more than maxLength' }] : []);
   const overlaps = codes.recognise.flatMap((one, index) =>
-    codes.recognise.slice(0, index).flatMap((other, earlier) => {
-      const isShared = (one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix))
-        && one.minLength <= other.maxLength && other.minLength <= one.maxLength
-        && (one.infix === '' || other.infix === '' || one.infix.includes(other.infix) || other.infix.includes(one.infix));
-      return isShared ? [{ path: ['codes', 'recognise', index], what: `takes texts that recogniser ${earlier + 1} takes too` }] : [];
-    }));
+    codes.recognise.slice(0, index).flatMap((other, earlier) =>
+      mayTakeTheSame(one, other) ? [{ path: ['codes', 'recognise', index], what: `takes texts that recogniser ${earlier + 1} takes too` }] : []));
   return [...steps, ...ranges, ...overlaps];
 }
 

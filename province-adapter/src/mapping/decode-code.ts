@@ -78,7 +78,7 @@ export function decodeCode(code: string, recognisers: readonly CodeRecogniser[],
   const own = recognisers.filter(({ prefix }) => code.startsWith(prefix));
   if (own.length === 0) throw new AdapterError('LOCAL_CODE_FOREIGN', 'no code of this province begins so');
   const size = Buffer.byteLength(code);
-  if (!own.some(({ infix, minLength, maxLength }) => code.includes(infix) && size >= minLength && size <= maxLength)) refuse('is no whole code of this province');
+  if (!own.some(({ infix, maxLength, minLength, prefix }) => code.includes(infix, prefix.length) && size >= minLength && size <= maxLength)) refuse('is no whole code of this province');
   const decoded: Record<string, string> = { code };
   for (const step of steps) {
     const value = take(decoded[step.from] ?? '', step);

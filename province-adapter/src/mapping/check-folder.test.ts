@@ -1,0 +1,53 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkFolder } from './check-folder.js';
+
+const PROVINCES = join(import.meta.dirname, '../provinces');
+const TEMPLATES = join(import.meta.dirname, '../../../scripts/new-province/templates/mapping');
+const WORDS: Readonly<Record<string, string>> = { slug: 'qinghai', code: '630000', name: '青海', english: 'Qinghai' };
+const MAPPED = readdirSync(PROVINCES).filter((slug) => existsSync(join(PROVINCES, slug, 'mapping.yaml')));
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'check-folder-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+describe('checkFolder', () => {
+  it.each(MAPPED)('finds nothing wrong with %s', (slug) => {
+    expect(checkFolder(join(PROVINCES, slug))).toEqual([]);
+  });
+
+  it('finds nothing wrong with a new folder but what is to be filled in, each with file and line', () => {
+    const folder = join(root, 'qinghai');
+    cpSync(TEMPLATES, folder, { recursive: true });
+    for (const name of readdirSync(folder, { encoding: 'utf8', recursive: true }).filter((file) => file.endsWith('.template'))) {
+      const path = join(folder, name);
+      writeFileSync(path, readFileSync(path, 'utf8').replace(/\{\{(\w+)\}\}/g, (_whole, word: string) => WORDS[word] ?? ''));
+      renameSync(path, path.replace(/\.template$/, ''));
+    }
+    const problems = checkFolder(folder);
+    expect(problems.length).toBeGreaterThan(10);
+    expect(problems.filter((problem) => !/^qinghai\/[\w./-]+:\d+: FILL IN: \S/.test(problem))).toEqual([]);
+  });
+
+  it('names what is missing, in every file at once', () => {
+    const folder = join(root, 'jilin');
+    mkdirSync(join(folder, 'fixtures'), { recursive: true });
+    writeFileSync(join(folder, 'mapping.yaml'), readFileSync(join(PROVINCES, 'jilin/mapping.yaml'), 'utf8').replace('timeZone:', 'timezone:'));
+    writeFileSync(join(folder, 'fixtures/contract.yaml'), 'values: { a: green }\n');
+    const problems = checkFolder(folder);
+    for (const place of ['jilin/mapping.yaml:5: timezone: ', 'jilin/fixtures/contract.yaml:1: values.a: ', 'jilin/fixtures/contract.yaml:1: neverIssued: ', 'jilin/fixtures/stand-in.yaml:1: (whole file): ']) {
+      expect(problems.filter((problem) => problem.startsWith(place)), place).toHaveLength(1);
+    }
+  });
+
+  it('takes no other folder for a province', () => {
+    expect(checkFolder(join(root, 'nowhere'))).toHaveLength(1);
+    mkdirSync(join(root, 'atlantis'));
+    writeFileSync(join(root, 'atlantis/mapping.yaml'), 'format: 1\n');
+    expect(checkFolder(join(root, 'atlantis'))[0]).toContain('atlantis');
+  });
+});
