@@ -26,6 +26,8 @@ import { settleWithin } from './platform/settle-within.js';
 import type { ProvinceDefinition, Source } from './province-system.js';
 import { OutboxPublisher } from './publish/outbox.publisher.js';
 import { createResendResponder } from './publish/resend.consumer.js';
+import { addRiskLevelRoutes } from './risk-level/risk-level.http.js';
+import { RiskLevelSchedule } from './risk-level/risk-level.schedule.js';
 import { addSharedStatusesRoute } from './share/shared-statuses.http.js';
 
 /** For calls under way to be answered: as long as the hub waits for any of them. */
@@ -53,9 +55,9 @@ export interface RunningAdapter {
   stop(): Promise<void>;
 }
 
-async function readHealth(store: OutboxStore, membership: Membership, parts: AdapterParts): Promise<AdapterHealth> {
+async function readHealth(store: OutboxStore, membership: Membership, riskLevels: RiskLevelSchedule, parts: AdapterParts): Promise<AdapterHealth> {
   const counts = await store.count().catch(() => undefined);
-  const details = { database: counts !== undefined, leading: parts.lead.isHeld(), nats: !parts.nats.isClosed(), hub: membership.state, outbox: counts };
+  const details = { database: counts !== undefined, leading: parts.lead.isHeld(), nats: !parts.nats.isClosed(), hub: membership.state, riskLevels: { ageSeconds: riskLevels.ageSeconds }, outbox: counts };
   // The hub is not part of readiness: a local system may push while the hub is away.
   return { isReady: counts !== undefined && parts.lead.isHeld(), details };
 }
@@ -64,12 +66,14 @@ async function readHealth(store: OutboxStore, membership: Membership, parts: Ada
 interface LocalRoutes {
   readonly addPush: (server: FastifyInstance, parsePush: NonNullable<Source['parsePush']>) => void;
   readonly addSharedStatuses: (server: FastifyInstance) => void;
+  readonly addRiskLevels: (server: FastifyInstance) => void;
 }
 
 function createServer({ profile }: ProvinceDefinition, source: Source, health: () => Promise<AdapterHealth>, routes: LocalRoutes, log: Logger): FastifyInstance {
   const server = createHttpServer(health, log);
   if (source.parsePush !== undefined) routes.addPush(server, source.parsePush.bind(source));
   if (profile.mode === 'share') routes.addSharedStatuses(server);
+  routes.addRiskLevels(server);
   return server;
 }
 
@@ -135,14 +139,20 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
     now: Date.now,
     log,
   });
+  const riskLevels = new RiskLevelSchedule({ listRiskLevels: hub.listRiskLevels.bind(hub), intervalMs: config.heartbeatIntervalMs, now: Date.now, log });
   const authorisation = config.pushToken === undefined ? {} : { token: config.pushToken };
-  const server = createServer(province, source, () => readHealth(store, membership, parts), {
+  const server = createServer(province, source, () => readHealth(store, membership, riskLevels, parts), {
     addPush: (http, parsePush) => {
       addPushRoute(http, { parsePush, observe, log, ...authorisation });
     },
     addSharedStatuses: (http) => {
       const listForeignStatements = (subject: string) => hub.listForeignStatements(subject, v1.AttestationKind.ATTESTATION_KIND_HEALTH_STATUS);
       addSharedStatusesRoute(http, { ...foreign, listForeignStatements, log, ...authorisation });
+    },
+    addRiskLevels: (http) => {
+      // Health pages alone need no token; to a network without one, nothing is stated and nothing served.
+      if (config.pushToken === undefined && !isLoopback(config.http.host)) return;
+      addRiskLevelRoutes(http, { known: riskLevels, stateRiskLevels: hub.stateRiskLevels.bind(hub), log, ...authorisation });
     },
   }, log);
 
@@ -152,13 +162,14 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
   publisher.start();
   poll?.start();
   membership.start();
+  riskLevels.start();
   return {
     httpAddress,
     registered: membership.registered,
     async stop() {
       const answers = Promise.all([server.close(), calls.stop(), resend.stop()]);
       // Draining asks NATS for a last word, and NATS may be away.
-      await Promise.all([poll?.stop(), membership.stop(), settleWithin(answers, STOP_TIMEOUT_MS)]);
+      await Promise.all([poll?.stop(), membership.stop(), riskLevels.stop(), settleWithin(answers, STOP_TIMEOUT_MS)]);
       await publisher.stop();
       hub.close();
     },

@@ -2,6 +2,7 @@ import { Client, Metadata, credentials, status, type ServiceError } from '@grpc/
 import { timestampFromSeconds, unaryTransport, v1 } from '@health-code/messages';
 import type { AdapterConfig } from '../config.js';
 import { AdapterError } from '../errors.js';
+import { toWire, type OwnRiskLevel } from '../risk-level/read-risk-levels.js';
 
 const CALL_TIMEOUT_MS = 5000;
 
@@ -36,6 +37,13 @@ export interface HubClient {
    * @throws AdapterError HUB_UNREACHABLE; REGISTRATION_REFUSED when the hub does not know this adapter
    */
   listForeignStatements(subjectReference: string, kind: v1.AttestationKind): Promise<readonly string[]>;
+  /** Risk levels that take effect after a day, in the order in which they do; all where it is empty. @throws AdapterError HUB_UNREACHABLE */
+  listRiskLevels(after: string): Promise<readonly v1.IRiskLevel[]>;
+  /**
+   * @returns how many were new
+   * @throws AdapterError REQUEST_FIELD_INVALID for what the hub will never take; HUB_UNREACHABLE; REGISTRATION_REFUSED
+   */
+  stateRiskLevels(levels: readonly OwnRiskLevel[]): Promise<number>;
   close(): void;
 }
 
@@ -109,6 +117,22 @@ export function createHubClient(options: AdapterConfig['hub']): HubClient {
         const { attestations } = await hub.listForeignStatements({ subjectReference, kind });
         return attestations.map((token) => Buffer.from(token).toString('latin1'));
       } catch (cause) {
+        throw unreachable(cause);
+      }
+    },
+    async listRiskLevels(after) {
+      try {
+        return (await ledger.listRiskLevels({ after })).levels;
+      } catch (cause) {
+        throw unreachable(cause);
+      }
+    },
+    async stateRiskLevels(levels) {
+      try {
+        return (await hub.stateRiskLevels({ levels: levels.map(toWire) })).added;
+      } catch (cause) {
+        const { code, details } = cause as Partial<ServiceError>;
+        if (code === status.INVALID_ARGUMENT || code === status.RESOURCE_EXHAUSTED) throw new AdapterError('REQUEST_FIELD_INVALID', details ?? '', { cause });
         throw unreachable(cause);
       }
     },
