@@ -3,22 +3,25 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkoutDirectory, packageCache } from '../deploy/embedded/checkout.js';
 import { findProgram, H2LOAD, programPath } from '../deploy/embedded/debian-package.js';
+import { benchCountry } from './bench/country.js';
 import { describeMachine, figureTable, type Figure } from './bench/figure.js';
 import { benchIngest } from './bench/ingest.js';
 import { BenchIssuer } from './bench/issuer.js';
 import { benchLocalCode } from './bench/local-code.js';
 import { BENCH_PROVINCE, openStage } from './bench/stage.js';
+import { benchTranslation } from './bench/translation.js';
 import { benchVerifyCode } from './bench/verify-code.js';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const USAGE = `Measures the hub on this machine, each figure beside a floor from the same run. Needs two processors and Linux.
+const USAGE = `Measures the hub, the translation and the whole country on this machine, each figure beside a floor from the same run where there is one.
+Needs two processors and Linux.
 
   npm run bench                  prints a table
   npm run bench -- --json        prints one line a figure: {name, value, unit, floor, ratio, aim}
   npm run bench -- --seconds 2   seconds of each load run (default 5)
   npm run bench -- --count 5000  attestations of each ingest round (default 30000)
-  npm run bench -- --only ingest one part: verify, local or ingest
+  npm run bench -- --only ingest one part: verify, local, ingest, translation or country
 
 A figure below its aim does not fail the command.`;
 
@@ -29,8 +32,12 @@ const say = (line: string): void => {
   console.error(line);
 };
 
-async function measure(seconds: number, count: number, only: string | undefined): Promise<Figure[]> {
-  const wants = (part: string): boolean => only === undefined || only === part;
+const PARTS = ['verify', 'local', 'ingest', 'translation', 'country'] as const;
+
+type Part = (typeof PARTS)[number];
+
+/** What is measured on one hub that runs for all of it. */
+async function measureHub(wants: (part: Part) => boolean, seconds: number, count: number): Promise<Figure[]> {
   const h2load = await findProgram(H2LOAD, { cache: packageCache(), path: programPath(process.env['PATH']), announce: say });
   const stage = await openStage(join(checkoutDirectory(), '.data', 'bench'), say);
   try {
@@ -63,7 +70,20 @@ async function measure(seconds: number, count: number, only: string | undefined)
   }
 }
 
-const PARTS = ['verify', 'local', 'ingest'];
+async function measure(seconds: number, count: number, only: Part | undefined): Promise<Figure[]> {
+  const wants = (part: Part): boolean => only === undefined || only === part;
+  const figures: Figure[] = [];
+  if (wants('verify') || wants('local') || wants('ingest')) figures.push(...(await measureHub(wants, seconds, count)));
+  if (wants('translation')) {
+    say('translation of every province …');
+    figures.push(...(await benchTranslation()));
+  }
+  if (wants('country')) {
+    say('the whole country …');
+    figures.push(...(await benchCountry()));
+  }
+  return figures;
+}
 
 /** What was asked for. @throws RangeError, or what `parseArgs` throws, for a command line that is not understood */
 function parseOptions() {
@@ -79,8 +99,9 @@ function parseOptions() {
   const [seconds, count] = [Number(values.seconds), Number(values.count)];
   if (!Number.isInteger(seconds) || seconds < 1) throw new RangeError('--seconds is a whole number from 1 on');
   if (!Number.isInteger(count) || count < 1000) throw new RangeError('--count is a whole number from 1000 on');
-  if (values.only !== undefined && !PARTS.includes(values.only)) throw new RangeError(`--only is one of ${PARTS.join(', ')}`);
-  return { json: values.json, help: values.help, only: values.only, seconds, count };
+  const only = PARTS.find((part) => part === values.only);
+  if (values.only !== undefined && only === undefined) throw new RangeError(`--only is one of ${PARTS.join(', ')}`);
+  return { json: values.json, help: values.help, only, seconds, count };
 }
 
 try {
