@@ -39,7 +39,7 @@ describe('checkFolder', () => {
     writeFileSync(join(folder, 'mapping.yaml'), readFileSync(join(PROVINCES, 'jilin/mapping.yaml'), 'utf8').replace('timeZone:', 'timezone:'));
     writeFileSync(join(folder, 'fixtures/contract.yaml'), 'values: { a: green }\n');
     const problems = checkFolder(folder);
-    for (const place of ['jilin/mapping.yaml:5: timezone: ', 'jilin/fixtures/contract.yaml:1: values.a: ', 'jilin/fixtures/contract.yaml:1: neverIssued: ', 'jilin/fixtures/stand-in.yaml:1: (whole file): ']) {
+    for (const place of ['jilin/mapping.yaml:6: timezone: ', 'jilin/fixtures/contract.yaml:1: values.a: ', 'jilin/fixtures/contract.yaml:1: neverIssued: ', 'jilin/fixtures/stand-in.yaml:1: (whole file): ']) {
       expect(problems.filter((problem) => problem.startsWith(place)), place).toHaveLength(1);
     }
   });
