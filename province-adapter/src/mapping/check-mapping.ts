@@ -39,6 +39,15 @@ function mayTakeTheSame(one: CodeRecogniser, other: CodeRecogniser): boolean {
   return isOnePrefix && areOneLength && !areToldApart;
 }
 
+/** Shorter ones would take in everybody's codes; the hub refuses them (decision 2). */
+const SHORTEST = 4;
+
+function findLoosePart({ infix, prefix }: CodeRecogniser): Disagreement | undefined {
+  if (/^https?:/.test(prefix) && !/^https?:\/\/[^/\s]+\//.test(prefix)) return { path: ['prefix'], what: 'must hold the whole origin of the web address and the / behind it' };
+  if (Buffer.byteLength(prefix) < SHORTEST) return { path: ['prefix'], what: `must have at least ${SHORTEST} bytes` };
+  return infix !== '' && Buffer.byteLength(infix) < SHORTEST ? { path: ['infix'], what: `must be empty or have at least ${SHORTEST} bytes` } : undefined;
+}
+
 function checkCodes({ codes }: SoundMembers): readonly Disagreement[] {
   if (codes === undefined) return [];
   const steps = codes.decode.flatMap((step, index): readonly Disagreement[] => {
@@ -61,7 +70,11 @@ function checkCodes({ codes }: SoundMembers): readonly Disagreement[] {
   const overlaps = codes.recognise.flatMap((one, index) =>
     codes.recognise.slice(0, index).flatMap((other, earlier) =>
       mayTakeTheSame(one, other) ? [{ path: ['codes', 'recognise', index], what: `takes texts that recogniser ${earlier + 1} takes too` }] : []));
-  return [...steps, ...ranges, ...overlaps];
+  const loose = codes.recognise.flatMap((recogniser, index) => {
+    const found = findLoosePart(recogniser);
+    return found === undefined ? [] : [{ ...found, path: ['codes', 'recognise', index, ...found.path] }];
+  });
+  return [...steps, ...ranges, ...overlaps, ...loose];
 }
 
 function checkRequest(request: MappedRequest, path: YamlPath, known: readonly string[]): readonly Disagreement[] {

@@ -70,6 +70,8 @@ describe('parseMapping', () => {
     ['a date format with another language’s letters', 'yyyy-MM-dd HH:mm:ss', 'YYYY-MM-DD', ['21 fields.since.format']],
     ['an error code that is none of ours', 'LOCAL_CODE_INVALID', 'LOCAL_CODE_WRONG', ['18 http.answer.result.errors.1']],
     ['overlapping recognisers', 'maxLength: 64 }', "maxLength: 64 }\n    - { prefix: 'standin-x:1', minLength: 20, maxLength: 30 }", ['10 codes.recognise.1']],
+    ['a web address without its whole origin', "prefix: 'standin-x:'", "prefix: 'https://x.exam'", ['9 codes.recognise.0.prefix']],
+    ['a prefix that many codes begin with', "prefix: 'standin-x:'", "prefix: 'st'", ['9 codes.recognise.0.prefix']],
     ['a rule that is not registered', "'3': '10'", "'3': { status: '10', reason: X, rule: conversion-orange }", ['25 values.3.rule']],
     ['no conversion rule', '  conversion:', '  assignment:', ['5 rules']],
     ['no end of a status', 'validity: 24h\n', '', ['1 validity']],
