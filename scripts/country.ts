@@ -34,11 +34,9 @@ async function main(args: CountryArguments): Promise<boolean> {
   let isLive = false;
   const run = async (): Promise<boolean> => {
     say(styleText('bold', `Bringing up ${String(args.provinces.length)} provinces`));
-    const begun = performance.now();
     const country = await start();
-    const upSeconds = Number(((performance.now() - begun) / 1000).toFixed(2));
-    if (args.once) return checkOnce(country, args, { upSeconds, processes });
-    say(`Up in ${upSeconds.toFixed(1)} s.`);
+    if (args.once) return checkOnce(country, processes, args.json);
+    say(`Up in ${country.upSeconds.toFixed(1)} s.`);
     isLive = true;
     await liveOn(country, args, failures, stop);
     return true;
