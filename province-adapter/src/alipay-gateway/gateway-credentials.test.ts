@@ -35,4 +35,20 @@ describe('the credentials of an application', () => {
   it('are no credentials when a local system without such a path answers', async () => {
     await expect(createCredentialsReader(httpAnswering({ message: 'not found' }), LOCAL)()).rejects.toMatchObject({ code: 'LOCAL_ANSWER_INVALID' });
   });
+
+  it('are demanded where the local system is on another machine: who hands out the key of its own answers proves nothing', () => {
+    const remote = { ...LOCAL, baseUrl: 'https://gateway.example.org' };
+    expect(() => createCredentialsReader(httpAnswering(CONFIGURED), remote)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error);
+    expect(createCredentialsReader(httpAnswering({}), { ...remote, credentials: CONFIGURED })).toBeTypeOf('function');
+    expect(createCredentialsReader(httpAnswering(CONFIGURED), { ...LOCAL, baseUrl: 'http://[::1]:1' })).toBeTypeOf('function');
+  });
+
+  it.each([
+    ['of elliptic curves', generateKeyPairSync('ec', { namedCurve: 'P-256', publicKeyEncoding: PEM.publicKeyEncoding, privateKeyEncoding: PEM.privateKeyEncoding })],
+    ['of 1024 bits', generateKeyPairSync('rsa', { modulusLength: 1024, publicKeyEncoding: PEM.publicKeyEncoding, privateKeyEncoding: PEM.privateKeyEncoding })],
+  ])('are none with keys %s: that is not RSA2', (_what, pair) => {
+    for (const keys of [{ applicationPrivateKey: pair.privateKey }, { gatewayPublicKey: pair.publicKey }]) {
+      expect(() => createCredentialsReader(httpAnswering({}), { ...LOCAL, credentials: { ...CONFIGURED, ...keys } })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error);
+    }
+  });
 });

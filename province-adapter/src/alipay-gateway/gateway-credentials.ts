@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
+import { isLoopback } from '../config.js';
 import { AdapterError } from '../errors.js';
 import { parseAnswer } from '../local-format/parse-answer.js';
 import type { LocalHttp } from '../local-http/local-http.js';
@@ -18,15 +19,28 @@ export interface GatewayCredentials {
 export const CREDENTIALS = z.object({ appId: z.string().min(1), applicationPrivateKey: z.string(), gatewayPublicKey: z.string() });
 
 /** Where a stand-in hands out the credentials of its development application. Ours: no gateway has such a path. */
-export const STAND_IN_CREDENTIALS_PATH = '/stand-in/gateway-credentials';
+export const STAND_IN_CREDENTIALS_PATH = '/stand-in/credentials';
+
+/** RSA2 is documented for keys of 2048 bits. */
+const SHORTEST_MODULUS = 2048;
+
+const isUsable = ({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): boolean =>
+  asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= SHORTEST_MODULUS;
 
 function importCredentials({ appId, applicationPrivateKey, gatewayPublicKey }: z.infer<typeof CREDENTIALS>): GatewayCredentials {
+  const refuse = (why: string): never => {
+    throw new AdapterError('CONFIG_INVALID', `LOCAL_SYSTEM_CREDENTIALS_FILE: applicationPrivateKey and gatewayPublicKey are not both ${why}`);
+  };
+  let keys: Pick<GatewayCredentials, 'applicationKey' | 'gatewayKey'>;
   try {
-    return { appId, applicationKey: createPrivateKey(applicationPrivateKey), gatewayKey: createPublicKey(gatewayPublicKey) };
+    keys = { applicationKey: createPrivateKey(applicationPrivateKey), gatewayKey: createPublicKey(gatewayPublicKey) };
   } catch {
     // The cause is left out on purpose: it may quote a private key.
-    throw new AdapterError('CONFIG_INVALID', 'LOCAL_SYSTEM_CREDENTIALS_FILE holds no keys in PEM: applicationPrivateKey, gatewayPublicKey');
+    return refuse('keys in PEM');
   }
+  // Node would sign with a key of any other kind too, and call it RSA2.
+  if (!isUsable(keys.applicationKey) || !isUsable(keys.gatewayKey)) return refuse('RSA keys of 2048 bits or more');
+  return { appId, ...keys };
 }
 
 function parseConfigured(configured: NonNullable<SourceOptions['credentials']>): GatewayCredentials {
@@ -38,9 +52,17 @@ function parseConfigured(configured: NonNullable<SourceOptions['credentials']>):
 /**
  * The configured credentials; without any, those that a stand-in hands out. Asked for until they are there, and then kept.
  *
- * @throws AdapterError `CONFIG_INVALID` at once for configured ones that cannot be used; later `LOCAL_…` while a stand-in is away
+ * @throws AdapterError `CONFIG_INVALID` at once for configured ones that cannot be used, and for none at all where the local
+ * system is on another machine; later `LOCAL_…` while a stand-in is away
  */
-export function createCredentialsReader(http: LocalHttp, options: SourceOptions): () => Promise<GatewayCredentials> {
-  let known = options.credentials === undefined ? undefined : parseConfigured(options.credentials);
-  return async () => (known ??= importCredentials(parseAnswer(CREDENTIALS, await http.requestJson({ method: 'GET', path: STAND_IN_CREDENTIALS_PATH }))));
+export function createCredentialsReader(http: LocalHttp, { baseUrl, credentials }: SourceOptions): (signal?: AbortSignal) => Promise<GatewayCredentials> {
+  // Who hands out the key that its own answers are verified with has proved nothing: only this machine's stand-in may.
+  if (credentials === undefined && !isLoopback(new URL(baseUrl).hostname.replace(/^\[|\]$/g, ''))) {
+    throw new AdapterError('CONFIG_INVALID', 'LOCAL_SYSTEM_CREDENTIALS_FILE is missing: LOCAL_SYSTEM_URL is not a loopback address');
+  }
+  let known = credentials === undefined ? undefined : parseConfigured(credentials);
+  return async (signal) => {
+    const request = { method: 'GET', path: STAND_IN_CREDENTIALS_PATH, ...(signal === undefined ? {} : { signal }) } as const;
+    return (known ??= importCredentials(parseAnswer(CREDENTIALS, await http.requestJson(request))));
+  };
 }

@@ -10,7 +10,7 @@ import type { SyntheticPerson } from './synthetic-people.js';
 const OURS = '/stand-in/';
 
 /** These stay usable while the local system misbehaves, or its misbehaviour could not be ended. */
-const ALWAYS_WORKING = new Set(['people', 'codes', 'status', 'faults'].map((name) => OURS + name));
+const ALWAYS_WORKING = new Set(['people', 'codes', 'status', 'faults', 'credentials'].map((name) => OURS + name));
 
 /** How long a slow answer takes unless told otherwise, in milliseconds. */
 const SLOW_MS = 30_000;
