@@ -1,13 +1,13 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { getProvince } from '@health-code/attestation';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { DocumentCollection } from '../stand-in/documents.js';
 import { BareAnswer, type IssuedCode, type LocalRouteRequest, type LocalSystem } from '../stand-in/local-system.js';
 import { createSyntheticPeople, maskName, type SyntheticPerson } from '../stand-in/synthetic-people.js';
 import { STAND_IN_CREDENTIALS_PATH, type CREDENTIALS } from './gateway-credentials.js';
 import { gatewayCodePrefix, type GatewayProvince } from './gateway-city.js';
-import { isSignedBy, sealAnswer, signingText } from './gateway-signature.js';
+import { ERROR_MEMBER, isSignedBy, responseMember, sealAnswer, signingText } from './gateway-signature.js';
 import { GATEWAY_PATH, VERIFY_METHOD } from './gateway-source.js';
 
 /** Ours, in milliseconds: the documented refresh_time has no documented value. */
@@ -32,8 +32,33 @@ interface StoredCode {
 const PEM = { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } } as const;
 const KEYS = 'keys';
 
+/** Every parameter a request has besides its own content, of the platform's general documentation. */
+const COMMON_PARAMETERS = ['app_id', 'method', 'charset', 'sign_type', 'sign', 'timestamp', 'version'];
+
+/** `msg` of each `code`, of the platform's general documentation. */
+const MESSAGES = new Map([
+  ['20000', 'Service Currently Unavailable'],
+  ['20001', 'Insufficient Token Permissions'],
+  ['40001', 'Missing Required Arguments'],
+  ['40002', 'Invalid Arguments'],
+  ['40004', 'Business Failed'],
+  ['40006', 'Insufficient Permissions'],
+]);
+
+const BUSINESS_FAILED = '40004';
+
+const CONTENT = z.object({ city_code: z.string().min(1), code_content: z.string().min(1), industry_type: z.enum(['HEALTH_CODE', 'MEDICAL_ANGEL']).optional() });
+
 const ok = (content: Readonly<Record<string, unknown>>): unknown => ({ code: '10000', msg: 'Success', ...content });
-const refusal = (code: string, subCode: string): unknown => ({ code, msg: 'Business Failed', ...(subCode === '' ? {} : { sub_code: subCode, sub_msg: '处理失败' }) });
+const refusal = (code: string, subCode: string): unknown => ({ code, msg: MESSAGES.get(code) ?? '', ...(subCode === '' ? {} : { sub_code: subCode, sub_msg: '处理失败' }) });
+
+function parseContent(text: string): z.infer<typeof CONTENT> | undefined {
+  try {
+    return CONTENT.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
 
 /** The keys as they are used. */
 interface Keys {
@@ -82,21 +107,29 @@ export function createGatewayLocalSystem(province: GatewayProvince): LocalSystem
         await codes.put(code, { person: person.id, cityCode, expiresAt });
         return { code, expiresAt };
       };
-      const seal = async (content: unknown): Promise<BareAnswer> => {
+      const seal = async (content: unknown, member = responseMember(VERIFY_METHOD)): Promise<BareAnswer> => {
         const { gatewayKey } = await getKeys();
-        return new BareAnswer(200, 'application/json;charset=utf-8', Buffer.from(sealAnswer(VERIFY_METHOD, content, gatewayKey)));
+        return new BareAnswer(200, 'application/json;charset=utf-8', Buffer.from(sealAnswer(member, content, gatewayKey)));
       };
-      const verify = async ({ body }: LocalRouteRequest): Promise<unknown> => {
-        const parameters = Object.fromEntries(Object.entries(body).map(([name, value]) => [name, String(value)]));
+      const refuseRequest = async (parameters: Readonly<Record<string, string>>): Promise<unknown> => {
+        const missing = COMMON_PARAMETERS.find((name) => (parameters[name] ?? '') === '');
+        if (missing !== undefined) return refusal('40001', `isv.missing-${missing.replace('_', '-')}`);
+        const { applicationKey, handedOut } = await getKeys();
+        if (parameters['app_id'] !== handedOut.appId) return refusal('40002', 'isv.invalid-app-id');
         if (parameters['method'] !== VERIFY_METHOD) return refusal('40002', 'isv.invalid-method');
-        const { applicationKey } = await getKeys();
-        if (!isSignedBy(signingText(parameters), parameters['sign'] ?? '', applicationKey)) return refusal('40002', 'isv.invalid-signature');
-        const asked = JSON.parse(parameters['biz_content'] ?? '{}') as Readonly<Record<string, unknown>>;
-        const code = await codes.find(String(asked['code_content']));
+        return isSignedBy(signingText(parameters), parameters['sign'] ?? '', applicationKey) ? undefined : refusal('40002', 'isv.invalid-signature');
+      };
+      const verify = async ({ query, body }: LocalRouteRequest): Promise<unknown> => {
+        const parameters = Object.fromEntries(Object.entries({ ...query, ...body }).map(([name, value]) => [name, String(value)]));
+        const refused = await refuseRequest(parameters);
+        if (refused !== undefined) return refused;
+        const asked = parseContent(parameters['biz_content'] ?? '');
+        if (asked === undefined) return refusal('40002', 'isv.invalid-parameter');
+        const code = await codes.find(asked.code_content);
         const person = code === undefined ? undefined : await stored.find(code.person);
-        if (code === undefined || person === undefined || code.cityCode !== asked['city_code']) return refusal('40004', 'STANDIN.CODE_UNKNOWN');
+        if (code === undefined || person === undefined || code.cityCode !== asked.city_code) return refusal('40004', 'STANDIN.CODE_UNKNOWN');
         if (now() >= code.expiresAt) return refusal('40004', 'STANDIN.CODE_EXPIRED');
-        return ok({ code_color: person.fields['code_color'], qr_code: String(asked['code_content']), user_name: maskName(person.name) });
+        return ok({ code_color: person.fields['code_color'], qr_code: asked.code_content, user_name: maskName(person.name) });
       };
 
       return {
@@ -105,10 +138,11 @@ export function createGatewayLocalSystem(province: GatewayProvince): LocalSystem
         handleOf: async (person) => ({ code_content: (await issueCode(person, now())).code }),
         errorAnswer: (errorCode) => {
           const [code = '', subCode = ''] = errorCode.split('/');
-          return seal(refusal(code, subCode));
+          // Which of the two members an error stands in is not documented: the platform's own package reads both.
+          return seal(refusal(code, subCode), code === BUSINESS_FAILED ? undefined : ERROR_MEMBER);
         },
         routes: [
-          { method: 'POST', path: GATEWAY_PATH, answer: verify, seal },
+          { method: 'POST', path: GATEWAY_PATH, answer: verify, seal: (answer) => seal(answer) },
           { method: 'GET', path: STAND_IN_CREDENTIALS_PATH, answer: async () => (await getKeys()).handedOut },
         ],
       };

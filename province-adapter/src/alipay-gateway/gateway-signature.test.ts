@@ -1,11 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { isSignedBy, openAnswer, responseMember, sealAnswer, signText, signingText } from './gateway-signature.js';
+import { ERROR_MEMBER, isSignedBy, openAnswer, responseMember, sealAnswer, signText, signingText } from './gateway-signature.js';
 
 const METHOD = 'alipay.ebpp.industry.gov.healthcode.verify';
 const gateway = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const ANSWER = sealAnswer(METHOD, { code: '10000', code_color: 'green' }, gateway.privateKey);
+const MEMBER = responseMember(METHOD);
+const ANSWER = sealAnswer(MEMBER, { code: '10000', code_color: 'green' }, gateway.privateKey);
 const refused = expect.objectContaining({ code: 'LOCAL_ANSWER_INVALID' }) as Error;
 
 describe('the signature of a request', () => {
@@ -27,17 +28,32 @@ describe('an answer of the gateway', () => {
   });
 
   it('is opened when its signature fits', () => {
-    expect(openAnswer(METHOD, ANSWER, gateway.publicKey)).toEqual({ code: '10000', code_color: 'green' });
+    expect(openAnswer(METHOD, ANSWER, gateway.publicKey)).toEqual({ content: { code: '10000', code_color: 'green' }, isError: false });
+  });
+
+  it('may be laid out over lines, as the platform documents it: what is signed is the text of the content', () => {
+    const laidOut = ANSWER.replace(`{"${MEMBER}":`, ` {"${MEMBER}" :\n `).replace(',"sign":', ' ,\n "sign" : ').replace(/\}$/, '\n}\n');
+    expect(openAnswer(METHOD, laidOut, gateway.publicKey)).toEqual(openAnswer(METHOD, ANSWER, gateway.publicKey));
+    expect(() => openAnswer(METHOD, ANSWER.replace('{"code"', '{ "code"'), gateway.publicKey)).toThrow(refused);
+  });
+
+  it('may say under error_response that something went wrong, signed like any other', () => {
+    const error = sealAnswer(ERROR_MEMBER, { code: '40006' }, gateway.privateKey);
+    expect(openAnswer(METHOD, error, gateway.publicKey)).toEqual({ content: { code: '40006' }, isError: true });
+    expect(() => openAnswer(METHOD, '{"error_response":{"code":"40006"}}', gateway.publicKey)).toThrow(refused);
   });
 
   it.each([
-    ['of a red that was made green', sealAnswer(METHOD, { code: '10000', code_color: 'red' }, gateway.privateKey).replace('red', 'green')],
-    ['signed by somebody else', sealAnswer(METHOD, { code: '10000', code_color: 'green' }, stranger.privateKey)],
-    ['to another method', sealAnswer('alipay.ebpp.industry.gov.healthcode.query', { code: '10000' }, gateway.privateKey)],
+    ['of a red that was made green', sealAnswer(MEMBER, { code: '10000', code_color: 'red' }, gateway.privateKey).replace('red', 'green')],
+    ['signed by somebody else', sealAnswer(MEMBER, { code: '10000', code_color: 'green' }, stranger.privateKey)],
+    ['to another method', sealAnswer(responseMember('alipay.ebpp.industry.gov.healthcode.query'), { code: '10000' }, gateway.privateKey)],
     ['without a signature', `{"${responseMember(METHOD)}":{"code":"10000","code_color":"green"}}`],
     ['with an empty signature', `{"${responseMember(METHOD)}":{"code":"10000","code_color":"green"},"sign":""}`],
     ['with a member before', `{"code_color":"green",${ANSWER.slice(1)}`],
     ['with a second content after', ANSWER.replace('},"sign"', '},"again":{"code_color":"green"},"sign"')],
+    ['with a second signature after', ANSWER.replace(/\}$/, `,"sign":"${signText('{}', gateway.privateKey)}"}`)],
+    ['that names its member twice', `{"${MEMBER}":{"code":"10000","code_color":"green"},${ANSWER.slice(1)}`],
+    ['that is signed and no object', sealAnswer(MEMBER, 'green', gateway.privateKey)],
     ['that is a page', '<html></html>'],
     ['that is nothing', ''],
   ])('is refused %s', (_what, answer) => {

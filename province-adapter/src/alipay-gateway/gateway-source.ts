@@ -25,19 +25,19 @@ const MASKED_NAME = /^\p{L}\*{1,31}$/u;
 const SUCCESS = '10000';
 
 /** `code` of the platform's general documentation, and `code/sub_code` of the stand-in; every other is no answer. */
-const ERRORS: Readonly<Record<string, AdapterErrorCode>> = {
-  '20000': 'LOCAL_SYSTEM_BUSY',
-  '20001': 'LOCAL_PERMISSION_DENIED',
-  '40006': 'LOCAL_PERMISSION_DENIED',
-  '40004/STANDIN.CODE_EXPIRED': 'LOCAL_CODE_EXPIRED',
-  '40004/STANDIN.CODE_UNKNOWN': 'LOCAL_CODE_INVALID',
-};
+const ERRORS = new Map<string, AdapterErrorCode>([
+  ['20000', 'LOCAL_SYSTEM_BUSY'],
+  ['20001', 'LOCAL_PERMISSION_DENIED'],
+  ['40006', 'LOCAL_PERMISSION_DENIED'],
+  ['40004/STANDIN.CODE_EXPIRED', 'LOCAL_CODE_EXPIRED'],
+  ['40004/STANDIN.CODE_UNKNOWN', 'LOCAL_CODE_INVALID'],
+]);
 
 const RESULT = z.object({ code: z.string(), sub_code: z.string().optional() });
 const VERIFIED = z.object({ code_color: z.string(), user_name: z.string() });
 
 function refuse({ code, sub_code: subCode }: z.infer<typeof RESULT>): never {
-  const error = ERRORS[`${code}/${subCode ?? ''}`] ?? ERRORS[code] ?? 'LOCAL_ANSWER_INVALID';
+  const error = ERRORS.get(`${code}/${subCode ?? ''}`) ?? ERRORS.get(code) ?? 'LOCAL_ANSWER_INVALID';
   throw new AdapterError(error, `the gateway answered with code ${/^\d{5}$/.test(code) ? code : 'of no known form'}`);
 }
 
@@ -64,20 +64,21 @@ export function createGatewaySource({ cities }: Pick<GatewayProvince, 'cities'>,
       sign_type: 'RSA2',
       timestamp: formatChinaTime(now()),
       version: '1.0',
-      biz_content: JSON.stringify(content),
     };
-    const form = { ...parameters, sign: signText(signingText(parameters), applicationKey) };
-    const request = { method: 'POST', path: GATEWAY_PATH, form, ...(signal === undefined ? {} : { signal }) } as const;
+    const form = { biz_content: JSON.stringify(content) };
+    // As the platform's own package does: in the address what is common to all methods, in the body what is this one's.
+    const query = { ...parameters, sign: signText(signingText({ ...parameters, ...form }), applicationKey) };
+    const request = { method: 'POST', path: GATEWAY_PATH, query, form, ...(signal === undefined ? {} : { signal }) } as const;
     const { bytes } = await http.requestBytes(request, { mediaType: 'application/json', charset: 'utf-8' });
-    const answer = openAnswer(method, decodeUtf8(bytes), gatewayKey);
+    const { content: answer, isError } = openAnswer(method, decodeUtf8(bytes), gatewayKey);
     const result = parseAnswer(RESULT, answer);
-    return result.code === SUCCESS ? answer : refuse(result);
+    return result.code === SUCCESS && !isError ? answer : refuse(result);
   };
 
   const verifyCode = async (code: string, signal?: AbortSignal): Promise<LocalAnswer> => {
     const city = findCity(cities, code);
     const content = { city_code: city.code, code_content: code, industry_type: 'HEALTH_CODE' };
-    const verified = parseAnswer(VERIFIED, await call(VERIFY_METHOD, content, await readCredentials(), signal));
+    const verified = parseAnswer(VERIFIED, await call(VERIFY_METHOD, content, await readCredentials(signal), signal));
     return {
       fields: { code_color: verified.code_color, city_code: city.code },
       ...(MASKED_NAME.test(verified.user_name) ? { maskedName: verified.user_name } : {}),
