@@ -31,6 +31,7 @@ describe('parseCountryArguments', () => {
     ['--rate', 'many'],
     ['--rate', '1001'],
     ['--changes', '-1'],
+    ['--tests', '1.1'],
     ['--processes', '1.5'],
     ['--processes', '0'],
     ['--provinces', 'guizhou'],

@@ -14,6 +14,8 @@ export interface CountryArguments {
   readonly rate: number;
   /** Colours that local systems change, a minute. */
   readonly changes: number;
+  /** Share of the travellers who are asked for a nucleic-acid test too, 0 to 1. */
+  readonly tests: number;
   /** By slug: how a local system misbehaves. */
   readonly faults: ReadonlyMap<string, string>;
   readonly dataPath: string;
@@ -29,6 +31,7 @@ export const USAGE = `Brings up PostgreSQL, NATS, the hub and all 32 nodes with 
 Options
   --rate N            travellers a second, 0.1 to 1000 (default 10)
   --changes N         changes of colour a minute, 0 to 6000 (default 12)
+  --tests N           share of the travellers who are asked for a nucleic-acid test too, 0 to 1 (default 0.2)
   --processes N       processes that share the adapters, and as many for the local systems; 32 gives each its own, as in a deployment
                       (default: by processors and memory)
   --provinces A,B     only these, by slug; two or more (default all 32)
@@ -80,6 +83,7 @@ export function parseCountryArguments(argv: readonly string[]): CountryArguments
       json: { type: 'boolean', default: false },
       rate: { type: 'string', default: '10' },
       changes: { type: 'string', default: '12' },
+      tests: { type: 'string', default: '0.2' },
       processes: { type: 'string' },
       provinces: { type: 'string' },
       fault: { type: 'string', multiple: true, default: [] },
@@ -96,6 +100,7 @@ export function parseCountryArguments(argv: readonly string[]): CountryArguments
     provinces,
     rate: parseNumber('rate', values.rate, 0.1, 1000, false),
     changes: parseNumber('changes', values.changes, 0, 6000, false),
+    tests: parseNumber('tests', values.tests, 0, 1, false),
     faults: parseFaults(values.fault, provinces),
     dataPath: values.data === undefined ? countryDataPath() : resolve(values.data),
     ...(values.processes !== undefined && { processes: parseNumber('processes', values.processes, 1, ALL_PROVINCES.length, true) }),

@@ -15,7 +15,7 @@ export interface PairOutcome extends Pair<CountryNode> {
 }
 
 /** Checkpoints that ask at once. */
-const AT_ONCE = 16;
+const AT_ONCE = 8;
 
 async function checkPair(checkpoint: Pick<v1.Checkpoint, 'verifyCode'>, pair: Pair<CountryNode>): Promise<PairOutcome> {
   const { from, to, colour } = pair;

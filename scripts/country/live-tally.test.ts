@@ -35,6 +35,13 @@ describe('LiveTally', () => {
     expect(printLive(tally.summary(), STATE)).toContain('hebei: status is green instead of red');
   });
 
+  it('counts nucleic-acid tests apart from colours, and what is wrong with one', () => {
+    const tally = new LiveTally();
+    tally.addTest('hebei', 'negative', '');
+    tally.addTest('jilin', 'negative', 'a test lets somebody pass');
+    expect(tally.summary()).toMatchObject({ travellers: 0, tests: { negative: 2 }, wrong: ['jilin: a test lets somebody pass'] });
+  });
+
   it('tells changes that came by themselves from those that were asked for, and those nobody saw', () => {
     const tally = new LiveTally();
     tally.addChange('followed', 500);

@@ -22,6 +22,8 @@ export interface LiveSummary {
   /** By recognition and error code. */
   readonly refused: Readonly<Record<string, number>>;
   readonly unanswered: number;
+  /** What was said of nucleic-acid tests that were asked for: results, and reasons why there is none. */
+  readonly tests: Readonly<Record<string, number>>;
   /** Recognised, and not as it must be. */
   readonly wrong: readonly string[];
   readonly p50Ms?: number;
@@ -56,6 +58,7 @@ export class LiveTally {
   readonly #timesOf = new Map<string, number[]>();
   readonly #recognised = new Map<string, number>();
   readonly #refused = new Map<string, number>();
+  readonly #tests = new Map<string, number>();
   readonly #away = new Map<string, string>();
   readonly #wrong: string[] = [];
   readonly #changes: Readonly<Record<ChangeWay, number[]>> = { followed: [], asked: [] };
@@ -86,6 +89,12 @@ export class LiveTally {
     if (passage.problem !== '') push(this.#wrong, `${home}: ${passage.problem}`, KEPT_PROBLEMS);
   }
 
+  /** @param outcome a result, or why none is known; `problem` is '' when nothing is wrong with it */
+  addTest(home: string, outcome: string, problem: string): void {
+    countUp(this.#tests, outcome);
+    if (problem !== '') push(this.#wrong, `${home}: ${problem}`, KEPT_PROBLEMS);
+  }
+
   /** A change of colour that a checkpoint was told of. */
   addChange(way: ChangeWay, ms: number): void {
     this.#changeCounts[way] += 1;
@@ -105,6 +114,7 @@ export class LiveTally {
       recognised: Object.fromEntries(this.#recognised),
       refused: Object.fromEntries(this.#refused),
       unanswered: this.#unanswered,
+      tests: Object.fromEntries(this.#tests),
       wrong: [...this.#wrong],
       ...speedOf(this.#times),
       slowest: slowest.sort((one, other) => other.p50Ms - one.p50Ms).slice(0, SLOWEST),

@@ -71,7 +71,7 @@ export async function liveOn(country: RunningCountry, args: CountryArguments, fa
     };
     console.log(`${String(population.length)} people of ${String(nodes.length)} provinces travel.\n`);
     await Promise.all([
-      travel({ ...terms, rate: () => rate }, ending),
+      travel({ ...terms, rate: () => rate, testShare: args.tests }, ending),
       changeColours({ ...terms, adapters: country.addresses.adapters, changesPerMinute: args.changes }, ending),
       redraw(),
     ]);

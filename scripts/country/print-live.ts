@@ -43,6 +43,7 @@ export function printLive(summary: LiveSummary, state: LiveState): string {
       `  ${String(state.rate)} travellers a second, ${String(state.changesPerMinute)} changes a minute, hub ${state.hub}`,
     `  travellers   ${String(summary.travellers)}: recognised ${String(sum(summary.recognised))} (${counts(summary.recognised) || 'none'}), refused ${String(sum(summary.refused))}, no answer ${String(summary.unanswered)}`,
     `  refused      ${counts(summary.refused) || 'none'}`,
+    `  tests        ${counts(summary.tests) || 'none'}`,
     `  scan–answer  p50 ${time(summary.p50Ms)}, p99 ${time(summary.p99Ms)}; slowest ${summary.slowest.map(({ home, p50Ms }) => `${home} ${time(p50Ms)}`).join(', ') || '–'}`,
     `  changes      ${followed}, ${asked}`,
     alarm(`  not seen     ${some(summary.changesNotSeen)}`, summary.changesNotSeen.length > 0),

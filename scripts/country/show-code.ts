@@ -1,6 +1,6 @@
 import { v1 } from '@health-code/messages';
 import type { LocalPerson } from '../clients/stand-in.js';
-import { adviceName, recognitionName, statusName } from '../verify/verdict-words.js';
+import { adviceName, recognitionName, statusName, testResultName } from '../verify/verdict-words.js';
 import type { Colour, CountryNode } from './nodes.js';
 
 /** What a checkpoint is told, by short names. */
@@ -37,6 +37,21 @@ export const answerOf = (verdict: v1.IVerdict | null | undefined): Answer => ({
   errorCode: verdict?.errorCode ?? '',
   issuer: verdict?.issuer ?? '',
 });
+
+/** What a checkpoint is told of somebody's nucleic-acid test. */
+export interface TestAnswer {
+  /** The result by its short name where one is recognised, else why none is. */
+  readonly outcome: string;
+  readonly advice: string;
+}
+
+/** Asks at a checkpoint in `to` for the nucleic-acid test of a person of `from`, who shows a fresh local code. @throws as {@link showCode} */
+export async function askForTest(checkpoint: Pick<v1.Checkpoint, 'verifyCode'>, from: CountryNode, person: LocalPerson, to: { readonly code: string }): Promise<TestAnswer> {
+  const code = Buffer.from(await from.standIn.showCode(person));
+  const { verdict } = await checkpoint.verifyCode({ context: checkpointIn(to.code), code, kind: v1.AttestationKind.ATTESTATION_KIND_NUCLEIC_ACID_TEST });
+  const { recognition, errorCode, advice } = answerOf(verdict);
+  return { outcome: recognition === 'recognised' ? testResultName(verdict?.test?.result) : errorCode || recognition, advice };
+}
 
 /** Shows a fresh local code of a person of `from` at a checkpoint in `to`. @throws when the local system issues none or the hub does not answer */
 export async function showCode(checkpoint: Pick<v1.Checkpoint, 'verifyCode'>, from: CountryNode, person: LocalPerson, to: { readonly code: string }): Promise<TimedAnswer> {

@@ -3,16 +3,18 @@ import type { v1 } from '@health-code/messages';
 import type { LiveTally, Passage } from './live-tally.js';
 import type { CountryNode } from './nodes.js';
 import { pick, type Traveller } from './population.js';
-import { differencesOf, rightAnswer, showCode } from './show-code.js';
+import { askForTest, differencesOf, rightAnswer, showCode } from './show-code.js';
 
 /** What travelling needs. */
 export interface TravelOptions {
   readonly checkpoint: Pick<v1.Checkpoint, 'verifyCode'>;
   readonly nodes: readonly CountryNode[];
   readonly population: readonly Traveller[];
-  readonly tally: Pick<LiveTally, 'addPassage'>;
+  readonly tally: Pick<LiveTally, 'addPassage' | 'addTest'>;
   /** Travellers a second, asked before each. */
   readonly rate: () => number;
+  /** Share of the travellers who are asked for a nucleic-acid test too, 0 to 1. */
+  readonly testShare: number;
   readonly isPaused: () => boolean;
   /** 0 to 1, exclusive of 1. */
   readonly random: () => number;
@@ -34,6 +36,16 @@ async function passOnce(traveller: Traveller, to: CountryNode, checkpoint: Trave
   }
 }
 
+/** A test lets nobody pass by itself, whatever its result. Who gives no answer was counted with the colour. */
+async function testOnce({ home, person }: Traveller, to: CountryNode, { checkpoint, tally }: TravelOptions, stop: AbortSignal): Promise<void> {
+  try {
+    const { outcome, advice } = await askForTest(checkpoint, home, person, to);
+    if (!stop.aborted) tally.addTest(home.slug, outcome, advice === 'allow' ? 'a test lets somebody pass' : '');
+  } catch {
+    return;
+  }
+}
+
 /** Sends travellers on their way until `stop` is aborted, at the rate asked for as long as the country keeps up. Who is under way then counts no more. */
 export async function travel(options: TravelOptions, stop: AbortSignal): Promise<void> {
   const { checkpoint, nodes, population, tally, random } = options;
@@ -48,9 +60,10 @@ export async function travel(options: TravelOptions, stop: AbortSignal): Promise
     const traveller = pick(population, random);
     const to = pick(nodes.filter((node) => node !== traveller.home), random);
     underWay += 1;
-    void passOnce(traveller, to, checkpoint).then((outcome) => {
-      underWay -= 1;
+    void passOnce(traveller, to, checkpoint).then(async (outcome) => {
       if (!stop.aborted) tally.addPassage(outcome);
+      if (!stop.aborted && random() < options.testShare) await testOnce(traveller, to, options, stop);
+      underWay -= 1;
     });
     due += 1000 / options.rate();
     const wait = due - performance.now();
