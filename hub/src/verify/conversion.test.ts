@@ -32,6 +32,16 @@ describe('AttestedVerifier, of a converted statement', () => {
     expect(await brief(red.token)).toBe('recognised 10 fresh local-procedure ');
   });
 
+  it('keeps it while its source is only renewed, until the source it names has expired, and lets it fall with the first other word', async () => {
+    await hub.know({ sequence: 5, expiresAt: NOW + 5 });
+    const { token } = await hub.know(converted);
+    await hub.know({ sequence: 6, supersedes: 5 });
+    expect(await brief(token)).toBe('recognised 00 fresh allow ');
+    expect(hub.attested.judge(hub.index.findSequence(BEIJING, 1), 'general', NOW + 5).recognition).toBe('expired');
+    await hub.know({ sequence: 7, supersedes: 6, reason: 'FEVER', status: '01' });
+    expect(await brief(token)).toMatch(/^superseded/);
+  });
+
   it('lets it fall where the ledger never held its source, but holds something later', async () => {
     const { token } = await hub.know(converted);
     await hub.know({ sequence: 8, status: '10' });
@@ -60,7 +70,7 @@ describe('AttestedVerifier, of a converted statement', () => {
     const other = await hub.know({ issuer: SICHUAN, sequence: 3 });
     expect(await brief(other.token)).toMatch(/^conflict/);
     expect((await verify(other.token)).conflicts).toHaveLength(2);
-    await hub.know({ sequence: 6, supersedes: 5 });
+    await hub.know({ sequence: 6, supersedes: 5, status: '00' });
     expect(await brief(other.token)).toMatch(/^recognised 00/);
   });
 

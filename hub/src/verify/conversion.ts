@@ -48,6 +48,20 @@ export function hasLater(known: KnownSources, subjectSlot: number, issuer: strin
   return false;
 }
 
+/** Whether what the issuer of a superseded statement says now is the same, word for word: a renewal takes nothing back. */
+function isRenewed(known: KnownSources, slot: number, subjectSlot: number): boolean {
+  if (subjectSlot === NO_SLOT) return false;
+  const said = known.terms(slot);
+  let current = subjectSlot;
+  do {
+    const terms = known.terms(current);
+    // Terms are kept once: the same number is the same status, reason, rule, authority, evidence and local value.
+    if (terms.issuer === said.issuer) return terms.ordinal === said.ordinal;
+    current = known.nextCurrent(current);
+  } while (current !== subjectSlot);
+  return false;
+}
+
 /**
  * How the source of a converted statement stands, looked up anew every time: it may have been superseded since, and it may
  * arrive later than what was made from it. Until it does, a later statement in its place counts all the same.
@@ -63,7 +77,8 @@ export function findSource(known: KnownSources, provinces: Standings, converted:
   // A source that is held has brought its subject a statement: where there is none, it is about somebody else.
   const isOfSubject = subjectSlot !== NO_SLOT && known.isSameSubject(slot, subjectSlot);
   const isMisstated = status !== converted.status || furtherSource !== undefined || !isOfSubject;
-  return { slot, standing, superseded: known.isSuperseded(slot), expiresAt: known.expiresAt(slot), isMisstated };
+  const superseded = known.isSuperseded(slot) && !isRenewed(known, slot, subjectSlot);
+  return { slot, standing, superseded, expiresAt: known.expiresAt(slot), isMisstated };
 }
 
 /** Whether what was made from this source may be relied on as far as the source goes. `now` in seconds. */

@@ -23,7 +23,7 @@ export type Standing = 'admitted' | 'suspended' | 'none';
 export interface SourceFacts {
   /** Of the province that made the source. */
   readonly standing: Standing;
-  /** A later statement of that province about the same person and kind is known. */
+  /** A later statement of that province about the same person and kind is known, and says something else: a renewal takes nothing back. */
   readonly superseded: boolean;
   /** Seconds since the epoch; `Infinity` where the source is not at hand: a converted statement states no later expiry than its source. */
   readonly expiresAt: number;
