@@ -128,6 +128,8 @@ export class Attestor {
     const attested = await this.attest(statement, askedAt);
     const presentation = await this.#present(attested, statement);
     if (presentation !== undefined) return presentation;
+    // A conversion in whose place the statement would cut the tie to its source: better without the name.
+    if (attested.attestation.source !== undefined) return `${attested.token}~`;
     // What stands was signed with another key, or before the name was known; nothing newer is replaced by it.
     await this.#append([statement], {}, (last) => {
       if (last.sequence !== attested.attestation.sequence || last.status !== statement.record.status) throw outdated();

@@ -102,6 +102,13 @@ describe('convertCode', () => {
     expect(await refusal(convert(token))).toBe('CONVERSION_SOURCE_EXPIRED');
   });
 
+  it('makes one conversion where it is asked for several times at once', async () => {
+    const { token } = await guizhou.state();
+    const made = await Promise.all([convert(token), convert(token), convert(token)]);
+    expect(new Set(made.map(({ attestation }) => attestation)).size).toBe(1);
+    expect(await issued()).toHaveLength(1);
+  });
+
   it('makes it anew once the holder shows the name', async () => {
     await convert((await guizhou.state()).token);
     const { presentation } = await convert((await guizhou.state({}, { maskedName: '测*甲' })).presentation);
@@ -151,6 +158,14 @@ describe('convertCode', () => {
     expect(readClaims(attestation ?? '')).toMatchObject({ sequence: 2, supersedes: 1, source: { issuer: GUIZHOU } });
     expect((await state(own, { isByReference: true })).token).toBe(attestation);
     expect((await issued()).length).toBe(2);
+  });
+
+  it('is presented without the name where that cannot be made again, and never replaced for its sake', async () => {
+    const { attestation } = await convert((await guizhou.state({}, { maskedName: '测*甲' })).presentation);
+    const echo = { subject: SUBJECT, record: own, isByReference: true } as const;
+    expect(await attestor.attestForHolder({ ...echo, maskedName: '测**' }, attestor.position)).toBe(`${attestation ?? ''}~`);
+    expect(parseAttestation(await attestor.attestForHolder({ ...echo, maskedName: '测*甲' }, attestor.position)).disclosures).toHaveLength(1);
+    expect(await issued()).toHaveLength(1);
   });
 
   it('states nothing that the local system does not take over', async () => {

@@ -1,0 +1,39 @@
+import { generateProvinceKey, importSigningKey, importUnsealingKey, parseProvinceCode } from '@health-code/attestation';
+import { v1 } from '@health-code/messages';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ProvinceKeys } from '../keys/province-keys.js';
+import type { ProvinceProfile, RecognitionMode } from '../province-system.js';
+import { createRegistration } from './registration.js';
+
+const rule = { id: '520000-conversion', version: '1' };
+const profileIn = (mode: RecognitionMode): ProvinceProfile => ({
+  code: parseProvinceCode('520000'), slug: 'guizhou', system: 'guizhou-test', mode, recognisers: [], conversionRule: rule, timeZone: 'Asia/Shanghai',
+  rules: [{ ...rule, title: '转码规则' }, { id: '520000-travel', version: '2', title: '中高风险地区旅居史', facts: ['regional-risk-level'] }],
+});
+
+let keys: ProvinceKeys;
+
+beforeAll(async () => {
+  const [signing, encryption] = [await generateProvinceKey('sig'), await generateProvinceKey('enc')];
+  keys = {
+    signing: await importSigningKey(signing.privateJwk),
+    unsealing: await importUnsealingKey(encryption.privateJwk),
+    publicJwks: { signing: signing.publicJwk, encryption: encryption.publicJwk },
+    saltSecret: new Uint8Array(32),
+  };
+});
+
+describe('createRegistration', () => {
+  it('states what the rules look at beside the person’s own record', async () => {
+    const { rules } = await createRegistration(profileIn('share'), keys, '0.1.0');
+    expect(rules).toEqual([
+      { ...rule, title: '转码规则', facts: [] },
+      { id: '520000-travel', version: '2', title: '中高风险地区旅居史', facts: [v1.CitedFact.CITED_FACT_REGIONAL_RISK_LEVEL] },
+    ]);
+  });
+
+  it.each(['convert', 'direct'] as const)('states the rule of converted statements in mode %s', async (mode) => {
+    const { rules } = await createRegistration(profileIn(mode), keys, '0.1.0');
+    expect(rules?.at(-1)).toEqual({ id: '520000-conversion-foreign', version: '1', title: '外省健康码转码规则', facts: [] });
+  });
+});
