@@ -16,9 +16,15 @@ const VALUES: ValueTable = {
 /** Ours: no answer of the gateway says until when a colour holds. Seconds. */
 const VALIDITY = 86_400;
 
-/** What is registered of a province behind the gateway. */
+/**
+ * What is registered of a province behind the gateway.
+ *
+ * @throws AdapterError `CONFIG_INVALID` for a city of another province: GB/T 2260 begins with the province
+ */
 export function createGatewayProfile({ code, system, cities }: GatewayProvince): ProvinceProfile {
   const { slug, name } = getProvince(code);
+  const foreign = cities.find((city) => !city.code.startsWith(code.slice(0, 2)));
+  if (foreign !== undefined) throw new AdapterError('CONFIG_INVALID', `${foreign.name} (${foreign.code}) does not lie in ${name}`);
   const conversionRule = { id: `${code}-conversion`, version: '1' };
   return {
     code,
