@@ -33,6 +33,16 @@ describe('checkFolder', () => {
     expect(problems.filter((problem) => !/^qinghai\/[\w./-]+:\d+: FILL IN: \S/.test(problem))).toEqual([]);
   });
 
+  it('finds nothing wrong with the example that the walk-through is made of', () => {
+    const document = readFileSync(join(import.meta.dirname, '../../../docs/connect-a-province.md'), 'utf8');
+    const [mapping = '', standIn = ''] = [...document.matchAll(/```yaml\n(.*?)```/gs)].map(([, text]) => text);
+    const folder = join(root, 'qinghai');
+    cpSync(join(PROVINCES, 'jilin'), folder, { recursive: true });
+    writeFileSync(join(folder, 'mapping.yaml'), mapping);
+    writeFileSync(join(folder, 'fixtures/stand-in.yaml'), standIn);
+    expect(checkFolder(folder)).toEqual([]);
+  });
+
   it('names what is missing, in every file at once', () => {
     const folder = join(root, 'jilin');
     mkdirSync(join(folder, 'fixtures'), { recursive: true });

@@ -92,7 +92,7 @@ function checkRequest(request: MappedRequest, path: YamlPath, known: readonly st
 }
 
 function checkSource(members: SoundMembers, { byCode, byPerson }: SoundRequests, written: ReadonlySet<string>): readonly Disagreement[] {
-  const { codes, credentials, fields, files, http } = members;
+  const { codes, credentials, fields, files, http, tests } = members;
   if (written.has('http') === written.has('files')) {
     return [{ path: [written.has('http') ? 'files' : ''].filter(Boolean), what: written.has('http') ? 'a mapping has either http or files' : 'needs http or files: where answers come from' }];
   }
@@ -102,10 +102,23 @@ function checkSource(members: SoundMembers, { byCode, byPerson }: SoundRequests,
   return [
     ...(byCode !== undefined && mayKnow ? checkRequest(byCode, ['http', 'byCode'], [...decoded, ...common]) : []),
     ...(byPerson !== undefined && mayKnow ? checkRequest(byPerson, ['http', 'byPerson'], [...PERSON_VARIABLES, ...common]) : []),
+    ...(tests?.byCode !== undefined && mayKnow ? checkRequest(tests.byCode, ['tests', 'byCode'], [...decoded, ...common]) : []),
+    ...(tests?.byPerson !== undefined && mayKnow ? checkRequest(tests.byPerson, ['tests', 'byPerson'], [...PERSON_VARIABLES, ...common]) : []),
     ...(http !== undefined && http.personAnswer !== undefined && http.byPerson === undefined ? [{ path: ['http', 'personAnswer'], what: 'there is no byPerson' }] : []),
     ...(files !== undefined && codes !== undefined && !decoded.includes(files.codeHolds) ? [{ path: ['files', 'codeHolds'], what: `no step gives ${files.codeHolds}${suggestion(files.codeHolds, decoded)}` }] : []),
     ...(files !== undefined && fields !== undefined && fields.identityNumber === undefined
       ? [{ path: ['fields'], what: 'identityNumber is missing: rows of files are found by it' }] : []),
+  ];
+}
+
+function checkTests({ fields, rules, tests }: SoundMembers, written: ReadonlySet<string>): readonly Disagreement[] {
+  if (tests === undefined) return [];
+  return [
+    ...(rules !== undefined && !Object.hasOwn(rules, 'test-conversion') ? [{ path: ['rules'], what: 'test-conversion is missing: the rule that test results are stated under' }] : []),
+    ...(written.has('files') ? [{ path: ['tests'], what: 'is read over http only' }] : []),
+    ...(tests.fields.method === undefined && Object.keys(tests.methods).length > 0 ? [{ path: ['tests', 'methods'], what: 'tests.fields.method is missing: the field that holds these values' }] : []),
+    ...(tests.byCode === undefined && tests.fields.identityNumber === undefined && fields?.identityNumber !== undefined
+      ? [{ path: ['tests', 'fields'], what: 'identityNumber is missing: the answer says whose it is' }] : []),
   ];
 }
 
@@ -127,5 +140,5 @@ function checkValues({ values, rules, fields, reasons, validity }: SoundMembers,
 
 /** What the members of a mapping hold against each other: names that nothing gives, statuses that nothing means, texts that two take. */
 export function findDisagreements(members: SoundMembers, requests: SoundRequests, written: ReadonlySet<string>): readonly Disagreement[] {
-  return [...checkCodes(members), ...checkSource(members, requests, written), ...checkValues(members, (member) => written.has(member))];
+  return [...checkCodes(members), ...checkSource(members, requests, written), ...checkTests(members, written), ...checkValues(members, (member) => written.has(member))];
 }

@@ -131,8 +131,8 @@ describe('a system that leaves files of delimited text in GBK', () => {
   const MAPPING = `${PROFILE}
 system: tibet-wenjian
 codes:
-  recognise: [{ prefix: 'wj.', minLength: 10, maxLength: 64 }]
-  decode: [{ as: lsh, after: 'wj.', form: { characters: lower-hex, length: 32 } }]
+  recognise: [{ prefix: 'wenj.', minLength: 10, maxLength: 64 }]
+  decode: [{ as: lsh, after: 'wenj.', form: { characters: lower-hex, length: 32 } }]
 files:
   name: zt-*.txt
   format: delimited
@@ -152,7 +152,7 @@ validity: 14d
   const STAND_IN = `
 colours: { '00': 绿, '01': 黄, '10': 红 }
 people: [绿, 绿, 黄, 红, 绿, 绿, 绿, 绿, 绿, 绿, 绿, 绿, 绿, 绿, 绿, 绿, 绿, 绿, 绿, 绿]
-codes: { parts: [{ as: lsh, random: lower-hex, length: 32 }], text: 'wj.{lsh}', lifetime: 5m }
+codes: { parts: [{ as: lsh, random: lower-hex, length: 32 }], text: 'wenj.{lsh}', lifetime: 5m }
 answers:
   byCode: { 流水号: '{lsh}', 码到期: '{expiresAt:epoch-seconds}', 状态: '{status}', 更新时间: '{changedAt:yyyy/MM/dd HH:mm}', 证件号: '{person.number}', 姓名: '{person.name}', 地址: '某路|1号' }
 `;
@@ -184,12 +184,12 @@ answers:
 
   it('is read by code and by document', async () => {
     leave('zt-1.txt', row('黄'));
-    const answer = await source.readCode(`wj.${TOKEN}`, GATE);
+    const answer = await source.readCode(`wenj.${TOKEN}`, GATE);
     expect(answer).toMatchObject({ identity: PERSON, maskedName: '测***', fields: { 状态: '黄', 更新时间: '2022/04/14 08:30' } });
     expect(province.translate(answer, now())).toMatchObject({ status: '01', since: Date.UTC(2022, 3, 14, 0, 30) / 1000, original: { field: '状态', value: '黄' } });
     expect(await source.readPerson(PERSON, GATE)).toEqual(answer);
     expect(translated([await source.readPerson(parseIdentityDocument('01', OTHER_CARD), GATE)])).toEqual(['no-such-person']);
-    await expect(source.readCode(`wj.${'1'.repeat(32)}`, GATE)).rejects.toMatchObject({ code: 'LOCAL_CODE_INVALID' });
+    await expect(source.readCode(`wenj.${'1'.repeat(32)}`, GATE)).rejects.toMatchObject({ code: 'LOCAL_CODE_INVALID' });
   });
 
   it('gives everything new once, by a cursor', async () => {

@@ -53,7 +53,7 @@ describe('decodeCode', () => {
     expect(codeOf(() => decode(LAYERS, code))).toBe(expected);
   });
 
-  it('throws nothing but its two codes, whatever is scanned', () => {
+  it('throws nothing but its two codes, whatever is scanned', { timeout: 60_000 }, () => {
     const codes = parseCodes(LAYERS);
     const steps: readonly (readonly DecodeStep[])[] = codes.decode.map((_step, index) => codes.decode.slice(0, index + 1));
     const scanned = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }).map((tail) => PREFIX + tail), fc.json().map(wrap), fc.uint8Array().map((bytes) => `${PREFIX}?c=${Buffer.from(bytes).toString('base64url')}&12345`));

@@ -31,6 +31,7 @@ export const STAND_IN_FIXTURE = z.strictObject({
   answers: z.strictObject({
     byCode: z.record(z.string(), z.unknown()),
     byPerson: z.record(z.string(), z.unknown()).optional(),
+    test: z.record(z.string(), z.unknown()).optional().describe('Where tests are asked for by a request of their own'),
     error: z.record(z.string(), z.unknown()).optional().describe('How errors are said; has {errorCode}'),
     expired: z.record(z.string(), z.unknown()).optional().describe('Where the expiry of a code is no error to the local system'),
   }),
@@ -58,6 +59,7 @@ export const EXCHANGES_FIXTURE = z.array(
     code: z.string().optional(),
     person: z.strictObject({ type: text, number: text }).optional(),
     exchanges: z.array(exchange).default([]),
+    kind: z.enum(['health-status', 'nucleic-acid-test']).default('health-status'),
     record: z.record(z.string(), z.unknown()).optional().describe('Members of the standard record that must be so'),
     refusal: z.string().optional().describe('Or the error code'),
   }),

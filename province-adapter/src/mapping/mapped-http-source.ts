@@ -2,12 +2,12 @@ import { AdapterError } from '../errors.js';
 import { findHandle, resolveIdentity } from '../local-format/stand-in-ports.js';
 import { personNotFound } from '../local-format/translation-table.js';
 import { createLocalHttp } from '../local-http/local-http.js';
-import type { LocalAnswer, Source, SourceOptions, VerifierContext } from '../province-system.js';
+import type { KindSource, LocalAnswer, Source, SourceOptions, VerifierContext } from '../province-system.js';
 import { buildRequest, personValues, verifierValues, type RequestValues } from './build-request.js';
 import { decodeCode } from './decode-code.js';
-import type { MappedAnswer, MappedRequest, Mapping } from './mapping-schema.js';
+import type { MappedAnswer, MappedRequest, MappedTests, Mapping } from './mapping-schema.js';
 import { expectedAnswer, openAnswer } from './open-answer.js';
-import { readFields } from './read-fields.js';
+import { readFields, readTestFields } from './read-fields.js';
 
 /** A mapping whose answers come over HTTP. */
 export type HttpMapping = Mapping & { readonly http: NonNullable<Mapping['http']> };
@@ -16,6 +16,36 @@ export type HttpMapping = Mapping & { readonly http: NonNullable<Mapping['http']
 const credentialValues = (names: readonly string[], { credentials = {} }: SourceOptions): RequestValues =>
   Object.fromEntries(names.map((name) => [`credential.${name}`, credentials[name] ?? '']));
 
+/** What is asked for one kind of statement, and how its answer is read. */
+interface Conversation {
+  readonly byCode: MappedRequest;
+  readonly byPerson: MappedRequest | undefined;
+  readonly answer: MappedAnswer;
+  readonly personAnswer: MappedAnswer;
+  /** @throws AdapterError `LOCAL_ANSWER_INVALID` */
+  readonly read: (document: unknown, answeredAt: number) => LocalAnswer;
+  /** Whether the answer says by number whose it is. */
+  readonly namesPerson: boolean;
+}
+
+function statusConversation({ fields, http }: HttpMapping): Conversation {
+  const { answer, byCode, byPerson, personAnswer = answer } = http;
+  return { byCode, byPerson, answer, personAnswer, read: (document, answeredAt) => readFields(document, fields, answeredAt), namesPerson: fields.identityNumber !== undefined };
+}
+
+/** What the mapping does not say of tests is as it is for the status. */
+function testConversation(mapping: HttpMapping, { answer, byCode, byPerson, fields }: MappedTests): Conversation {
+  const status = statusConversation(mapping);
+  return {
+    byCode: byCode ?? status.byCode,
+    byPerson: byPerson ?? (byCode === undefined ? status.byPerson : undefined),
+    answer: answer ?? status.answer,
+    personAnswer: answer ?? status.personAnswer,
+    read: (document, answeredAt) => readTestFields(document, fields, answeredAt),
+    namesPerson: fields.identityNumber !== undefined,
+  };
+}
+
 /**
  * Speaks to a local system as its mapping says: query on demand.
  *
@@ -23,34 +53,39 @@ const credentialValues = (names: readonly string[], { credentials = {} }: Source
  */
 export function createMappedHttpSource(mapping: HttpMapping, options: SourceOptions, now: () => number = Date.now): Source {
   const http = createLocalHttp(options);
-  const { codes, fields } = mapping;
-  const { answer, byCode, byPerson, personAnswer = answer } = mapping.http;
-
+  const { codes, credentials, tests } = mapping;
   const seconds = (): number => Math.floor(now() / 1000);
-  const ask = async (request: MappedRequest, envelope: MappedAnswer, values: RequestValues, verifier: VerifierContext, signal?: AbortSignal): Promise<LocalAnswer | 'no-such-person'> => {
-    const all = { ...values, ...verifierValues(verifier), ...credentialValues(mapping.credentials, options) };
-    const opened = openAnswer(await http.requestBytes(buildRequest(request, all, signal), expectedAnswer(envelope)), envelope);
-    return opened === 'no-such-person' ? opened : readFields(opened.document, fields, seconds());
+
+  const reading = ({ answer, byCode, byPerson, namesPerson, personAnswer, read }: Conversation): KindSource => {
+    const ask = async (request: MappedRequest, envelope: MappedAnswer, values: RequestValues, verifier: VerifierContext, signal?: AbortSignal): Promise<LocalAnswer | 'no-such-person'> => {
+      const all = { ...values, ...verifierValues(verifier), ...credentialValues(credentials, options) };
+      const opened = openAnswer(await http.requestBytes(buildRequest(request, all, signal), expectedAnswer(envelope)), envelope);
+      return opened === 'no-such-person' ? opened : read(opened.document, seconds());
+    };
+    return {
+      async readCode(code, verifier, signal) {
+        const said = await ask(byCode, answer, decodeCode(code, codes.recognise, codes.decode), verifier, signal);
+        if (said === 'no-such-person') return personNotFound(seconds());
+        if (namesPerson) return said;
+        // The answer names nobody by number: the province's own port does.
+        const identity = await resolveIdentity(http, code, signal);
+        return identity === undefined ? said : { ...said, identity };
+      },
+      async readPerson(document, verifier) {
+        const handle = byPerson === undefined ? await findHandle(http, document) : personValues(document);
+        if (handle === undefined) return personNotFound(seconds());
+        const said = byPerson === undefined ? await ask(byCode, answer, handle, verifier) : await ask(byPerson, personAnswer, handle, verifier);
+        if (said === 'no-such-person') return personNotFound(seconds());
+        const { identity = document } = said;
+        if (identity.number !== document.number || identity.type !== document.type) throw new AdapterError('LOCAL_ANSWER_INVALID', 'the local system answered about somebody else');
+        return { ...said, identity };
+      },
+    };
   };
 
   return {
-    async readCode(code, verifier, signal) {
-      const read = await ask(byCode, answer, decodeCode(code, codes.recognise, codes.decode), verifier, signal);
-      if (read === 'no-such-person') return personNotFound(seconds());
-      if (fields.identityNumber !== undefined) return read;
-      // The answer names nobody by number: the province's own port does.
-      const identity = await resolveIdentity(http, code, signal);
-      return identity === undefined ? read : { ...read, identity };
-    },
-    async readPerson(document, verifier) {
-      const handle = byPerson === undefined ? await findHandle(http, document) : personValues(document);
-      if (handle === undefined) return personNotFound(seconds());
-      const read = byPerson === undefined ? await ask(byCode, answer, handle, verifier) : await ask(byPerson, personAnswer, handle, verifier);
-      if (read === 'no-such-person') return personNotFound(seconds());
-      const { identity = document } = read;
-      if (identity.number !== document.number || identity.type !== document.type) throw new AdapterError('LOCAL_ANSWER_INVALID', 'the local system answered about somebody else');
-      return { ...read, identity };
-    },
+    ...reading(statusConversation(mapping)),
+    ...(tests === undefined ? {} : { kinds: { 'nucleic-acid-test': reading(testConversation(mapping, tests)) } }),
     isReachable: () => http.isReachable('/'),
   };
 }

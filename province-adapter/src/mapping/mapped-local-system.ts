@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { AdapterError } from '../errors.js';
-import type { IssuedCode, LocalRoute, LocalRouteRequest, LocalSystem, LocalSystemContext, RunningLocalSystem } from '../stand-in/local-system.js';
+import type { IssuedCode, LocalRoute, LocalSystem, LocalSystemContext, RunningLocalSystem } from '../stand-in/local-system.js';
 import { BareAnswer } from '../stand-in/local-system.js';
 import { createSyntheticPeople, type SyntheticPerson } from '../stand-in/synthetic-people.js';
 import { variablesOf } from './check-mapping.js';
@@ -11,9 +11,10 @@ import { STAND_IN_FIXTURE, type StandInFixture } from './fixture-schema.js';
 import { fillAnswer, sceneOfPerson } from './golden-answer.js';
 import type { HttpMapping } from './mapped-http-source.js';
 import { findFolderProvince, readMapping } from './mapping-folder.js';
+import type { MappedAnswer, MappedRequest } from './mapping-schema.js';
 import { matchRequest, routeOf, variablesUsed } from './match-request.js';
 import { readFixture } from './parse-fixture.js';
-import { localNames } from './read-fields.js';
+import { statusNames } from './read-fields.js';
 import { openFileWriter } from './mapped-file-writer.js';
 import { secondsOf } from './schema-texts.js';
 
@@ -28,15 +29,20 @@ interface StoredCode {
 /** 99 begins no region of GB/T 2260: nobody real has such a number. */
 const regionOf = (code: string): string => `99${code.slice(0, 2)}01`;
 
+/** A moment that is always a day ago, for what golden answers date: a sample, a report. Milliseconds. */
+const A_DAY = 86_400_000;
+
 function openMapped(mapping: HttpMapping, fixture: StandInFixture, statusField: string, { documents, now, randomHex }: LocalSystemContext): RunningLocalSystem {
   const codes = documents.collection<StoredCode>('code');
   const handles = documents.collection<{ readonly code: string }>('handle');
   const people = documents.collection<SyntheticPerson>('person');
   const { answer, byCode, byPerson, personAnswer = answer } = mapping.http;
   const { answers, outcomes } = fixture;
-  const used = variablesUsed(byCode, variablesOf(mapping.codes.decode));
-  const keyOf = (variables: DecodedCode): string => JSON.stringify(used.map((name) => variables[name] ?? ''));
-  const zone = mapping.timeZone;
+  const { tests, timeZone: zone } = mapping;
+  const known = variablesOf(mapping.codes.decode);
+  /** What a request names a code by. */
+  const keyOf = (request: MappedRequest, variables: DecodedCode): string => JSON.stringify(variablesUsed(request, known).map((name) => [name, variables[name] ?? '']));
+  const timesOf = (person: SyntheticPerson): Readonly<Record<string, number>> => ({ changedAt: person.changedAt, now: now(), yesterday: now() - A_DAY });
 
   const errorOf = (errorCode: string, envelope = answer): unknown => {
     if (envelope.result === undefined || Object.hasOwn(envelope.httpStatus, errorCode)) return new BareAnswer(Number(errorCode), envelope.body.mediaType, Buffer.from('{}'));
@@ -47,35 +53,43 @@ function openMapped(mapping: HttpMapping, fixture: StandInFixture, statusField: 
     const variables = decodeCode(code, mapping.codes.recognise, mapping.codes.decode);
     const expiresAt = issuedAt + secondsOf(fixture.codes.lifetime) * 1000;
     await codes.put(code, { person: person.id, issuedAt, expiresAt });
-    await handles.put(keyOf(variables), { code });
+    for (const request of [byCode, ...(tests?.byCode === undefined ? [] : [tests.byCode])]) await handles.put(keyOf(request, variables), { code });
     return { code, expiresAt, variables };
   };
-  const answerCode = async (request: LocalRouteRequest): Promise<unknown> => {
-    const variables = matchRequest(byCode, request);
-    const handle = await handles.find(keyOf(variables));
-    const stored = handle === undefined ? undefined : await codes.find(handle.code);
-    const person = stored === undefined ? undefined : await people.find(stored.person);
-    if (stored === undefined || person === undefined) return errorOf(outcomes.notIssued);
-    const { expiresAt, issuedAt } = stored;
-    const isExpired = now() >= expiresAt;
-    if (isExpired && outcomes.expired !== undefined) return errorOf(outcomes.expired);
-    const times = { issuedAt, expiresAt, changedAt: person.changedAt, now: now() };
-    const template = isExpired ? (answers.expired ?? answers.byCode) : answers.byCode;
-    return fillAnswer(template, { texts: { ...variables, ...sceneOfPerson(person, statusField) }, times, zone }, answer);
-  };
-  const answerPerson = async (request: LocalRouteRequest): Promise<unknown> => {
-    const asked = byPerson === undefined ? {} : matchRequest(byPerson, request);
-    const person = await people.find(`${asked['person.type'] ?? '01'}:${asked['person.number'] ?? ''}`);
-    if (person === undefined) return errorOf(outcomes.noSuchPerson ?? outcomes.notIssued, personAnswer);
-    const times = { changedAt: person.changedAt, now: now() };
-    return fillAnswer(answers.byPerson ?? answers.byCode, { texts: sceneOfPerson(person, statusField), times, zone }, personAnswer);
-  };
-  const routes: readonly LocalRoute[] = [
-    { method: byCode.method, path: routeOf(byCode), answer: answerCode },
-    ...(byPerson === undefined ? [] : [{ method: byPerson.method, path: routeOf(byPerson), answer: answerPerson }]),
-  ];
+  const codeRoute = (mapped: MappedRequest, envelope: MappedAnswer, template: unknown, expired = template): LocalRoute => ({
+    method: mapped.method,
+    path: routeOf(mapped),
+    answer: async (request) => {
+      const variables = matchRequest(mapped, request);
+      const handle = await handles.find(keyOf(mapped, variables));
+      const stored = handle === undefined ? undefined : await codes.find(handle.code);
+      const person = stored === undefined ? undefined : await people.find(stored.person);
+      if (stored === undefined || person === undefined) return errorOf(outcomes.notIssued, envelope);
+      const { expiresAt, issuedAt } = stored;
+      const isExpired = now() >= expiresAt;
+      if (isExpired && outcomes.expired !== undefined) return errorOf(outcomes.expired, envelope);
+      const texts = { ...variables, ...sceneOfPerson(person, statusField) };
+      return fillAnswer(isExpired ? expired : template, { texts, times: { issuedAt, expiresAt, ...timesOf(person) }, zone }, envelope);
+    },
+  });
+  const personRoute = (mapped: MappedRequest, envelope: MappedAnswer, template: unknown): LocalRoute => ({
+    method: mapped.method,
+    path: routeOf(mapped),
+    answer: async (request) => {
+      const asked = matchRequest(mapped, request);
+      const person = await people.find(`${asked['person.type'] ?? '01'}:${asked['person.number'] ?? ''}`);
+      if (person === undefined) return errorOf(outcomes.noSuchPerson ?? outcomes.notIssued, envelope);
+      return fillAnswer(template, { texts: sceneOfPerson(person, statusField), times: timesOf(person), zone }, envelope);
+    },
+  });
+  const testAnswer = tests?.answer ?? answer;
   return {
-    routes,
+    routes: [
+      codeRoute(byCode, answer, answers.byCode, answers.expired),
+      ...(byPerson === undefined ? [] : [personRoute(byPerson, personAnswer, answers.byPerson ?? answers.byCode)]),
+      ...(tests?.byCode === undefined ? [] : [codeRoute(tests.byCode, testAnswer, answers.test)]),
+      ...(tests?.byPerson === undefined ? [] : [personRoute(tests.byPerson, testAnswer, answers.test)]),
+    ],
     issueCode: async (person, issuedAt) => {
       const { code, expiresAt } = await issue(person, issuedAt);
       return { code, expiresAt };
@@ -97,7 +111,7 @@ export function loadMappedLocalSystem(folder: string, filesFolder = join(tmpdir(
     const mapping = readMapping(folder);
     const fixture = readFixture(folder, 'fixtures/stand-in.yaml', STAND_IN_FIXTURE);
     const { code, slug } = findFolderProvince(folder);
-    const statusField = localNames(mapping.fields).status ?? '';
+    const statusField = statusNames(mapping.fields).status ?? '';
     const held = fixture.people.map((person) => (typeof person === 'string' ? { status: person } : person));
     return {
       slug,

@@ -3,6 +3,7 @@ import { AdapterError } from '../errors.js';
 import type { ProvinceDefinition, ProvinceProfile } from '../province-system.js';
 import { createMappedFilesSource } from './mapped-files-source.js';
 import { createMappedHttpSource } from './mapped-http-source.js';
+import { createMappedTestTranslation } from './mapped-test-result.js';
 import { createMappedTranslation } from './mapped-translate.js';
 import { findFolderProvince, readMapping } from './mapping-folder.js';
 import type { Mapping } from './mapping-schema.js';
@@ -41,6 +42,7 @@ export function loadMappedProvince(folder: string): Promise<ProvinceDefinition> 
         throw new AdapterError('MAPPING_INVALID', 'a mapping without http and files was let through');
       },
       translate: createMappedTranslation(mapping, profile),
+      ...(mapping.tests === undefined ? {} : { translations: { 'nucleic-acid-test': createMappedTestTranslation(mapping.tests, profile) } }),
     };
   });
 }

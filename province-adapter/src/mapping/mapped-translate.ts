@@ -3,7 +3,7 @@ import { AdapterError } from '../errors.js';
 import { REASON_IN_LOCAL_WORDS, findNobody, translateReason, translateValue, type ReasonMeaning, type ValueMeaning } from '../local-format/translation-table.js';
 import type { LocalAnswer, ProvinceProfile } from '../province-system.js';
 import type { Mapping } from './mapping-schema.js';
-import { localNames } from './read-fields.js';
+import { statusNames } from './read-fields.js';
 import { secondsOf } from './schema-texts.js';
 import { endOfDay, parseTime } from './time-format.js';
 
@@ -27,7 +27,7 @@ export const UNREADABLE_FIELD = 'unreadable';
  * @returns a function that throws AdapterError `TRANSLATION_VALUE_UNKNOWN`, `LOCAL_ANSWER_INVALID`
  */
 export function createMappedTranslation(mapping: Mapping, profile: ProvinceProfile): (local: LocalAnswer) => StandardRecord {
-  const names = localNames(mapping.fields);
+  const names = statusNames(mapping.fields);
   const values = Object.fromEntries(Object.entries(mapping.values).map(([value, meaning]) => [value, readMeaning(meaning)]));
   const statusName = names.status ?? '';
 

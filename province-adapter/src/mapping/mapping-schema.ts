@@ -1,3 +1,4 @@
+import { TEST_METHODS, TEST_RESULTS } from '@health-code/attestation';
 import { z } from 'zod';
 import { CHARSETS } from './charset.js';
 import { duration, localError, meaning, name, pointer, reasonMeaning, text, timeFormat, timeZone, uriTemplate } from './schema-texts.js';
@@ -89,6 +90,23 @@ const http = z.strictObject({
   personAnswer: answer.optional().describe('Where byPerson is answered in another envelope; the fields are the same'),
 });
 
+const tests = z.strictObject({
+  byCode: REQUEST.optional().describe('Without it, the answer about the status states the test too'),
+  byPerson: REQUEST.optional(),
+  answer: answer.optional(),
+  fields: z.strictObject({
+    result: plainField.extend({ optional: z.boolean().default(true) }).describe('Missing where a sample was taken and has no result: pending'),
+    sampledAt: timeField.extend({ optional: z.boolean().default(true) }).describe('采样时间. Missing where no test of the person is known: unavailable'),
+    reportedAt: timeField.optional().describe('报告时间; without it 采样时间 stands for both'),
+    method: plainField.optional(),
+    identityNumber: plainField.optional(),
+    identityType: plainField.optional(),
+  }),
+  results: z.record(z.string(), z.enum(TEST_RESULTS)).describe('Every value of fields.result; a value that is not here is refused'),
+  methods: z.record(z.string(), z.enum(TEST_METHODS)).default({}).describe('Every value of fields.method'),
+  validity: duration.default('24h').describe('How long a result is stated before it is asked for again'),
+});
+
 const files = z.strictObject({
   name: z.string().regex(/^[^/*\p{Cc}]*\*[^/*\p{Cc}]*$/u, 'must be a file name with one * in it').describe('Names of the files; of two that speak of one person the one whose name sorts last is newer'),
   format: z.enum(['delimited', 'json-lines', 'json']),
@@ -116,6 +134,7 @@ export const MAPPING_MEMBERS = {
   files: files.optional(),
   fields,
   values: z.record(z.string(), meaning).describe('状态对照表: every value of fields.status; a value that is not here is refused'),
+  tests: tests.optional().describe('核酸检测结果; cites the rule test-conversion'),
   reasons: z.record(z.string(), reasonMeaning).default({}).describe('赋码原因对照表: the words of fields.reason'),
   validity: duration.optional().describe('How long a status stands where the answer does not say'),
 } as const;
@@ -137,6 +156,9 @@ export type MappedAnswer = z.output<typeof answer>;
 
 /** Where one value stands in an answer, and in which type. */
 export type MappedField = z.output<typeof plainField>;
+
+/** How test results are asked for and what they mean. */
+export type MappedTests = z.output<typeof tests>;
 
 /** How a folder of files is read. */
 export type MappedFiles = z.output<typeof files>;

@@ -106,7 +106,7 @@ describe('parseMapping', () => {
     expect(Object.keys(values)).toEqual(expect.arrayContaining(['00', '0']));
   });
 
-  it('throws nothing but MAPPING_INVALID, whatever it is given', () => {
+  it('throws nothing but MAPPING_INVALID, whatever it is given', { timeout: 60_000 }, () => {
     const isKind = (text: string): boolean => {
       try {
         parseMapping('jilin/mapping.yaml', text, JILIN);
@@ -118,6 +118,6 @@ describe('parseMapping', () => {
     const sources = [GOOD, readFileSync(join(import.meta.dirname, '../provinces/jilin/mapping.yaml'), 'utf8')];
     const mutated = fc.tuple(fc.constantFrom(...sources), fc.nat(), fc.nat(40), fc.string({ maxLength: 12, unit: fc.constantFrom('{', '}', '[', ']', ':', ',', '-', '\'', '"', '&', '*', '!', '|', '>', '#', '%', '@', ' ', '\n', '\t', 'a', 'b', '0', '1', '/', '~', '未') }))
       .map(([text, at, length, insert]) => text.slice(0, at % text.length) + insert + text.slice((at % text.length) + length));
-    fc.assert(fc.property(fc.oneof(mutated, fc.string(), fc.json()), isKind), { numRuns: 1500 });
+    fc.assert(fc.property(fc.oneof(mutated, fc.string(), fc.json()), isKind), { numRuns: 600 });
   });
 });

@@ -4,32 +4,40 @@ import { findIdentityDocument } from '../local-format/identity.js';
 import { PERSON_FIELD } from '../local-format/translation-table.js';
 import type { LocalAnswer } from '../province-system.js';
 import { maskName, maskNumber } from '../stand-in/synthetic-people.js';
-import type { MappedField, Mapping } from './mapping-schema.js';
+import type { MappedField, MappedTests, Mapping } from './mapping-schema.js';
 
 type Fields = Mapping['fields'];
 
-/** Fields that the translation reads, under their local names. */
-const TRANSLATED = ['status', 'reason', 'since', 'validUntil'] as const;
+/** Names that stand for something of ours in an answer. */
+const RESERVED: ReadonlySet<string> = new Set([PERSON_FIELD, 'test', 'unreadable']);
 
 const untilde = (part: string): string => part.replaceAll('~1', '/').replaceAll('~0', '~');
 
 /** 身份证. */
 const IDENTITY_CARD = '01';
 
+/** What the mapping calls a field → what the local system calls it. */
+export type LocalNames = Readonly<Record<string, string>>;
+
 /**
  * What the local system calls each field: the last part of its pointer, or the whole of it where two fields would have one name.
  */
-export function localNames(fields: Fields): Readonly<Partial<Record<(typeof TRANSLATED)[number], string>>> {
-  const pointers = TRANSLATED.flatMap((field) => (fields[field] === undefined ? [] : [fields[field].at]));
+export function nameFields(fields: Readonly<Record<string, Pick<MappedField, 'at'> | undefined>>): LocalNames {
+  const pointers = Object.values(fields).flatMap((field) => (field === undefined ? [] : [field.at]));
   const short = (pointer: string): string => untilde(pointer.slice(pointer.lastIndexOf('/') + 1));
   return Object.fromEntries(
-    TRANSLATED.flatMap((field) => {
-      const at = fields[field]?.at;
-      if (at === undefined) return [];
+    Object.entries(fields).flatMap(([field, mapped]) => {
+      if (mapped === undefined) return [];
+      const { at } = mapped;
       const isShared = pointers.some((other) => other !== at && short(other) === short(at));
-      return [[field, isShared || short(at) === '' || short(at) === PERSON_FIELD ? at || '/' : short(at)]];
+      return [[field, isShared || short(at) === '' || RESERVED.has(short(at)) ? at || '/' : short(at)]];
     }),
   );
+}
+
+/** The local names of what the translation of a status reads. */
+export function statusNames({ reason, since, status, validUntil }: Fields): LocalNames {
+  return nameFields({ status, reason, since, validUntil });
 }
 
 /** The value at a JSON Pointer of an answer; `undefined` where there is none. */
@@ -59,6 +67,24 @@ function readField(document: unknown, field: MappedField): string | undefined {
   return value;
 }
 
+/** Fields under their local names; what is missing and may be is left out. */
+function readNamed(document: unknown, fields: Readonly<Record<string, MappedField | undefined>>): Readonly<Record<string, string>> {
+  const names = nameFields(fields);
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([field, mapped]) => {
+      const value = mapped === undefined ? undefined : readField(document, mapped);
+      return value === undefined ? [] : [[names[field] ?? field, value]];
+    }),
+  );
+}
+
+function readIdentity(document: unknown, { identityNumber, identityType }: Pick<Fields, 'identityNumber' | 'identityType'>): Pick<LocalAnswer, 'identity'> {
+  const number = identityNumber === undefined ? '' : (readField(document, identityNumber) ?? '');
+  const type = identityType === undefined ? undefined : readField(document, identityType);
+  const identity = number === '' ? undefined : findIdentityDocument(type ?? IDENTITY_CARD, number);
+  return identity === undefined ? {} : { identity };
+}
+
 /**
  * The fields that the mapping names, and nothing else of the answer.
  *
@@ -67,23 +93,23 @@ function readField(document: unknown, field: MappedField): string | undefined {
  * @throws AdapterError `LOCAL_ANSWER_INVALID`
  */
 export function readFields(document: unknown, fields: Fields, answeredAt: number): LocalAnswer {
-  const read = (field: MappedField | undefined): string | undefined => (field === undefined ? undefined : readField(document, field));
-  const names = localNames(fields);
-  const translated = TRANSLATED.flatMap((field) => {
-    const value = read(fields[field]);
-    return value === undefined ? [] : [[names[field] ?? field, value] as const];
-  });
-  const number = read(fields.identityNumber);
-  const identity = number === undefined || number === '' ? undefined : findIdentityDocument(read(fields.identityType) ?? IDENTITY_CARD, number);
+  const { reason, since, status, validUntil } = fields;
+  const read = (field: MappedField | undefined): string => (field === undefined ? '' : (readField(document, field) ?? ''));
   const guidance = read(fields.guidance);
   const name = read(fields.maskedName);
   const idNumber = read(fields.maskedIdNumber);
   return {
-    fields: Object.fromEntries(translated),
-    ...(identity === undefined ? {} : { identity }),
-    ...(guidance === undefined || guidance === '' ? {} : { guidance }),
-    ...(name === undefined || name === '' ? {} : { maskedName: fields.maskedName?.mask === true ? maskName(name) : name }),
-    ...(idNumber === undefined || idNumber === '' ? {} : { maskedIdNumber: fields.maskedIdNumber?.mask === true ? maskNumber(idNumber) : idNumber }),
+    fields: readNamed(document, { status, reason, since, validUntil }),
+    ...readIdentity(document, fields),
+    ...(guidance === '' ? {} : { guidance }),
+    ...(name === '' ? {} : { maskedName: fields.maskedName?.mask === true ? maskName(name) : name }),
+    ...(idNumber === '' ? {} : { maskedIdNumber: fields.maskedIdNumber?.mask === true ? maskNumber(idNumber) : idNumber }),
     answeredAt,
   };
+}
+
+/** The same for a test result. @throws AdapterError `LOCAL_ANSWER_INVALID` */
+export function readTestFields(document: unknown, fields: MappedTests['fields'], answeredAt: number): LocalAnswer {
+  const { method, reportedAt, result, sampledAt } = fields;
+  return { fields: readNamed(document, { result, sampledAt, reportedAt, method }), ...readIdentity(document, fields), answeredAt };
 }

@@ -9,6 +9,7 @@ import type { VerifierContext } from '../province-system.js';
 import { EXCHANGES_FIXTURE, type RecordedExchange } from './fixture-schema.js';
 import { createMappedHttpSource } from './mapped-http-source.js';
 import { createMappedProfile } from './mapped-province.js';
+import { createMappedTestTranslation } from './mapped-test-result.js';
 import { createMappedTranslation } from './mapped-translate.js';
 import { findFolderProvince, readMapping } from './mapping-folder.js';
 import { readFixture } from './parse-fixture.js';
@@ -59,7 +60,7 @@ describe.each(mapped)('recorded exchanges of %s', (slug) => {
   });
   afterAll(() => server.close());
 
-  it.each(recorded.map((one) => [one.name, one] as const))('%s', async (_name, { at, code, exchanges, person, record, refusal }) => {
+  it.each(recorded.map((one) => [one.name, one] as const))('%s', async (_name, { at, code, exchanges, kind, person, record, refusal }) => {
     received = [];
     answers = exchanges;
     const now = Date.parse(at);
@@ -68,8 +69,10 @@ describe.each(mapped)('recorded exchanges of %s', (slug) => {
     const options = { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, timeoutMs: 1000, credentials: Object.fromEntries(mapping.credentials.map((name) => [name, `credential-${name}`])) };
     const source = createMappedHttpSource({ ...mapping, http }, options, () => now);
     const read = async (): Promise<unknown> => {
-      const answer = code === undefined ? await source.readPerson(parseIdentityDocument(person?.type ?? '', person?.number ?? ''), GATE) : await source.readCode(code, GATE);
-      return createMappedTranslation(mapping, profile)(answer);
+      const reader = kind === 'health-status' ? source : source.kinds?.[kind];
+      if (reader === undefined) throw new Error(`${slug} states no tests`);
+      const answer = code === undefined ? await reader.readPerson(parseIdentityDocument(person?.type ?? '', person?.number ?? ''), GATE) : await reader.readCode(code, GATE);
+      return kind === 'health-status' || mapping.tests === undefined ? createMappedTranslation(mapping, profile)(answer) : createMappedTestTranslation(mapping.tests, profile)(answer);
     };
     const outcome = await read().catch((cause: unknown) => {
       if (cause instanceof AdapterError) return { refusal: cause.code };
