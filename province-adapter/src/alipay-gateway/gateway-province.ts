@@ -1,4 +1,5 @@
 import { getProvince } from '@health-code/attestation';
+import { AdapterError } from '../errors.js';
 import { translateBareStatus } from '../local-format/bare-status.js';
 import type { ValueTable } from '../local-format/translation-table.js';
 import type { ProvinceDefinition, ProvinceProfile } from '../province-system.js';
