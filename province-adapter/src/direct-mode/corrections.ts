@@ -35,6 +35,8 @@ export function createCorrections({ store, province, now, randomHex }: NationalC
   /** What is to be done, by ticket: followed from the store, so that a restart begins where the last run ended. */
   const unfinished = new Map<string, StoredCorrection>();
   let followed = 0;
+  /** Without a rule nothing falls due: the store is looked at after a start and after a decision, and not all the time. */
+  let isLookedThrough = false;
 
   /** The person's record first learns of a decision that is stored: said again it changes nothing. */
   const makeEffective = async (ticket: string, correction: StoredCorrection): Promise<void> => {
@@ -44,11 +46,16 @@ export function createCorrections({ store, province, now, randomHex }: NationalC
   /** One decision for each ticket: of two at once the first is taken. */
   const decide = async (ticket: string, state: ReviewOutcome, decidedAt: number): Promise<boolean> => {
     let decided: StoredCorrection | undefined;
-    await store.corrections.change(ticket, (stored) => {
-      decided = stored.state === 'received' ? { ...stored, state, decidedAt } : undefined;
-      return decided;
-    });
-    if (decided !== undefined) await makeEffective(ticket, decided);
+    try {
+      await store.corrections.change(ticket, (stored) => {
+        decided = stored.state === 'received' ? { ...stored, state, decidedAt } : undefined;
+        return decided;
+      });
+      if (decided !== undefined) await makeEffective(ticket, decided);
+    } finally {
+      // A database that went away in between leaves a decision without effect.
+      isLookedThrough = false;
+    }
     return decided !== undefined;
   };
 
@@ -61,6 +68,15 @@ export function createCorrections({ store, province, now, randomHex }: NationalC
         else unfinished.delete(id);
       }
       if (changed.length < BATCH) return;
+    }
+  };
+
+  const settleUnfinished = async (): Promise<void> => {
+    await follow();
+    for (const [ticket, correction] of unfinished) {
+      const { state, dueAt } = correction;
+      if (state !== 'received') await makeEffective(ticket, correction);
+      else if (toSeconds(now()) >= dueAt) await decide(ticket, 'decided-by-default', dueAt);
     }
   };
 
@@ -104,11 +120,13 @@ export function createCorrections({ store, province, now, randomHex }: NationalC
       ),
     ],
     async settleDue() {
-      await follow();
-      for (const [ticket, correction] of unfinished) {
-        const { state, dueAt } = correction;
-        if (state !== 'received') await makeEffective(ticket, correction);
-        else if (toSeconds(now()) >= dueAt) await decide(ticket, 'decided-by-default', dueAt);
+      if (rule === undefined && isLookedThrough) return;
+      isLookedThrough = true;
+      try {
+        await settleUnfinished();
+      } catch (cause) {
+        isLookedThrough = false;
+        throw cause;
       }
     },
   };
