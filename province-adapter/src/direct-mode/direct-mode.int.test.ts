@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { parseIdentityDocument, parseProvinceCode } from '@health-code/attestation';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../deploy/embedded/test-services.js';
@@ -12,6 +10,7 @@ import { createDirectModeProfile } from './direct-mode-profile.js';
 import { createDirectModeProvince } from './direct-mode-province.js';
 import { createDirectModeSource } from './direct-mode-source.js';
 import { MAX_DEPENDANTS } from './proxies.js';
+import { startPushTarget, type PushTargetServer } from './push-target.fixture.js';
 
 /** A province that has no folder: direct mode needs nothing but its code. */
 const CODE = parseProvinceCode('540000');
@@ -29,7 +28,7 @@ const declare = (facts: Partial<HealthDeclaration> = {}): HealthDeclaration => d
 
 describe('a province in direct mode', () => {
   let database: TestDatabase;
-  let adapter: Server;
+  let adapter: PushTargetServer;
   let answerPush: number;
   let pushed: unknown[];
   let standIn: StartedStandIn;
@@ -38,10 +37,7 @@ describe('a province in direct mode', () => {
   let operations: NationalCodeOperations;
 
   const start = async (): Promise<void> => {
-    const push = {
-      url: `http://127.0.0.1:${String((adapter.address() as AddressInfo).port)}/push`,
-      token: 'push-token',
-    };
+    const push = { url: adapter.url, token: 'push-token' };
     standIn = await startStandIn(
       createDirectModeLocalSystem(PROFILE, createDeclaredPeople(CODE)),
       { databaseUrl: database.url, host: '127.0.0.1', port: 0, push },
@@ -54,17 +50,11 @@ describe('a province in direct mode', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    adapter = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request
-        .on('data', (chunk: Buffer) => chunks.push(chunk))
-        .on('end', () => {
-          const isAllowed = request.headers.authorization === 'Bearer push-token';
-          if (isAllowed && answerPush === 200) pushed.push(JSON.parse(Buffer.concat(chunks).toString()));
-          response.writeHead(isAllowed ? answerPush : 401).end();
-        });
+    adapter = await startPushTarget((body, authorization) => {
+      const isAllowed = authorization === 'Bearer push-token';
+      if (isAllowed && answerPush === 200) pushed.push(body);
+      return isAllowed ? answerPush : 401;
     });
-    await new Promise<void>((resolve) => adapter.listen(0, '127.0.0.1', resolve));
     clock = 0;
     pushed = [];
     answerPush = 200;

@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { generateProvinceKey, importSigningKey, parseProvinceCode, readClaims } from '@health-code/attestation';
 import { v1 } from '@health-code/messages';
 import { pino } from 'pino';
@@ -8,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../../deploy/embedded/test-services.js';
 import { Attestor } from '../../attest/attestor.js';
 import type { CallHandlers } from '../../call/call-handlers.js';
+import { startPushTarget, type PushTargetServer } from '../../direct-mode/push-target.fixture.js';
 import { ProvinceKeyCache } from '../../hub/province-key-cache.js';
 import { observeAnswers } from '../../observe/observe.js';
 import { createConvertOperations } from '../../operations/convert-operations.js';
@@ -37,7 +36,7 @@ const declarationOf = (index: number, more: v1.IDeclareHealthRequest = {}): v1.I
 describe('what 山东健康通行码 has attested', () => {
   let database: TestDatabase;
   let outboxDatabase: DataSource;
-  let pushTarget: Server;
+  let pushTarget: PushTargetServer;
   let standIn: StartedStandIn;
   let store: OutboxStore;
   let handlers: Omit<CallHandlers, 'resolveReference'>;
@@ -67,15 +66,11 @@ describe('what 山东健康通行码 has attested', () => {
     guizhou = await createForeignProvince(GUIZHOU, arriving, clock);
 
     const terms = { province, resolve, now, position: () => attestor.position, record: attestor.record.bind(attestor) };
-    pushTarget = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
-        const answers = source.parsePush?.(JSON.parse(Buffer.concat(chunks).toString())) ?? [];
-        observeAnswers(answers, terms, attestor.position).then(() => response.writeHead(200).end(), () => response.writeHead(503).end());
-      });
+    pushTarget = await startPushTarget(async (body) => {
+      await observeAnswers(source.parsePush?.(body) ?? [], terms, attestor.position);
+      return 200;
     });
-    await new Promise<void>((done) => pushTarget.listen(0, '127.0.0.1', done));
-    const push = { url: `http://127.0.0.1:${String((pushTarget.address() as AddressInfo).port)}/push` };
+    const push = { url: pushTarget.url };
     standIn = await startStandIn(localSystem, { databaseUrl: database.url, host: '127.0.0.1', port: 0, push }, () => clock * 1000);
     const source = province.createSource({ baseUrl: `http://${standIn.address}`, timeoutMs: 2000 });
     const callTerms = { ...terms, attest: attestor.attest.bind(attestor), withdraw: attestor.withdraw.bind(attestor), attestForHolder: attestor.attestForHolder.bind(attestor) };

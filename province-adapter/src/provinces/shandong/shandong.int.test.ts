@@ -1,9 +1,8 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../../deploy/embedded/test-services.js';
 import { stateAnswer } from '../../attest/state-answer.js';
 import { Declarants } from '../../direct-mode/declaration.fixture.js';
+import { startPushTarget, type PushTargetServer } from '../../direct-mode/push-target.fixture.js';
 import type { StoredCorrection } from '../../direct-mode/stored-correction.js';
 import { formatChinaTime, parseChinaTime } from '../../local-format/china-time.js';
 import type { ForeignStatement, HealthDeclaration, NationalCodeOperations, Source, VerifierContext } from '../../province-system.js';
@@ -20,7 +19,7 @@ const declarants = new Declarants('993799');
 
 describe('山东健康通行码', () => {
   let database: TestDatabase;
-  let adapter: Server;
+  let adapter: PushTargetServer;
   let pushed: unknown[];
   let standIn: StartedStandIn;
   let source: Source;
@@ -32,8 +31,7 @@ describe('山东健康通行码', () => {
     clock = parseChinaTime(text);
   };
   const start = async (): Promise<void> => {
-    const push = { url: `http://127.0.0.1:${String((adapter.address() as AddressInfo).port)}/push` };
-    standIn = await startStandIn(localSystem, { databaseUrl: database.url, host: '127.0.0.1', port: 0, push }, () => clock * 1000);
+    standIn = await startStandIn(localSystem, { databaseUrl: database.url, host: '127.0.0.1', port: 0, push: { url: adapter.url } }, () => clock * 1000);
     source = province.createSource({ baseUrl: `http://${standIn.address}`, timeoutMs: 2000 });
     operations = source.operations as Required<NationalCodeOperations>;
   };
@@ -49,16 +47,10 @@ describe('山东健康通行码', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    adapter = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request
-        .on('data', (chunk: Buffer) => chunks.push(chunk))
-        .on('end', () => {
-          pushed.push(JSON.parse(Buffer.concat(chunks).toString()));
-          response.writeHead(200).end();
-        });
+    adapter = await startPushTarget((body) => {
+      pushed.push(body);
+      return 200;
     });
-    await new Promise<void>((resolve) => adapter.listen(0, '127.0.0.1', resolve));
   });
   beforeEach(async () => {
     pushed = [];
