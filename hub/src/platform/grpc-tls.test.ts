@@ -16,6 +16,7 @@ const LEDGER = {
     GetEntry: unary(never),
     ListEntries: unary(never),
     ListProvinces: unary(never),
+    ListRiskLevels: unary(never),
   },
 };
 
