@@ -54,6 +54,22 @@ describe('checkFolder', () => {
     }
   });
 
+  it.each([
+    ['a place that nothing fills', "'{status}'", "'{stauts}'", 'answers.byCode: '],
+    ['a time that is none', 'changedAt:yyyy-MM-dd', 'changedAt:MM-dd', 'answers.byCode: '],
+    ['a code that the mapping does not take', 'length: 32', 'length: 31', 'codes: '],
+    ['a word of another colour', "'01': yellow", "'01': red", 'colours.01: '],
+    ['a person of no colour', '[green, green, yellow', '[grey, green, yellow', 'people.0: '],
+  ])('names in the stand-in %s', (_what, from, to, expected) => {
+    const folder = join(root, 'jilin');
+    cpSync(join(PROVINCES, 'jilin'), folder, { recursive: true });
+    const standIn = readFileSync(join(folder, 'fixtures/stand-in.yaml'), 'utf8');
+    expect(standIn).toContain(from);
+    writeFileSync(join(folder, 'fixtures/stand-in.yaml'), standIn.replace(from, to));
+    expect(checkFolder(folder).filter((problem) => /^jilin\/fixtures\/stand-in\.yaml:\d+: /.test(problem) && problem.includes(`: ${expected}`))).toHaveLength(1);
+    expect(checkFolder(folder)).toHaveLength(1);
+  });
+
   it('takes no other folder for a province', () => {
     expect(checkFolder(join(root, 'nowhere'))).toHaveLength(1);
     mkdirSync(join(root, 'atlantis'));

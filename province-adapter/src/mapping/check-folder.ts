@@ -2,11 +2,13 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { z } from 'zod';
 import { AdapterError } from '../errors.js';
+import { findStandInDisagreements } from './check-stand-in.js';
 import { CONTRACT_FIXTURE, EXCHANGES_FIXTURE, STAND_IN_FIXTURE } from './fixture-schema.js';
-import { findFolderProvince, MAPPING_FILE, readFolderFile } from './mapping-folder.js';
+import { findFolderProvince, MAPPING_FILE, readFolderFile, readMapping } from './mapping-folder.js';
 import { formatProblem, type MappingProblem } from './mapping-problem.js';
 import { findFixtureProblems } from './parse-fixture.js';
 import { findMappingProblems } from './parse-mapping.js';
+import { fieldName, readYaml } from './yaml-source.js';
 
 const FIXTURES: Readonly<Record<string, z.ZodType>> = {
   'fixtures/contract.yaml': CONTRACT_FIXTURE,
@@ -36,6 +38,17 @@ function orRefusal(find: () => readonly MappingProblem[]): readonly string[] {
   }
 }
 
+/** What the stand-in and the mapping hold against each other; nothing while one of them is wrong by itself. */
+function findStandInProblems(folder: string): readonly MappingProblem[] {
+  const { name, text } = readFolderFile(folder, 'fixtures/stand-in.yaml');
+  if (findFixtureProblems(STAND_IN_FIXTURE, { name, text }).length > 0) return [];
+  const mapping = readFolderFile(folder, MAPPING_FILE);
+  if (findMappingProblems(mapping.name, mapping.text, findFolderProvince(folder)).length > 0) return [];
+  const source = readYaml(name, text);
+  return findStandInDisagreements(STAND_IN_FIXTURE.parse(source.value), readMapping(folder))
+    .map(({ path, what }) => ({ file: name, line: source.lineOf(path), field: fieldName(path), what }));
+}
+
 /**
  * All that is wrong with the folder of a mapped province: the mapping, its fixtures, and what is left to fill in. Runs nothing.
  *
@@ -43,12 +56,14 @@ function orRefusal(find: () => readonly MappingProblem[]): readonly string[] {
  */
 export function checkFolder(folder: string): readonly string[] {
   if (!existsSync(folder)) return [`${folder}: is not there`];
-  return [
+  const found = [
     ...orRefusal(() => {
       const { name, text } = readFolderFile(folder, MAPPING_FILE);
       return findMappingProblems(name, text, findFolderProvince(folder));
     }),
     ...Object.entries(FIXTURES).flatMap(([path, schema]) => orRefusal(() => findFixtureProblems(schema, readFolderFile(folder, path)))),
+    ...orRefusal(() => findStandInProblems(folder)),
     ...orRefusal(() => findFillIns(folder)),
   ];
+  return [...new Set(found)];
 }
