@@ -6,6 +6,7 @@ import { DECLARE_HEALTH, DECLARE_TRIP, PATHS, type DeclareHealth } from './natio
 import { ok, refuse, route, toSeconds, type NationalCodeContext } from './national-code-route.js';
 import { takeDependant } from './proxies.js';
 import { statementOf } from './statement.js';
+import type { Trips } from './trips.js';
 
 /** Ours, in milliseconds: how long a declaration holds. */
 const DECLARATION_LIFETIME_MS = 14 * 86_400_000;
@@ -34,13 +35,14 @@ function declaredPerson(declaration: DeclareHealth, province: string, validUntil
 }
 
 /** 6.2 and 6.3. What an agent (代办人) declares has the person's own status follow; the statement says nothing of the agent. */
-export function createDeclarationRoutes(context: NationalCodeContext, holders: Holders): readonly LocalRoute[] {
+export function createDeclarationRoutes(context: NationalCodeContext, holders: Holders, trips: Trips): readonly LocalRoute[] {
   const { store, province, now, randomHex } = context;
   return [
     route(PATHS.declareHealth, DECLARE_HEALTH, async (declaration) => {
       const { subjectReference, agent } = declaration;
       const validUntil = toSeconds(declaration.declaredAt * 1000 + DECLARATION_LIFETIME_MS);
-      const person = declaredPerson(declaration, province, validUntil);
+      // Who was in an area of risk declares no green in between.
+      const person = await trips.assess(declaredPerson(declaration, province, validUntil));
       if (agent !== undefined && !(await takeDependant(context, agent.subjectReference, subjectReference, validUntil))) {
         return refuse('AGENT_FULL');
       }
@@ -54,10 +56,8 @@ export function createDeclarationRoutes(context: NationalCodeContext, holders: H
       return ok({ declarationId, validUntil, statement: statementOf(person, province, now()) });
     }),
     route(PATHS.declareTrip, DECLARE_TRIP, async (declaration) => {
-      if ((await holders.findDeclared(declaration.subjectReference)) === undefined) return refuse('PERSON_UNKNOWN');
-      const tripId = `XC${randomHex(12)}`;
-      await store.trips.put(tripId, declaration);
-      return ok({ tripId });
+      const holder = await holders.findDeclared(declaration.subjectReference);
+      return holder === undefined ? refuse('PERSON_UNKNOWN') : ok({ tripId: await trips.declare(holder.key, declaration) });
     }),
   ];
 }

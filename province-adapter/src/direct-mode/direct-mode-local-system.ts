@@ -10,6 +10,8 @@ import { createHolders } from './holders.js';
 import { openNationalCodeStore } from './national-code-store.js';
 import type { NationalCodeContext } from './national-code-route.js';
 import { statementOf } from './statement.js';
+import { BENEATH } from './trip-risk.js';
+import { createTrips } from './trips.js';
 
 /**
  * The national code of a province in direct mode, GB/T 38963-2020 6.2 to 6.8. RECONSTRUCTION, see national-code.ts; the people
@@ -24,16 +26,17 @@ export function createDirectModeLocalSystem(
     slug: profile.slug,
     statusField: 'status',
     colours: { '00': '00', '01': '01', '10': '10' },
-    statementFields: ['availability', 'reason', 'ruleId', 'ruleVersion', 'evidence', 'validUntil', 'guidance'],
+    statementFields: ['availability', 'reason', 'ruleId', 'ruleVersion', 'evidence', 'validUntil', 'guidance', BENEATH],
     people,
-    open({ documents, now, randomHex }) {
+    open({ documents, now, randomHex, readRiskLevels }) {
       const context: NationalCodeContext = { province: profile.code, store: openNationalCodeStore(documents), now, randomHex };
       const holders = createHolders(context);
       const codes = createCodes(context, holders);
       const corrections = createCorrections(context, review);
+      const trips = createTrips(context, readRiskLevels);
       return {
         routes: [
-          ...createDeclarationRoutes(context, holders),
+          ...createDeclarationRoutes(context, holders, trips),
           ...codes.routes,
           ...corrections.routes,
           ...(hasConversion ? createConversionRoutes(context, holders) : []),
@@ -42,7 +45,10 @@ export function createDirectModeLocalSystem(
         handleOf: (person) => Promise.resolve({ idType: person.documentType, idNumber: person.documentNumber }),
         errorAnswer: (code) => ({ code, message: '失败', content: null }),
         pushBody: (person) => ({ statements: [statementOf(person, profile.code, now())] }),
-        settleDue: () => corrections.settleDue(),
+        settleDue: async () => {
+          await corrections.settleDue();
+          await trips.settleDue();
+        },
       };
     },
   };

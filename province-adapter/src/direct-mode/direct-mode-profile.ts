@@ -3,6 +3,7 @@ import type { ProvinceProfile } from '../province-system.js';
 import { assignmentRules } from './assignment-rules.js';
 import { NO_OPTIONS, type DirectModeOptions } from './direct-mode-options.js';
 import { reviewRules } from './review-rules.js';
+import { tripRiskRules } from './trip-risk.js';
 
 /**
  * Text before the random part of a code. Ours: what the real national code holds is not public. It names the province,
@@ -25,6 +26,7 @@ export function createDirectModeProfile(code: ProvinceCode, { review }: DirectMo
     recognisers: [{ prefix, infix: '', minLength: prefix.length + 1, maxLength: 128 }],
     rules: [
       ...assignmentRules(code),
+      ...tripRiskRules(code),
       ...reviewRules(code, review !== undefined),
       { ...conversionRule, title: `${name}国家码未说明原因状态转码规则` },
     ],

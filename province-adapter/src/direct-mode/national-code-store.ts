@@ -3,6 +3,7 @@ import type { SyntheticPerson } from '../stand-in/synthetic-people.js';
 import type { AcceptForeignStatement } from './national-code.js';
 import type { StoredApplication, StoredCode, StoredHandle } from './stored-code.js';
 import type { StoredCorrection } from './stored-correction.js';
+import type { StoredTrips } from './trip-risk.js';
 
 /** References of whoever stands in a relation → until when, in seconds since the epoch. */
 export type StandingReferences = Readonly<Record<string, number>>;
@@ -29,7 +30,7 @@ export interface NationalCodeStore {
   readonly references: DocumentCollection<StoredReference>;
   readonly agents: DocumentCollection<StoredAgent>;
   readonly declarations: DocumentCollection<unknown>;
-  readonly trips: DocumentCollection<unknown>;
+  readonly trips: DocumentCollection<StoredTrips>;
   readonly corrections: DocumentCollection<StoredCorrection>;
   /** By subject reference. Not among the people: what was converted is stated by its source, and never pushed as the province's own. */
   readonly conversions: DocumentCollection<AcceptForeignStatement>;

@@ -125,11 +125,14 @@ export const DECLARE_HEALTH = z.object({
 /** See {@link DECLARE_HEALTH}. */
 export type DeclareHealth = z.infer<typeof DECLARE_HEALTH>;
 
-/** Request of 6.3. */
+/** Request of 6.3. What no rule looks at is kept as it came. */
 export const DECLARE_TRIP = z.object({
   subjectReference: z.string(),
-  trips: z.array(z.record(z.string(), z.unknown())),
+  trips: z.array(z.looseObject({ toRegion: z.string(), arrivedAt: z.int() })),
 });
+
+/** See {@link DECLARE_TRIP}. */
+export type DeclareTrip = z.infer<typeof DECLARE_TRIP>;
 
 /** Request of 6.4: by 业务透传数据 or by identity document. */
 export const QUERY_HEALTH = z.union([z.object({ bizExtData: z.string() }), PERSON]);

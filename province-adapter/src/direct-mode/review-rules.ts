@@ -50,6 +50,9 @@ export function reviewedFields(province: string, outcome: DecidedForPerson): Rev
   return { rule: { id: `${province}-${name}`, version }, fields: { reason, evidence, guidance } };
 }
 
+/** Whether a status stands under one of the rules. */
+export const isReviewRule = (province: string, ruleId: string): boolean => Object.values(REVIEW_TABLE).some(({ name }) => ruleId === `${province}-${name}`);
+
 /** The rules as a province registers them. @param decidesByDefault whether silence decides for the person there */
 export function reviewRules(province: string, decidesByDefault: boolean): readonly AssignmentRule[] {
   const outcomes: readonly DecidedForPerson[] = decidesByDefault ? ['upheld', 'decided-by-default'] : ['upheld'];

@@ -39,8 +39,8 @@ function isStillStated({ disputed }: StoredCorrection, person: SyntheticPerson):
   return now.status === disputed.status && now.reason === disputed.reason && now.ruleId === disputed.ruleId;
 }
 
-/** Colours from the lightest to the gravest. */
-const gravityOf = (status: string): number => HEALTH_STATUSES.findIndex((each) => each === status);
+/** Colours from the lightest to the gravest: the greater number is the graver. */
+export const gravityOf = (status: string): number => HEALTH_STATUSES.findIndex((each) => each === status);
 
 /**
  * A person as a decided correction leaves the record; undefined where it changes nothing: it was rejected, is of another field

@@ -1,4 +1,5 @@
 import type { HealthStatus } from '@health-code/attestation';
+import type { RiskLevels } from '../risk-level/risk-levels.js';
 import type { Documents } from './documents.js';
 import type { SyntheticPerson } from './synthetic-people.js';
 
@@ -9,6 +10,8 @@ export interface LocalSystemContext {
   readonly now: () => number;
   /** That many random bytes in lower-case hex. */
   readonly randomHex: (bytes: number) => string;
+  /** The country's risk levels as the adapter last served them; absent where the stand-in knows no adapter. Never throws. */
+  readonly readRiskLevels?: () => Promise<RiskLevels>;
 }
 
 /** A request as a local system sees it. Values are untrusted. */

@@ -4,6 +4,7 @@ import type { StandInConfig } from './config.js';
 import { DocumentStore } from './document.store.js';
 import { startDueCheck } from './due-check.schedule.js';
 import type { LocalSystem } from './local-system.js';
+import { createRiskLevelReader } from './risk-level-reader.http.js';
 import { createStandIn } from './stand-in.http.js';
 
 /** A stand-in that answers. */
@@ -24,6 +25,7 @@ export async function startStandIn(
     documents,
     now,
     randomHex: (bytes) => randomBytes(bytes).toString('hex'),
+    ...(config.push === undefined ? {} : { readRiskLevels: createRiskLevelReader(config.push) }),
   });
   const origin = await server.listen({ host: config.host, port: config.port });
   const stopPushing =
