@@ -24,11 +24,17 @@ function wordsOf(said: Attestation | AttestableRecord): string {
 export const saysTheSame = (standing: Attestation, record: AttestableRecord): boolean => wordsOf(standing) === wordsOf(record);
 
 /**
+ * Whether a statement only repeats a conversion: whom the local system knows by reference alone, it knows from the conversion.
+ * Signed by itself it would outlive the foreign statement, and nothing would say so; it is never signed.
+ */
+export const isEcho = ({ record, isByReference }: Statement): boolean => isByReference === true && record.status !== 'none';
+
+/**
  * Whether a conversion that stands is all there is behind the statement: whom the local system knows by reference alone, it
  * knows from the conversion. Its words in place of the conversion's would cut the tie to the foreign statement.
  */
-const isEchoOfConversion = (standing: Attestation, { record, isByReference }: Statement, now: number): boolean =>
-  isByReference === true && standing.source !== undefined && standing.status === record.status && standing.expiresAt > now;
+const isEchoOfConversion = (standing: Attestation, statement: Statement, now: number): boolean =>
+  isEcho(statement) && standing.source !== undefined && standing.status === statement.record.status && standing.expiresAt > now;
 
 /**
  * Whether what was attested last still serves: it says the same, less than half its life is over, and it does not

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { readClaims, signAttestation, type Attestation, type AttestationClaims, type SigningKey } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
 import { standingKey, type About, type NewOutboxEntry, type OutboxAddition, type OutboxView } from '../outbox/outbox-entry.js';
-import { isStillGood, isWithdrawable, nextClaims, type AttestationTerms } from './attest.js';
+import { isEcho, isStillGood, isWithdrawable, nextClaims, type AttestationTerms } from './attest.js';
 import { servesConversion } from './conversion.js';
 import type { Statement } from './statement.js';
 
@@ -91,11 +91,13 @@ export class Attestor {
    *
    * @param askedAt {@link position} before the local system was asked. What it said may be outdated when something else was
    * attested about the person since: a green read before a change must not replace the red of the change.
-   * @throws AdapterError LOCAL_SYSTEM_BUSY when so: ask again
+   * @throws AdapterError LOCAL_SYSTEM_BUSY when so: ask again; LOCAL_CODE_EXPIRED for whom the local system knows from a
+   * conversion alone, when that does not stand any more: the person converts again
    */
   async attest(statement: Statement, askedAt: number): Promise<AttestedStatement> {
     const standing = await this.#findStillGood(statement);
     if (standing !== undefined) return standing;
+    if (isEcho(statement)) throw new AdapterError('LOCAL_CODE_EXPIRED', 'the conversion behind the code does not stand any more');
     const now = this.options.now();
     await this.#append([statement], {}, isGoodSince(askedAt, now));
     return this.#getStanding(statement);
@@ -196,6 +198,7 @@ export class Attestor {
       const last = standing.get(keyOf(statement));
       if (statement.record.status === 'none' && !isWithdrawable(last, statement, issuedAt)) continue;
       if (last !== undefined && isGood(last, statement, view.lastSequence)) continue;
+      if (isEcho(statement)) continue;
       const claims = nextClaims(statement, view.lastSequence + planned.length + 1, last, terms, issuedAt);
       planned.push({ claims, statement });
       standing.set(keyOf(statement), { ...claims, disclosureDigests: [] });
