@@ -63,7 +63,7 @@ export async function refusalOf(call: Promise<unknown>): Promise<{ readonly stat
   } catch (error) {
     const { code, metadata } = error as { readonly code: number; readonly metadata?: { readonly get: (name: string) => readonly (Buffer | string)[] } };
     const details = String(metadata?.get('grpc-status-details-bin')[0] ?? '');
-    return { status: code, reason: /ErrorInfo[^A-Z]+([A-Z_]+)/.exec(details)?.[1] ?? '' };
+    return { status: code, reason: /ErrorInfo.*?([A-Z][A-Z_]{3,})/s.exec(details)?.[1] ?? '' };
   }
   return { status: 0, reason: '' };
 }
