@@ -7,6 +7,7 @@ import { readYaml } from './yaml-source.js';
 /** All that is wrong with a fixture's form. */
 export function findFixtureProblems(schema: z.ZodType, { name, text }: FolderFile): readonly MappingProblem[] {
   const source = readYaml(name, text);
+  if (!source.isYaml) return source.problems;
   const parsed = schema.safeParse(source.value);
   return [...source.problems, ...(parsed.success ? [] : findSchemaProblems(schema, parsed.error, source))];
 }

@@ -97,6 +97,15 @@ describe('parseMapping', () => {
     expect(whats(change("after: 'standin-x:'", 'after: 1'))).toContain('quotes');
   });
 
+  it('says of what is no YAML where it stops to be some, and nothing else', () => {
+    expect(problems(change('rules:', 'rules: ['))).toEqual(expect.arrayContaining([expect.stringMatching(/ \(whole file\)$/)]));
+    expect(problems(change('rules:', 'rules: [')).filter((problem) => !problem.endsWith('(whole file)'))).toEqual([]);
+  });
+
+  it.each(['['.repeat(100_000), '{a: '.repeat(100_000), '- '.repeat(100_000), 'x'.repeat(1_000_001), `a: ${'&a '.repeat(50)}`, ''])('takes no harm from a monster (%#)', { timeout: 60_000 }, (monster) => {
+    expect(problems(monster).length).toBeGreaterThan(0);
+  });
+
   it('writes each problem as file:line: field: what', () => {
     expect(() => parseMapping('jilin/mapping.yaml', change('timeZone:', 'timezone:'), JILIN)).toThrow(/^jilin\/mapping\.yaml:4: timezone: /m);
   });

@@ -25,20 +25,21 @@ function soundRequests(value: unknown): SoundRequests {
 /** All that is wrong with a mapping file; nothing where it may run. */
 export function findMappingProblems(file: string, text: string, province: Pick<Province, 'slug'>): readonly MappingProblem[] {
   const source = readYaml(file, text);
-  if (source.value === null || typeof source.value !== 'object') {
-    return source.problems.length > 0 ? source.problems : [{ file, line: 1, field: fieldName([]), what: 'holds no members' }];
-  }
+  // What is no YAML has no members to judge.
+  if (!source.isYaml) return source.problems;
+  if (source.value === null || typeof source.value !== 'object') return [{ file, line: 1, field: fieldName([]), what: 'holds no members' }];
   const parsed = MAPPING.safeParse(source.value);
   const members = soundMembers(source.value);
   const disagreements = [
     ...findDisagreements(members, soundRequests(source.value), new Set(Object.keys(source.value))),
     ...(members.system === undefined || members.system.startsWith(`${province.slug}-`) ? [] : [{ path: ['system'], what: `must begin with ${province.slug}-` }]),
   ];
-  return [
+  const problems = [
     ...source.problems,
     ...(parsed.success ? [] : findSchemaProblems(MAPPING, parsed.error, source)),
     ...disagreements.map(({ path, what }) => ({ file, line: source.lineOf(path), field: fieldName(path), what })),
   ];
+  return problems.sort((one, other) => one.line - other.line);
 }
 
 /**

@@ -62,7 +62,7 @@ function explain(issue: z.core.$ZodIssue, at: YamlPath, value: unknown, schema: 
     case 'invalid_value': {
       if (found === undefined) return [{ path, what: 'is missing' }];
       const values = issue.values.map(String);
-      const hint = typeof found === 'string' ? suggest(found, values) : ` (as text between quotes, where it is not a number): ${values.join(', ')}`;
+      const hint = typeof found === 'string' ? suggest(found, values) : `; write it as it stands here, quotes included: ${issue.values.map((one) => (typeof one === 'string' ? `'${one}'` : String(one))).join(', ')}`;
       return [{ path, what: `is none of the values it may have${hint}` }];
     }
     case 'invalid_union':

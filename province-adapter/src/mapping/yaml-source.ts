@@ -8,6 +8,8 @@ export type YamlPath = readonly (string | number)[];
 export interface YamlSource {
   readonly file: string;
   readonly value: unknown;
+  /** False where the text cannot be read at all: it has no value then. */
+  readonly isYaml: boolean;
   /** Doubled members and what is no YAML. */
   readonly problems: readonly MappingProblem[];
   /** The line of a member; of the nearest one above it that is there. Counted from 1. */
@@ -16,6 +18,9 @@ export interface YamlSource {
 
 /** Deeper than any mapping has a reason to be. */
 const MAX_DEPTH = 32;
+
+/** Characters. */
+const LONGEST_TEXT = 1_000_000;
 
 /** The name of a place for people. */
 export function fieldName(path: YamlPath): string {
@@ -75,6 +80,18 @@ function findAliases(document: Document): readonly Node[] {
  * @param file as it is to be called in problems
  */
 export function readYaml(file: string, text: string): YamlSource {
+  const monster = { file, value: undefined, isYaml: false, problems: [{ file, line: 1, field: fieldName([]), what: 'is longer or more deeply nested than any mapping' }], lineOf: () => 1 };
+  if (text.length > LONGEST_TEXT) return monster;
+  try {
+    return parseYaml(file, text);
+  } catch (cause) {
+    // The parser calls itself for each level of nesting.
+    if (cause instanceof RangeError) return monster;
+    throw cause;
+  }
+}
+
+function parseYaml(file: string, text: string): YamlSource {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, stringKeys: false, logLevel: 'silent', prettyErrors: false });
   const lineAt = (offset: number): number => lines.linePos(offset).line;
@@ -88,6 +105,7 @@ export function readYaml(file: string, text: string): YamlSource {
   return {
     file,
     value: toValue(root, 0),
+    isYaml: document.errors.length === 0,
     problems,
     lineOf(path) {
       let line = root?.range == null ? 1 : lineAt(root.range[0]);
