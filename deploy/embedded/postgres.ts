@@ -16,7 +16,7 @@ export interface Postgres {
   readonly url: (name: string) => string;
   /** Creates database `name` unless it exists. */
   readonly createDatabase: (name: string) => Promise<void>;
-  /** How many more connections the server takes now. */
+  /** How many more connections the server takes now. @throws DeploymentError POSTGRES_START_FAILED when it does not answer */
   readonly countFreeConnections: () => Promise<number>;
   /** The server's process; absent for a server that DATABASE_URL names. */
   readonly child?: Child;
@@ -104,8 +104,12 @@ const FREE_CONNECTIONS = `
   FROM pg_stat_activity WHERE backend_type = 'client backend'`;
 
 async function countFreeConnections(adminUrl: string): Promise<number> {
-  const [row] = await query(adminUrl, FREE_CONNECTIONS);
-  return Number(row?.['free']);
+  try {
+    const [row] = await query(adminUrl, FREE_CONNECTIONS);
+    return Number(row?.['free']);
+  } catch (cause) {
+    throw new DeploymentError('POSTGRES_START_FAILED', `PostgreSQL does not answer: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
 }
 
 async function isReady(child: Child, url: string): Promise<boolean> {
