@@ -91,7 +91,7 @@ reasons: { 密接: { code: CLOSE_CONTACT, evidence: authority-decision } }
   it('is asked as it wants to be asked, and understood by its own numbers', async () => {
     const answer = await source.readCode('ryzt.0000000000000007', GATE);
     expect(asked).toEqual([{ url: `/api/ry/0000000000000007?dw=${GATE.organisation}`, key: 'geheim', body: '' }]);
-    expect(answer).toMatchObject({ identity: PERSON, maskedName: '测***' });
+    expect(answer).toMatchObject({ identity: PERSON, maskedName: '测***', guidance: '密接' });
     expect(province.translate(answer, now())).toMatchObject({
       status: '00', since: Date.UTC(2022, 3, 14, 0, 30) / 1000, validUntil: Date.UTC(2099, 11, 31, 16) / 1000, reason: 'CLOSE_CONTACT',
       original: { system: 'tibet-ryzt', field: 'zt', value: '7' },

@@ -95,7 +95,8 @@ function readIdentity(document: unknown, { identityNumber, identityType }: Pick<
 export function readFields(document: unknown, fields: Fields, answeredAt: number): LocalAnswer {
   const { reason, since, status, validUntil } = fields;
   const read = (field: MappedField | undefined): string => (field === undefined ? '' : (readField(document, field) ?? ''));
-  const guidance = read(fields.guidance);
+  // The words of a reason that has no code reach the person as they are.
+  const guidance = [read(reason), read(fields.guidance)].filter((text) => text !== '').join('。');
   const name = read(fields.maskedName);
   const idNumber = read(fields.maskedIdNumber);
   return {
