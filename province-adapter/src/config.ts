@@ -128,7 +128,7 @@ function configSchema(readFile: ReadFile) {
     ENROLMENT_TOKEN_FILE: secret,
     KEY_FILE: z.string().min(1),
     SUBJECT_KEY_FILE: file((content) => parseSubjectKey(content.toString('utf8'))),
-    LOCAL_SYSTEM_URL: url('http', 'https'),
+    LOCAL_SYSTEM_URL: url('http', 'https', 'file'),
     LOCAL_SYSTEM_TIMEOUT: duration.prefault('2s'),
     LOCAL_SYSTEM_CREDENTIALS_FILE: file(parseCredentials).optional(),
     HTTP_ADDRESS: hostAndPort.prefault('127.0.0.1:0'),
