@@ -3,7 +3,7 @@ import { RISK_GRADES, RiskLevels } from '../risk-level/risk-levels.js';
 import type { PushTarget } from './change-push.schedule.js';
 
 /** How long a copy is used before the adapter is asked again, and how long its answer is waited for, in milliseconds. */
-const COPY_LIFETIME_MS = 1000;
+const COPY_LIFETIME_MS = 2000;
 const TIMEOUT_MS = 1000;
 
 const ANSWER = z.object({
