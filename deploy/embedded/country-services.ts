@@ -1,3 +1,7 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { checkoutDirectory } from './checkout.js';
 import type { DataDirectory } from './data-directory.js';
 import type { Nats } from './nats.js';
 import type { Postgres } from './postgres.js';
@@ -70,6 +74,27 @@ export async function hubService(connections: Connections, provinces: readonly P
 /** A database for the stand-ins that share a process: each tells its own documents by its name. */
 export const SHARED_LOCAL_SYSTEMS = 'local-systems';
 
+/** Where a stand-in that leaves files instead of answering over HTTP leaves them: below the folder for temporary files of its process. */
+function temporaryFolder(data: DataDirectory): string {
+  const folder = data.at('local-systems');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+/** Whether a province's mapping says that its local system leaves files in a folder. */
+function leavesFiles({ slug }: ProvinceSeat): boolean {
+  const mapping = join(checkoutDirectory(), 'province-adapter', 'src', 'provinces', slug, 'mapping.yaml');
+  return existsSync(mapping) && /^files:/m.test(readFileSync(mapping, 'utf8'));
+}
+
+/** Where the adapter of a province finds its local system. */
+async function localSystemUrl(province: ProvinceSeat, connections: Connections): Promise<string> {
+  if (!leavesFiles(province)) return `http://${await addressOf(localSystemName(province), connections)}`;
+  const folder = join(temporaryFolder(connections.data), 'health-code-stand-in', province.slug);
+  mkdirSync(folder, { recursive: true });
+  return pathToFileURL(folder).href;
+}
+
 /** The stand-in for a province's local system. @param database that of a service of this name */
 export async function localSystemService(connections: Connections, province: ProvinceSeat, database = localSystemName(province)): Promise<Service> {
   return {
@@ -79,6 +104,7 @@ export async function localSystemService(connections: Connections, province: Pro
       PROVINCE: province.slug,
       DATABASE_URL: await databaseOf(database, connections),
       HTTP_ADDRESS: await addressOf(localSystemName(province), connections),
+      TMPDIR: temporaryFolder(connections.data),
       PUSH_URL: `http://${await addressOf(adapterName(province), connections)}/push`,
     },
   };
@@ -101,7 +127,7 @@ export async function adapterService(connections: Connections, province: Provinc
       ENROLMENT_TOKEN_FILE: enrolmentTokenFile(data, province.code),
       KEY_FILE: data.at('secrets', `province-keys-${province.code}.json`),
       SUBJECT_KEY_FILE: subjectKeyFile(data),
-      LOCAL_SYSTEM_URL: `http://${await addressOf(localSystemName(province), connections)}`,
+      LOCAL_SYSTEM_URL: await localSystemUrl(province, connections),
       HTTP_ADDRESS: await addressOf(adapterName(province), connections),
       ...settings,
     },

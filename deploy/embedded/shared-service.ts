@@ -51,7 +51,9 @@ export async function startSharedService(shared: SharedService, data: DataDirect
   // The settings hold passwords of databases.
   const settings = data.at('secrets', `${shared.name}.json`);
   writeFileSync(settings, JSON.stringify(members.map(({ env, readyFile }) => ({ ...env, READY_FILE: readyFile }))), { mode: 0o600 });
-  const child = startNode({ name: shared.name, entry: shared.entry, env: {} }, [settings], data);
+  // What belongs to the process and not to one of its members, who all have the same.
+  const { TMPDIR } = members[0]?.env ?? {};
+  const child = startNode({ name: shared.name, entry: shared.entry, env: TMPDIR === undefined ? {} : { TMPDIR } }, [settings], data);
   const waiting = new Map(members.map(({ name, readyFile }) => [name, readyFile]));
   const failed: FailedMember[] = [];
   const findEverybody = (): readonly FailedMember[] | undefined => {

@@ -22,7 +22,7 @@ async function checkPair(checkpoint: Pick<v1.Checkpoint, 'verifyCode'>, pair: Pa
   const expected = rightAnswer(colour, from.code);
   const [person] = from.people[colour];
   const nobody = { ...pair, expected, ms: 0 };
-  if (person === undefined) return { ...nobody, problem: `the local system of ${from.slug} has nobody whose status is ${from.wordOf(colour)}` };
+  if (person === undefined) return { ...nobody, problem: from.problem ?? `the local system of ${from.slug} has nobody whose status is ${from.wordOf(colour)}` };
   try {
     const { answer, ms } = await showCode(checkpoint, from, person, to);
     return { ...pair, answer, expected, ms, problem: differencesOf(answer, expected) };

@@ -69,6 +69,7 @@ export async function liveOn(country: RunningCountry, args: CountryArguments, fa
         await delay(process.stdout.isTTY ? REDRAW_MS : REPRINT_MS, undefined, { signal: ending }).catch(() => undefined);
       }
     };
+    for (const { problem } of nodes) if (problem !== undefined) console.log(problem);
     console.log(`${String(population.length)} people of ${String(nodes.length)} provinces travel.\n`);
     await Promise.all([
       travel({ ...terms, rate: () => rate, testShare: args.tests }, ending),

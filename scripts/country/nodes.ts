@@ -18,31 +18,37 @@ export interface CountryNode extends ProvinceSeat {
   readonly people: Readonly<Record<Colour, readonly LocalPerson[]>>;
   /** The local system's word for a colour. */
   readonly wordOf: (colour: Colour) => string;
+  /** Why nobody of this province can travel, where its local system does not even say who its people are. */
+  readonly problem?: string;
 }
 
-async function openNode(seat: ProvinceSeat, address: string): Promise<CountryNode> {
-  const standIn = openStandIn(address);
+const nameOf = ({ code }: ProvinceSeat): string => getProvince(parseProvinceCode(code)).name;
+
+async function openNode(seat: ProvinceSeat, standIn: StandIn): Promise<CountryNode> {
   const [words, everybody] = [await standIn.colours(), await standIn.people()];
   const wordOf = (colour: Colour): string => ({ green: words['00'], yellow: words['01'], red: words['10'] })[colour];
   // Whoever has another document is asked about in other ways in some provinces.
   const peopleOf = (colour: Colour): readonly LocalPerson[] => everybody.filter(({ value, documentType }) => value === wordOf(colour) && documentType === '01');
   return {
     ...seat,
-    name: getProvince(parseProvinceCode(seat.code)).name,
+    name: nameOf(seat),
     standIn,
     wordOf,
     people: { green: peopleOf('green'), yellow: peopleOf('yellow'), red: peopleOf('red') },
   };
 }
 
-/** The provinces of a running country. @throws when a local system does not say who its people are */
+/** The provinces of a running country; one whose local system is not there takes part as a place of checkpoints. */
 export function openNodes(provinces: readonly ProvinceSeat[], { localSystems }: Pick<Addresses, 'localSystems'>): Promise<readonly CountryNode[]> {
   return Promise.all(
     provinces.map(async (seat) => {
+      const standIn = openStandIn(localSystems[seat.slug] ?? '');
       try {
-        return await openNode(seat, localSystems[seat.slug] ?? '');
-      } catch (cause) {
-        throw new Error(`the local system of ${seat.slug} does not say who its people are`, { cause });
+        return await openNode(seat, standIn);
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        const nobody = { green: [], yellow: [], red: [] };
+        return { ...seat, name: nameOf(seat), standIn, people: nobody, wordOf: (colour) => colour, problem: `the local system of ${seat.slug} does not say who its people are: ${why}` };
       }
     }),
   );
