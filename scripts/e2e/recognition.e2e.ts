@@ -6,6 +6,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { callSubject, inboxPrefix, v1 } from '@health-code/messages';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkoutDirectory } from '../../deploy/embedded/checkout.js';
+import { DEFAULT_PROVINCES } from '../../deploy/embedded/province-seat.js';
 import { bufCurl } from './buf-curl.js';
 import { findTraces, readPlaces, wordsOfPeople } from './find-traces.js';
 import { ALLOWED, availabilityOf, contextIn, outcomeOf, refusalOf, refusedAs, verifyBatch, verifyCode, verifyPerson } from './outcome.js';
@@ -32,7 +33,7 @@ let tap: NatsConnection;
 const calls: string[] = [];
 
 beforeAll(async () => {
-  running = await startCountry({ provinces: Object.keys(CODES), adapterSettings: { POLL_INTERVAL: '500ms', HEARTBEAT_INTERVAL: '500ms' } });
+  running = await startCountry({ provinces: DEFAULT_PROVINCES.map(({ slug }) => slug), adapterSettings: { POLL_INTERVAL: '500ms', HEARTBEAT_INTERVAL: '500ms' } });
   tap = await connect({ servers: running.addresses.nats, user: '520000', pass: running.secret('nats-520000'), inboxPrefix: inboxPrefix('520000') });
   tap.subscribe(callSubject('520000'), { callback: (_, message) => void calls.push(Buffer.from(message.data).toString('latin1')) });
   await tap.flush();

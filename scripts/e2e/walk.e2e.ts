@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { walk, type WalkStep } from '../walk/walk.js';
 import { openWayIn, type WayIn } from '../walk/way-in.js';
-import { CODES, startCountry, type RunningCountry } from './running-country.js';
+import { DEFAULT_PROVINCES } from '../../deploy/embedded/province-seat.js';
+import { startCountry, type RunningCountry } from './running-country.js';
 
 describe('one traveller in a country of five provinces', () => {
   let country: RunningCountry;
   let wayIn: WayIn;
 
   beforeAll(async () => {
-    country = await startCountry({ provinces: Object.keys(CODES) });
+    country = await startCountry({ provinces: DEFAULT_PROVINCES.map(({ slug }) => slug) });
     wayIn = openWayIn(country.addresses);
   });
 

@@ -23,6 +23,7 @@ const ERRORS = new Map<string, AdapterErrorCode>([
 const RANDOM_PART = /^[0-9a-f]{48}$/;
 
 const ENVELOPE = z.object({ flag: z.string() });
+const CONTENT = z.object({ data: ANSWER });
 
 function requireWhole(code: string): void {
   if (!code.startsWith(CODE_PREFIX)) throw new AdapterError('LOCAL_CODE_FOREIGN', 'not a 安康码');
@@ -54,7 +55,7 @@ export function createSource(options: SourceOptions, now: () => number = Date.no
     const { flag } = parseAnswer(ENVELOPE, answer);
     if (flag !== OK)
       throw new AdapterError(ERRORS.get(flag) ?? 'LOCAL_ANSWER_INVALID', '安康码 answered with another flag than success');
-    return keepAuthorised(parseAnswer(z.object({ data: ANSWER }), answer).data);
+    return keepAuthorised(parseAnswer(CONTENT, answer).data);
   };
 
   /** Absent for whom 安康码 does not know, and for whom it cannot be asked about: it asks by 居民身份证. */

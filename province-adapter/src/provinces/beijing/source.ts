@@ -17,6 +17,7 @@ const ERRORS = new Map<string, AdapterErrorCode>([['BIS:STANDIN-404', 'LOCAL_COD
 const USER_UUID = /^[0-9a-f]{32}$/;
 
 const ENVELOPE = z.object({ errcode: z.string(), errmsg: z.string() });
+const CONTENT = z.object({ data: z.unknown() });
 const HEALTH_CODE = z.object({ code: z.union([z.string(), z.int().transform(String)]) });
 const BASE_DATA = z.object({ name: z.string(), idCard: z.string(), createTime: z.string(), validDate: z.int() });
 
@@ -47,7 +48,7 @@ async function request<T>(
       ERRORS.get(errcode) ?? 'LOCAL_ANSWER_INVALID',
       '健康宝 answered with another errcode than success',
     );
-  return parseAnswer(z.object({ data: schema }), answer).data;
+  return parseAnswer(schema, parseAnswer(CONTENT, answer).data);
 }
 
 type Ask = <T>(schema: z.ZodType<T>, path: string) => Promise<T>;

@@ -24,6 +24,7 @@ const ERRORS = new Map<string, AdapterErrorCode>([
 const RANDOM_PART = /^[0-9a-f]{48}$/;
 
 const ENVELOPE = z.object({ errcode: z.union([z.string(), z.int().transform(String)]) });
+const DATA = z.object({ data: z.unknown() });
 const VALIDATED = z.object({ bizExtData: z.string().min(1) });
 const CONTENT = z.object({ content: z.string() });
 
@@ -68,7 +69,7 @@ export function createSource(options: SourceOptions, now: () => number = Date.no
         ERRORS.get(errcode) ?? 'LOCAL_ANSWER_INVALID',
         '河北健康码 answered with another errcode than success',
       );
-    return parseAnswer(z.object({ data: schema }), answer).data;
+    return parseAnswer(schema, parseAnswer(DATA, answer).data);
   };
 
   const validateCode = async (qrCode: string, signal?: AbortSignal): Promise<string> => {

@@ -24,6 +24,7 @@ const STAND_IN_CREDENTIAL = { appId: 'standin-app', secretKey: 'standin-secret' 
 const CODE_CONTENT = /^[0-9a-f]{48}$/;
 
 const ENVELOPE = z.object({ errcode: z.union([z.string(), z.int().transform(String)]) });
+const CONTENT = z.object({ data: z.unknown() });
 const REPORT = z.object({
   risk_assessment_grade: z.string(),
   reason: z.string(),
@@ -89,7 +90,7 @@ export function createSource(options: SourceOptions, now: () => number = Date.no
         ERRORS.get(errcode) ?? 'LOCAL_ANSWER_INVALID',
         '天府健康通 answered with another errcode than success',
       );
-    return parseAnswer(z.object({ data: z.unknown() }), answer).data;
+    return parseAnswer(CONTENT, answer).data;
   };
 
   const seconds = (): number => Math.floor(now() / 1000);
