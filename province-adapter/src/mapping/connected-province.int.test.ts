@@ -192,6 +192,20 @@ answers:
     await expect(source.readCode(`wenj.${'1'.repeat(32)}`, GATE)).rejects.toMatchObject({ code: 'LOCAL_CODE_INVALID' });
   });
 
+  it('finds what was left before it was asked, also while an earlier question is being answered', async () => {
+    leave('zt-000.txt', ...Array.from({ length: 2000 }, () => row('绿', OTHER_CARD, 'f'.repeat(32))));
+    for (let turn = 1; turn <= 10; turn += 1) {
+      const token = String(turn).padStart(32, '0');
+      // Something large to read again, so that the reading is under way for a while.
+      leave('zt-000.txt', ...Array.from({ length: 2000 + turn }, () => row('绿', OTHER_CARD, 'f'.repeat(32))));
+      const earlier = source.isReachable();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      leave(`zt-${String(turn)}.txt`, row('黄', CARD, token));
+      expect((await source.readCode(`wenj.${token}`, GATE)).fields['状态']).toBe('黄');
+      await earlier;
+    }
+  });
+
   it('gives everything new once, by a cursor', async () => {
     leave('zt-1.txt', row('绿'), row('黄', OTHER_CARD, '1'.repeat(32)));
     const first = await source.readChanges?.(undefined);

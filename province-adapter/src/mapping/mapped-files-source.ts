@@ -89,21 +89,38 @@ export function createMappedFilesSource(mapping: FilesMapping, options: SourceOp
   const { codes, files } = mapping;
   const folder = openDropFolder(folderOf(options.baseUrl), mapping, files, now);
   let reading: Promise<Index> | undefined;
+  let next: Promise<Index> | undefined;
   let last: Index | undefined;
 
   const refresh = async (): Promise<Index> => {
-    const read = await folder.read();
-    const isSame = last?.files.length === read.length && last.files.every((file, place) => file === read[place]);
-    return last !== undefined && isSame ? last : (last = indexOf(read));
+    const dropped = await folder.read();
+    const isSame = last?.files.length === dropped.length && last.files.every((file, place) => file === dropped[place]);
+    return last !== undefined && isSame ? last : (last = indexOf(dropped));
   };
 
-  /** One reading at a time serves all who ask meanwhile. */
-  const readIndex = (signal?: AbortSignal): Promise<Index> => {
-    reading ??= refresh().finally(() => {
+  const read = (): Promise<Index> => {
+    reading = refresh().finally(() => {
       reading = undefined;
     });
+    return reading;
+  };
+
+  /**
+   * One reading at a time. A reading under way may have passed the place where a file has appeared since: who asks meanwhile
+   * shares the next one.
+   */
+  const readIndex = (signal?: AbortSignal): Promise<Index> => {
+    if (reading !== undefined) {
+      next ??= reading.then(
+        () => undefined,
+        () => undefined,
+      ).then(() => {
+        next = undefined;
+        return read();
+      });
+    }
     const timeout = AbortSignal.timeout(options.timeoutMs);
-    return within(reading, signal === undefined ? timeout : AbortSignal.any([timeout, signal]));
+    return within(next ?? read(), signal === undefined ? timeout : AbortSignal.any([timeout, signal]));
   };
 
   return {
