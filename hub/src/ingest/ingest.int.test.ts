@@ -31,7 +31,7 @@ describe('ingest', () => {
   it('keeps tests and converted statements with what they say, so that an index built from the ledger is the one built on arrival', async () => {
     const hub = await scene.startHub();
     const subject = `1.${'B'.repeat(42)}A`;
-    const source = { issuer: BEIJING, sequence: 9 };
+    const source = { issuer: BEIJING, sequence: 9, issuedAt: NOW - 60 };
     const { guizhou } = scene.provinces;
     await scene.publish(await tokenOf(guizhou, 1, { subject }));
     await scene.publish(await testTokenOf(guizhou, 2, { subject }));

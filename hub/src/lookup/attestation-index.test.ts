@@ -106,12 +106,12 @@ describe('AttestationIndex', () => {
   });
 
   it('remembers what a converted statement was made from, whether or not it holds that one', () => {
-    const source = { issuer: BEIJING, sequence: 2 ** 40 + 3 };
+    const source = { issuer: BEIJING, sequence: 2 ** 40 + 3, issuedAt: 5 };
     const index = indexOf(committed(GUIZHOU, 1, 'person', { source }), committed(GUIZHOU, 2, 'other'));
     expect(index.terms(0).sourceIssuer).toBe(BEIJING);
-    expect(index.sourceSequence(0)).toBe(2 ** 40 + 3);
+    expect([index.sourceSequence(0), index.sourceIssuedAt(0)]).toEqual([2 ** 40 + 3, 5]);
     expect(index.terms(1)).not.toHaveProperty('sourceIssuer');
-    expect(index.sourceSequence(1)).toBe(0);
+    expect([index.sourceSequence(1), index.sourceIssuedAt(1)]).toEqual([0, 0]);
     expect(index.findSequence(BEIJING, source.sequence)).toBe(NO_SLOT);
     index.insert(committed(BEIJING, source.sequence, 'person'));
     expect(index.findSequence(index.terms(0).sourceIssuer ?? '', index.sourceSequence(0))).toBe(2);
@@ -148,15 +148,15 @@ describe('AttestationIndex', () => {
     const converted = new AttestationIndex(SEED);
     for (let sequence = 1; sequence <= 12_288; sequence += 1) {
       plain.insert(committed(GUIZHOU, sequence, `person ${String(sequence)}`));
-      converted.insert(committed(GUIZHOU, sequence, `person ${String(sequence)}`, { source: { issuer: BEIJING, sequence: sequence * 7 } }));
+      converted.insert(committed(GUIZHOU, sequence, `person ${String(sequence)}`, { source: { issuer: BEIJING, sequence: sequence * 7, issuedAt: sequence } }));
     }
-    expect(converted.byteLength - plain.byteLength).toBe(12_288 * 12);
-    for (const slot of [0, 1, 4095, 4096, 12_287]) expect(converted.sourceSequence(slot)).toBe((slot + 1) * 7);
+    expect(converted.byteLength - plain.byteLength).toBe(12_288 * 16);
+    for (const slot of [0, 1, 4095, 4096, 12_287]) expect([converted.sourceSequence(slot), converted.sourceIssuedAt(slot)]).toEqual([(slot + 1) * 7, slot + 1]);
   });
 
   it('answers like a model made of maps, in whatever order attestations come', () => {
     const issuer = fc.constantFrom(GUIZHOU, BEIJING, JIANGSU);
-    const arrival = fc.record({ issuer, sequence: fc.integer({ min: 1, max: 60 }), subject: fc.constantFrom('a', 'b', 'c', 'd', 'e'), kind: fc.constantFrom(...ATTESTATION_KINDS), from: fc.option(fc.record({ issuer, sequence: fc.integer({ min: 1, max: 60 }) }), { nil: undefined }) });
+    const arrival = fc.record({ issuer, sequence: fc.integer({ min: 1, max: 60 }), subject: fc.constantFrom('a', 'b', 'c', 'd', 'e'), kind: fc.constantFrom(...ATTESTATION_KINDS), from: fc.option(fc.record({ issuer, sequence: fc.integer({ min: 1, max: 60 }), issuedAt: fc.nat(9) }), { nil: undefined }) });
     fc.assert(fc.property(fc.array(arrival, { maxLength: 150 }), (arrivals) => {
       const index = new AttestationIndex(SEED);
       const held = new Map<string, (typeof arrivals)[number]>();
@@ -175,7 +175,7 @@ describe('AttestationIndex', () => {
         const slot = index.findSequence(by, sequence);
         expect(slot).toBe(index.findToken(digestOf(tokenOf(by, sequence))));
         expect(index.isSuperseded(slot)).toBe(current.get(`${by} ${kind} ${subject}`) !== sequence);
-        expect([index.terms(slot).kind, index.terms(slot).sourceIssuer, index.sourceSequence(slot)]).toEqual([kind, from?.issuer, from?.sequence ?? 0]);
+        expect([index.terms(slot).kind, index.terms(slot).sourceIssuer, index.sourceSequence(slot), index.sourceIssuedAt(slot)]).toEqual([kind, from?.issuer, from?.sequence ?? 0, from?.issuedAt ?? 0]);
       }
       for (const kind of ATTESTATION_KINDS) {
         for (const subject of ['a', 'b', 'c', 'd', 'e']) {

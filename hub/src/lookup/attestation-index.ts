@@ -32,7 +32,7 @@ const clampToWord = (seconds: number): number => Math.min(Math.max(seconds, 0), 
  * The attestations of the ledger, in typed arrays: found by token, by (issuer, sequence), by subject and kind. Kinds are
  * subjects of their own here: nothing of one kind supersedes, or stands in a ring with, anything of another.
  *
- * Memory: 76 bytes a row and three tables of 6.7 to 13.3 bytes an entry: 96 to 116 bytes an attestation, 12 more for a
+ * Memory: 76 bytes a row and three tables of 6.7 to 13.3 bytes an entry: 96 to 116 bytes an attestation, 16 more for a
  * converted one, nothing of it seen by the garbage collector.
  *
  * Digests are cut to 128 bits. That is safe here. A stranger who wants another text or another reference to be taken for
@@ -137,6 +137,11 @@ export class AttestationIndex implements AttestationSink {
     return this.#sources.sequenceOf(slot);
   }
 
+  /** When that statement was issued, as the converted one says; seconds since the epoch, 0 where a slot was not converted. */
+  sourceIssuedAt(slot: number): number {
+    return this.#sources.issuedAtOf(slot);
+  }
+
   /** Whether the same issuer has made a later statement about the same subject and of the same kind. */
   isSuperseded(slot: number): boolean {
     return this.#word(slot, RING) === SUPERSEDED;
@@ -164,7 +169,7 @@ export class AttestationIndex implements AttestationSink {
     this.#write(slot, EXPIRES_AT, clampToWord(claims.expiresAt));
     this.#write(slot, SINCE, clampToWord(claims.since));
     this.#write(slot, RING, slot);
-    if (claims.source !== undefined) this.#sources.append(slot, claims.source.sequence);
+    if (claims.source !== undefined) this.#sources.append(slot, claims.source.sequence, clampToWord(claims.source.issuedAt));
     this.#takeFree(this.#byToken, slot, this.#startOfToken);
     this.#takeFree(this.#bySequence, slot, this.#startOfSequence);
     this.#joinSubject(slot, claims.issuer);

@@ -19,7 +19,7 @@ describe('TermsDictionary', () => {
 
   it('shares the province of a source, and not its number', () => {
     const dictionary = new TermsDictionary();
-    const from = (province: string, sequence: number): SharedWords => words({ source: { issuer: parseProvinceCode(province), sequence } });
+    const from = (province: string, sequence: number): SharedWords => words({ source: { issuer: parseProvinceCode(province), sequence, issuedAt: 1 } });
     const first = dictionary.intern(from('110000', 1));
     expect(dictionary.get(first).sourceIssuer).toBe('110000');
     expect(dictionary.intern(from('110000', 2))).toBe(first);

@@ -184,7 +184,7 @@ describe('PersonalHealthCodeService', () => {
 
 describe('ConvertCode', () => {
   const GREEN = { recognition: v1.Recognition.RECOGNITION_RECOGNISED, status: v1.HealthStatus.HEALTH_STATUS_GREEN };
-  const converted = (change: Parameters<typeof sign>[0] = {}) => sign({ issuer: SICHUAN, sequence: 9, source: { issuer: GUIZHOU, sequence: 1 }, ...change });
+  const converted = (change: Parameters<typeof sign>[0] = {}) => sign({ issuer: SICHUAN, sequence: 9, source: { issuer: GUIZHOU, sequence: 1, issuedAt: NOW - 3600 }, ...change });
   const convert = (client: v1.PersonalHealthCode, text: string, province: string = SICHUAN) => client.convertCode({ province, attestation: Buffer.from(text) });
   const answerOf = async (local: ReturnType<typeof sign>) => {
     const { token } = await local;

@@ -32,7 +32,7 @@ beforeAll(async () => {
   const foreign = await sign({ sequence: 9 }, {}, BEIJING);
   const attested = [superseded.token, known.token, known.presentation, red.token, unlisted.token, equivocal.token, foreign.token, `${known.token} `, known.token.slice(0, 99)];
   const tests = [await hub.knowTest({ sequence: 20 }), await hub.knowTest({ sequence: 21, subject: OTHER_SUBJECT, status: 'positive' }), await signTest({ sequence: 22 })];
-  const converted = await hub.know({ issuer: BEIJING, sequence: 5, source: { issuer: GUIZHOU, sequence: 2 } });
+  const converted = await hub.know({ issuer: BEIJING, sequence: 5, source: { issuer: GUIZHOU, sequence: 2, issuedAt: NOW - 3600 } });
   pool.push(...[...attested, 'local code', 'local code of a province that is down', 'x'.repeat(4097), ...tests.map(({ token }) => token), converted.token].map(bytes));
   const caller = {
     attestCode: async (_: string, code: Uint8Array) => {
@@ -102,7 +102,7 @@ describe('Checkpoint.VerifyCode', () => {
 
   it('says of a converted statement what it was made from', async () => {
     const { verdict } = await checkpoint.verifyCode({ context, code: pool[15] ?? null });
-    expect(verdict).toMatchObject({ status: v1.HealthStatus.HEALTH_STATUS_GREEN, issuer: BEIJING, source: { issuer: GUIZHOU, sequence: 2 } });
+    expect(verdict).toMatchObject({ status: v1.HealthStatus.HEALTH_STATUS_GREEN, issuer: BEIJING, source: { issuer: GUIZHOU, sequence: 2, issuedAt: { seconds: NOW - 3600 } } });
   });
 
   it('takes an attestation for what it is, whatever kind was asked for, and a local code only for that', async () => {

@@ -11,7 +11,7 @@ const verify = async (text: string): Promise<VerifiedCode> => hub.attested.verif
 const brief = async (text: string): Promise<string> => briefOf(await verify(text));
 
 describe('AttestedVerifier, of a converted statement', () => {
-  const source = { issuer: GUIZHOU, sequence: 5 } as const;
+  const source = { issuer: GUIZHOU, sequence: 5, issuedAt: NOW - 3600 } as const;
   const converted = { issuer: BEIJING, sequence: 1, source, issuedAt: NOW - 1800 } as const;
 
   it('recognises it, and tells what it was made from', async () => {
@@ -85,8 +85,9 @@ describe('AttestedVerifier, of a converted statement', () => {
 
   it.each([
     ['says something else than its source', { sequence: 5, status: '10' }],
+    ['says of its source that it was issued at another time', { sequence: 5, issuedAt: NOW - 3601 }],
     ['is made from a statement about somebody else', { sequence: 5, subject: OTHER_SUBJECT }],
-    ['is made from a statement that was itself converted', { sequence: 5, source: { issuer: SICHUAN, sequence: 2 } }],
+    ['is made from a statement that was itself converted', { sequence: 5, source: { issuer: SICHUAN, sequence: 2, issuedAt: NOW - 3600 } }],
   ] as const)('does not rely on one that %s, and lets it contradict nobody', async (_, change) => {
     const held = await hub.know(change);
     const { token } = await hub.know(converted);
@@ -105,14 +106,24 @@ describe('AttestedVerifier, of a converted statement', () => {
   });
 
   it('is known as long ago as its source: the province that converted it cannot confirm it alone', async () => {
-    const { token } = await hub.know({ ...converted, issuedAt: NOW - 100_000, expiresAt: NOW + 5 });
+    const old = { issuedAt: NOW - 100_000, source: { ...source, issuedAt: NOW - 150_000 }, expiresAt: NOW + 5 } as const;
+    const { token } = await hub.know({ ...converted, ...old });
     hub.confirmed.set(BEIJING, NOW);
-    expect(await verify(token)).toMatchObject({ knownAt: NOW - 100_000 });
+    expect(await verify(token)).toMatchObject({ knownAt: NOW - 150_000, verdict: { freshness: 'ageing' } });
     await hub.know({ sequence: 5, issuedAt: NOW - 150_000 });
     expect(await verify(token)).toMatchObject({ knownAt: NOW - 150_000 });
     hub.confirmed.set(GUIZHOU, NOW - 7);
     expect(await verify(token)).toMatchObject({ knownAt: NOW - 7 });
     hub.confirmed.set(BEIJING, NOW - 9);
     expect(await verify(token)).toMatchObject({ knownAt: NOW - 9 });
+  });
+
+  it.each(['held', 'not held'] as const)('makes no old statement fresh again: shown before it is in the ledger, with its source %s', async (held) => {
+    const old = { ...source, issuedAt: NOW - 60 * 3600 };
+    if (held === 'held') await hub.know({ sequence: 5, issuedAt: old.issuedAt });
+    const { token } = await sign({ ...converted, source: old, issuedAt: NOW });
+    expect(await verify(token)).toMatchObject({ knownAt: old.issuedAt, verdict: { recognition: 'recognised', freshness: 'stale', advice: 'try-again' } });
+    hub.confirmed.set(GUIZHOU, NOW - 7);
+    expect(await verify(token)).toMatchObject({ knownAt: held === 'held' ? NOW - 7 : old.issuedAt });
   });
 });

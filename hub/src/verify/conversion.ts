@@ -1,4 +1,4 @@
-import type { AttestationKind, AttestedValue, SourceFacts } from '@health-code/attestation';
+import type { AttestationKind, AttestedValue, ConversionSource, SourceFacts } from '@health-code/attestation';
 import { NO_SLOT } from '../lookup/slot-table.js';
 import type { Terms } from '../lookup/terms.js';
 
@@ -9,7 +9,7 @@ export interface KnownSources {
   nextCurrent(slot: number): number;
   terms(slot: number): Terms;
   sequence(slot: number): number;
-  sourceSequence(slot: number): number;
+  issuedAt(slot: number): number;
   expiresAt(slot: number): number;
   isSuperseded(slot: number): boolean;
   isSameSubject(one: number, other: number): boolean;
@@ -20,11 +20,15 @@ export interface Standings {
   findProvince(code: string): { readonly standing: 'admitted' | 'suspended' } | undefined;
 }
 
+/** When everything an issuer has issued was last known to be held; seconds, 0 = never. */
+export interface FeedTimes {
+  confirmedAt(issuer: string): number;
+}
+
 /** A statement that names the one it was made from. */
 export interface Converted {
   readonly status: AttestedValue;
-  readonly sourceIssuer: string;
-  readonly sourceSequence: number;
+  readonly source: Omit<ConversionSource, 'issuer'> & { readonly issuer: string };
   /** One of the current statements about the same subject and of the same kind, or {@link NO_SLOT}. */
   readonly subjectSlot: number;
 }
@@ -33,7 +37,7 @@ export interface Converted {
 export interface KnownSource extends SourceFacts {
   /** The source as the ledger holds it, or {@link NO_SLOT} while it does not. */
   readonly slot: number;
-  /** The source says something else, says it about somebody else, or was itself converted: no conversion was made of it. */
+  /** The source says something else, says it about somebody else or at another time, or was itself converted: no conversion was made of it. */
   readonly isMisstated: boolean;
 }
 
@@ -66,19 +70,21 @@ function isRenewed(known: KnownSources, slot: number, subjectSlot: number): bool
  * How the source of a converted statement stands, looked up anew every time: it may have been superseded since, and it may
  * arrive later than what was made from it. Until it does, a later statement in its place counts all the same.
  */
-export function findSource(known: KnownSources, provinces: Standings, converted: Converted): KnownSource {
-  const { sourceIssuer, sourceSequence, subjectSlot } = converted;
-  const slot = known.findSequence(sourceIssuer, sourceSequence);
-  const standing = provinces.findProvince(sourceIssuer)?.standing ?? 'none';
+export function findSource(known: KnownSources, provinces: Standings, feeds: FeedTimes, { status, source, subjectSlot }: Converted): KnownSource {
+  const { issuer, sequence, issuedAt } = source;
+  const slot = known.findSequence(issuer, sequence);
+  const standing = provinces.findProvince(issuer)?.standing ?? 'none';
   if (slot === NO_SLOT) {
-    return { slot, standing, superseded: hasLater(known, subjectSlot, sourceIssuer, sourceSequence), expiresAt: Infinity, isMisstated: false };
+    return { slot, standing, superseded: hasLater(known, subjectSlot, issuer, sequence), knownAt: issuedAt, expiresAt: Infinity, isMisstated: false };
   }
-  const { status, sourceIssuer: furtherSource } = known.terms(slot);
+  const said = known.terms(slot);
   // A source that is held has brought its subject a statement: where there is none, it is about somebody else.
   const isOfSubject = subjectSlot !== NO_SLOT && known.isSameSubject(slot, subjectSlot);
-  const isMisstated = status !== converted.status || furtherSource !== undefined || !isOfSubject;
+  const isMisstated = said.status !== status || said.sourceIssuer !== undefined || known.issuedAt(slot) !== issuedAt || !isOfSubject;
   const superseded = known.isSuperseded(slot) && !isRenewed(known, slot, subjectSlot);
-  return { slot, standing, superseded, expiresAt: known.expiresAt(slot), isMisstated };
+  // Its own feed says until when it held; the feed of who converted it says nothing about it.
+  const knownAt = Math.max(issuedAt, feeds.confirmedAt(issuer));
+  return { slot, standing, superseded, knownAt, expiresAt: known.expiresAt(slot), isMisstated };
 }
 
 /** Whether what was made from this source may be relied on as far as the source goes. `now` in seconds. */

@@ -80,6 +80,9 @@ const EVIDENCE_MESSAGE: Readonly<Record<EvidenceClass, v1.EvidenceClass>> = {
   'authority-decision': v1.EvidenceClass.EVIDENCE_CLASS_AUTHORITY_DECISION,
 };
 
+const toSource = (source: Statement['source']): v1.ConversionSource.$Properties | null =>
+  source === undefined ? null : { issuer: source.issuer, sequence: source.sequence, issuedAt: timestampFromSeconds(source.issuedAt) };
+
 /** Every field in one order, whatever the outcome: objects of one shape are encoded twice as fast as objects of many. */
 function toVerdict(outcome: VerifiedCode): v1.Verdict.$Properties {
   const { verdict, attestation, knownAt } = outcome;
@@ -109,7 +112,7 @@ function toVerdict(outcome: VerifiedCode): v1.Verdict.$Properties {
     attestation: outcome.token === undefined ? null : Buffer.from(outcome.token),
     kind: attestation === undefined ? null : KIND_MESSAGE[attestation.kind],
     test: told === undefined ? null : toTest(told),
-    source: attestation?.source ?? null,
+    source: toSource(attestation?.source),
   };
 }
 

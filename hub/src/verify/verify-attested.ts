@@ -1,6 +1,7 @@
 import {
   AttestationError,
   decideVerdict,
+  knownAtOf,
   KIND_TABLE,
   parseAttestation,
   splitPresentation,
@@ -19,13 +20,14 @@ import { claimsOf } from '../ledger/claims-of.js';
 import { digestOf } from '../lookup/digest.js';
 import { NO_SLOT } from '../lookup/slot-table.js';
 import type { Terms } from '../lookup/terms.js';
-import { findSource, hasLater, isStanding, type KnownSource, type KnownSources, type Standings } from './conversion.js';
+import { findSource, hasLater, isStanding, type FeedTimes, type KnownSource, type KnownSources, type Standings } from './conversion.js';
 import { REFUSAL_CODES, refused, type ConflictingStatement, type Statement, type VerifiedCode } from './verified-code.js';
 
 /** What is known of committed attestations; {@link AttestationIndex} satisfies it. */
 export interface KnownAttestations extends KnownSources {
   findToken(digest: string): number;
-  issuedAt(slot: number): number;
+  sourceSequence(slot: number): number;
+  sourceIssuedAt(slot: number): number;
   since(slot: number): number;
   hasContent(slot: number, contentDigest: Uint8Array): boolean;
 }
@@ -34,11 +36,6 @@ export interface KnownAttestations extends KnownSources {
 export interface Provinces extends ProvinceKeyRing, Standings {
   readonly version: number;
   isRuleRegistered(province: string, ruleId: string, ruleVersion: string): boolean;
-}
-
-/** When everything an issuer has issued was last known to be held; seconds, 0 = never. */
-export interface FeedTimes {
-  confirmedAt(issuer: string): number;
 }
 
 const TILDE = 0x7e;
@@ -165,7 +162,7 @@ export class AttestedVerifier {
   #judgeUnlisted(attestation: Attestation, checkpointClass: CheckpointClass, now: number): VerifiedCode {
     const { issuer, kind, subject, sequence, status, reason, since, expiresAt, issuedAt, rule } = attestation;
     const head = this.#known.findSubject(subject, kind);
-    const source = attestation.source && this.#findSource(status, attestation.source.issuer, attestation.source.sequence, head);
+    const source = attestation.source && findSource(this.#known, this.#provinces, this.#feeds, { status, source: attestation.source, subjectSlot: head });
     const isContradicted = head !== NO_SLOT && (this.#contradicts(head, kind, issuer, status, now) || this.#isContradicted(head, kind, issuer, status, now));
     const facts: VerdictFacts = {
       kind,
@@ -198,24 +195,14 @@ export class AttestedVerifier {
       reason,
       since: this.#known.since(slot),
       expiresAt: this.#known.expiresAt(slot),
-      knownAt: this.#knownAt(slot, issuer, source),
+      knownAt: Math.max(this.#known.issuedAt(slot), this.#feeds.confirmedAt(issuer)),
     };
   }
 
-  /** Who converts knows of the person what the source says, and no more: the feed of the source's issuer has to confirm it too. */
-  #knownAt(slot: number, issuer: string, source: KnownSource | undefined): number {
-    const issuedAt = this.#known.issuedAt(slot);
-    if (source?.slot === NO_SLOT) return issuedAt;
-    const knownAt = Math.max(issuedAt, this.#feeds.confirmedAt(issuer));
-    return source === undefined ? knownAt : Math.min(knownAt, this.#knownAt(source.slot, this.#known.terms(source.slot).issuer, undefined));
-  }
-
   #sourceOf(slot: number, { status, sourceIssuer }: Terms): KnownSource | undefined {
-    return sourceIssuer === undefined ? undefined : this.#findSource(status, sourceIssuer, this.#known.sourceSequence(slot), slot);
-  }
-
-  #findSource(status: AttestedValue, sourceIssuer: string, sourceSequence: number, subjectSlot: number): KnownSource {
-    return findSource(this.#known, this.#provinces, { status, sourceIssuer, sourceSequence, subjectSlot });
+    if (sourceIssuer === undefined) return undefined;
+    const source = { issuer: sourceIssuer, sequence: this.#known.sourceSequence(slot), issuedAt: this.#known.sourceIssuedAt(slot) };
+    return findSource(this.#known, this.#provinces, this.#feeds, { status, source, subjectSlot: slot });
   }
 
   #isRuleRegistered(terms: Terms): boolean {
@@ -261,7 +248,7 @@ export class AttestedVerifier {
 
   #decided(attestation: Statement, facts: VerdictFacts, ringSlot: number, checkpointClass: CheckpointClass, now: number): VerifiedCode {
     const verdict = decideVerdict(facts, checkpointClass, now);
-    const decided = { verdict, errorCode: REFUSAL_CODES[verdict.recognition], attestation, knownAt: facts.knownAt, ...(attestation.status === 'none' ? WITHDRAWN : {}) };
+    const decided = { verdict, errorCode: REFUSAL_CODES[verdict.recognition], attestation, knownAt: knownAtOf(facts), ...(attestation.status === 'none' ? WITHDRAWN : {}) };
     if (verdict.recognition !== 'conflict') return decided;
     const against = this.#ring(ringSlot).filter((slot) => this.#contradicts(slot, attestation.kind, attestation.issuer, attestation.status, now));
     return { ...decided, conflicts: against.map((slot) => this.#statement(slot)) };

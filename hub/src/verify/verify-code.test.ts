@@ -211,7 +211,7 @@ describe('CodeVerifier, of an identity document', () => {
   });
 
   it('prefers any statement that stands to a converted one whose source does not', async () => {
-    const source = { issuer: SICHUAN, sequence: 1 } as const;
+    const source = { issuer: SICHUAN, sequence: 1, issuedAt: NOW - 3600 } as const;
     const converted = await hub.know({ issuer: BEIJING, sequence: 2, source, issuedAt: NOW - 10 });
     const red = await hub.know({ issuer: SICHUAN, sequence: 4, status: '10' });
     for (const { token, attestation } of [converted, red]) tokens.set(`${attestation.issuer} ${String(attestation.sequence)}`, token);

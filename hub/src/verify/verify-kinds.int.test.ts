@@ -52,7 +52,7 @@ it('lets a converted statement fall once the ledger holds something later of its
   await scene.publish(await tokenOf(guizhou, 1, { subject }));
   await until('told', () => hub.committed.length === 1);
   // Beijing's feed is not in the ledger: its statement is shown by the person.
-  const converted = await tokenOf(beijing, 5, { issuer: BEIJING, subject, source: { issuer: GUIZHOU, sequence: 1 } });
+  const converted = await tokenOf(beijing, 5, { issuer: BEIJING, subject, source: { issuer: GUIZHOU, sequence: 1, issuedAt: NOW } });
   const before = await restart();
   expect(await before.attested.verify(bytes(converted), 'general', NOW)).toMatchObject({ verdict: { recognition: 'recognised', status: '00' }, attestation: { source: { issuer: GUIZHOU, sequence: 1 } } });
 

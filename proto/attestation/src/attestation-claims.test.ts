@@ -29,7 +29,9 @@ describe('parseWireClaims', () => {
     'an authority by its USCC': { auth: '91330106MA27Y4U47R' },
     'an empty original value': { orig: { sys: 'x', fld: '', val: '' } },
     'digests of disclosures': { _sd: [digest] },
-    'a source': { src: { iss: '110000', seq: 99 } },
+    'a source': { src: { iss: '110000', seq: 99, iat: NOW - 60 } },
+    'a source of the same second': { src: { iss: '110000', seq: 99, iat: NOW } },
+    'a source as old as one may be that ends with it': { src: { iss: '110000', seq: 99, iat: NOW + 86_400 - 31 * 86_400 } },
     'a withdrawal': { code: 'none' },
   };
   for (const [name, changes] of Object.entries(accepted)) {
@@ -55,12 +57,15 @@ describe('parseWireClaims', () => {
     ['a result of a test for a colour', { code: 'negative' }, 'code'],
     ['a colour under the kind of tests', { kind: 'nucleic-acid-test' }, 'code'],
     ['a test beside a colour', { test: { rep: NOW, mth: 'pooled', lab: '' } }, '(unknown claim)'],
-    ['a conversion from itself', { src: { iss: '520000', seq: 1 } }, 'src.iss'],
-    ['a source that is no province', { src: { iss: '520100', seq: 1 } }, 'src.iss'],
-    ['a source without number', { src: { iss: '110000' } }, 'src.seq'],
-    ['a source with number 0', { src: { iss: '110000', seq: 0 } }, 'src.seq'],
-    ['a source that says more', { src: { iss: '110000', seq: 1, code: '00' } }, 'src'],
-    ['a converted withdrawal', { code: 'none', src: { iss: '110000', seq: 1 } }, 'src'],
+    ['a conversion from itself', { src: { iss: '520000', seq: 1, iat: NOW } }, 'src.iss'],
+    ['a source that is no province', { src: { iss: '520100', seq: 1, iat: NOW } }, 'src.iss'],
+    ['a source without number', { src: { iss: '110000', iat: NOW } }, 'src.seq'],
+    ['a source with number 0', { src: { iss: '110000', seq: 0, iat: NOW } }, 'src.seq'],
+    ['a source without its time', { src: { iss: '110000', seq: 1 } }, 'src.iat'],
+    ['a source that was issued later', { src: { iss: '110000', seq: 1, iat: NOW + 1 } }, 'src.iat'],
+    ['a source that has ended before', { src: { iss: '110000', seq: 1, iat: NOW + 86_400 - 31 * 86_400 - 1 } }, 'src.iat'],
+    ['a source that says more', { src: { iss: '110000', seq: 1, iat: NOW, code: '00' } }, 'src'],
+    ['a converted withdrawal', { code: 'none', src: { iss: '110000', seq: 1, iat: NOW } }, 'src'],
     ['status 11', { code: '11' }, 'code'],
     ['a status by name', { code: 'green' }, 'code'],
     ['a numeric status', { code: 0 }, 'code'],
@@ -105,7 +110,7 @@ describe('parseWireClaims', () => {
     'a pooled sample without a laboratory': circumstances({ mth: 'pooled', lab: '' }),
     'a laboratory by its USCC': circumstances({ mth: 'not-stated', lab: '91330106MA27Y4U47R' }),
     'a report at the time of the sample': circumstances({ rep: NOW - 7_200 }),
-    'a source': { src: { iss: '110000', seq: 99 } },
+    'a source': { src: { iss: '110000', seq: 99, iat: NOW } },
     'a withdrawal, which is about no test': { code: 'none', test: undefined },
   };
   for (const [name, changes] of Object.entries(acceptedTests)) {
@@ -173,7 +178,7 @@ describe('parseWireClaims', () => {
 
 describe('toWireClaims', () => {
   it('keeps everything there and back', () => {
-    const source = { issuer: BEIJING, sequence: 7 };
+    const source = { issuer: BEIJING, sequence: 7, issuedAt: NOW - 60 };
     const tests = [sampleTestClaims(), sampleTestClaims({ source, supersedes: 3 })].map((claims): Attestation => ({ ...claims, disclosureDigests: [] }));
     for (const attestation of [sample(), sample({ supersedes: 7, disclosureDigests: [digest] }), sample({ source }), ...tests]) {
       expect(fromWireClaims(toWireClaims(attestation))).toEqual(attestation);

@@ -41,7 +41,7 @@ const COMMON_SHAPE = {
   auth: z.string().regex(/^[0-9A-Z]{6,18}$/),
   evid: z.enum(EVIDENCE_CLASSES),
   orig: z.strictObject({ sys: localText.min(1), fld: localText, val: localText }),
-  src: z.strictObject({ iss: z.string().refine(isProvinceCode), seq: sequence }).optional(),
+  src: z.strictObject({ iss: z.string().refine(isProvinceCode), seq: sequence, iat: seconds }).optional(),
   supersedes: sequence.optional(),
   status: z.strictObject({ status_list: z.strictObject({ idx: z.int().min(0), uri: z.string() }) }),
   _sd: z.array(digest).min(1).max(MAXIMUM_DISCLOSURES).optional(),
@@ -79,6 +79,8 @@ const CROSS_CLAIM_RULES: readonly (readonly [string, (claims: WireClaims) => boo
   ['since', ({ since, iat }) => since > iat + CLOCK_TOLERANCE_SECONDS],
   ['src.iss', ({ src, iss }) => src?.iss === iss],
   ['src', ({ src, code }) => src !== undefined && code === 'none'],
+  // The source has lived no longer than any statement may, and what was made of it ends with it at the latest.
+  ['src.iat', ({ src, iat, exp }) => src !== undefined && (src.iat > iat || exp - src.iat > ATTESTATION_MAX_LIFETIME_SECONDS)],
   ['supersedes', ({ supersedes, seq }) => supersedes !== undefined && supersedes >= seq],
   ['status.status_list.uri', ({ iss, status }) => status.status_list.uri !== statusListUri(iss)],
   ['_sd', ({ _sd }) => _sd !== undefined && new Set(_sd).size !== _sd.length],
@@ -126,7 +128,7 @@ export function fromWireClaims(claims: WireClaims): Attestation {
   } as Writable<Attestation>;
   const own = KINDS[claims.kind]?.own;
   if (own !== undefined) Object.assign(attestation, own.fromWire(claims));
-  if (claims.src !== undefined) attestation.source = { issuer: claims.src.iss, sequence: claims.src.seq };
+  if (claims.src !== undefined) attestation.source = { issuer: claims.src.iss, sequence: claims.src.seq, issuedAt: claims.src.iat };
   if (claims.supersedes !== undefined) attestation.supersedes = claims.supersedes;
   return attestation;
 }
@@ -151,7 +153,7 @@ export function toWireClaims(attestation: Attestation): WireClaims {
   } as Writable<WireClaims>;
   const own = KINDS[attestation.kind]?.own;
   if (own !== undefined) Object.assign(claims, own.toWire(attestation));
-  if (source !== undefined) claims.src = { iss: source.issuer, seq: source.sequence };
+  if (source !== undefined) claims.src = { iss: source.issuer, seq: source.sequence, iat: source.issuedAt };
   if (supersedes !== undefined) claims.supersedes = supersedes;
   claims.status = { status_list: { idx: attestation.statusListIndex, uri: statusListUri(attestation.issuer) } };
   if (disclosureDigests.length > 0) claims._sd = [...disclosureDigests];

@@ -25,6 +25,8 @@ export interface ConversionSource {
   readonly issuer: ProvinceCode;
   /** Claim `src.seq`. */
   readonly sequence: number;
+  /** When its province issued it, seconds since the epoch: what was made from it is no fresher. Claim `src.iat`. */
+  readonly issuedAt: number;
 }
 
 /** What attestations of every kind state. Times in seconds since the epoch. */

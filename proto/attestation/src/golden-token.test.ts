@@ -41,7 +41,7 @@ describe('a token that was signed when health statuses were the only kind', () =
 
 describe('the order of members in a token', () => {
   const orderOf = (attestation: Attestation): string => Object.keys(toWireClaims(attestation)).join(' ');
-  const all = { supersedes: 7, source: { issuer: GUIZHOU, sequence: 8 }, disclosureDigests: ['A'.repeat(43)] };
+  const all = { supersedes: 7, source: { issuer: GUIZHOU, sequence: 8, issuedAt: NOW }, disclosureDigests: ['A'.repeat(43)] };
 
   it('is that of a status', () => {
     expect(orderOf({ ...sampleClaims(), disclosureDigests: [] })).toBe('iss sub seq iat exp kind code since reason rule auth evid orig status');

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { ATTESTATION_TYPE } from './attestation.js';
-import { BEIJING, codeOfRejection, createSigner, GUIZHOU, sampleClaims, sampleTestClaims, testSalt, type Signer } from './attestation.fixture.js';
+import { BEIJING, codeOfRejection, createSigner, GUIZHOU, NOW, sampleClaims, sampleTestClaims, testSalt, type Signer } from './attestation.fixture.js';
 import { parseAttestation } from './parse-attestation.js';
 import { signAttestation } from './sign-attestation.js';
 
@@ -56,7 +56,7 @@ describe('signAttestation', () => {
         `presentation ${String(named.presentation.length)}`,
     );
     // The most that an attestation states: a converted test, with a name and a predecessor.
-    const source = { issuer: BEIJING, sequence: 123_456_789 };
+    const source = { issuer: BEIJING, sequence: 123_456_789, issuedAt: NOW - 60 };
     const whole = await signAttestation(sampleTestClaims({ source, supersedes: 1233 }), { maskedName: '测*甲' }, signer.signing, testSalt);
     console.log(`bytes: presentation of a converted test ${String(whole.presentation.length)}`);
     expect(whole.presentation.length).toBeLessThan(2331);

@@ -6,7 +6,7 @@ import { ATTESTATION_KINDS } from './attestation-kind.js';
 import { HEALTH_STATUSES, REASON_NOT_STATED, REASON_WITHDRAWN } from './health-status.js';
 import { KIND_TABLE } from './kind-table.js';
 import { TEST_RESULTS } from './test-result.js';
-import { decideVerdict, gradeFreshness, refuse, type SourceFacts, type VerdictFacts } from './verdict.js';
+import { decideVerdict, gradeFreshness, knownAtOf, refuse, type SourceFacts, type VerdictFacts } from './verdict.js';
 import {
   CHECKPOINT_CLASSES,
   FRESHNESSES,
@@ -43,13 +43,13 @@ const anyExpiry = fc.oneof(fc.integer({ min: NOW - 60 * DAY, max: NOW + 60 * DAY
 const anyTime = fc.oneof(fc.integer({ min: NOW - 60 * DAY, max: NOW + DAY }), fc.constant(Number.NaN));
 const anyStanding = fc.constantFrom('admitted', 'suspended', 'none');
 
-const source = (changes: Partial<SourceFacts> = {}): SourceFacts => ({ standing: 'admitted', superseded: false, expiresAt: NOW + DAY, ...changes });
+const source = (changes: Partial<SourceFacts> = {}): SourceFacts => ({ standing: 'admitted', superseded: false, knownAt: NOW, expiresAt: NOW + DAY, ...changes });
 
 const factsOf = (...kinds: readonly (typeof ATTESTATION_KINDS)[number][]): fc.Arbitrary<VerdictFacts> =>
   fc.record({
     kind: fc.constantFrom(...kinds),
     standing: anyStanding,
-    source: fc.option(fc.record({ standing: anyStanding, superseded: fc.boolean(), expiresAt: anyExpiry }), { nil: undefined }),
+    source: fc.option(fc.record({ standing: anyStanding, superseded: fc.boolean(), knownAt: anyTime, expiresAt: anyExpiry }), { nil: undefined }),
     superseded: fc.boolean(),
     conflict: fc.boolean(),
     ruleRegistered: fc.boolean(),
@@ -139,6 +139,16 @@ describe('decideVerdict', () => {
     expect(recognitionOf({ expiresAt: NOW, source: source({ superseded: true }) })).toBe('superseded');
     expect(recognitionOf({ conflict: true, source: source({ expiresAt: NOW }) })).toBe('expired');
     expect(recognitionOf({ source: source({ expiresAt: Number.NaN }) })).toBe('expired');
+  });
+
+  it('grades a converted statement by its source, however new it is itself', () => {
+    const freshnessOf = (knownAt: number, sourceKnownAt: number): Freshness =>
+      decideVerdict(facts({ knownAt, source: source({ knownAt: sourceKnownAt }) }), 'key-place', NOW).freshness;
+    expect(freshnessOf(NOW, NOW - 36 * HOUR)).toBe('stale');
+    expect(freshnessOf(NOW - 36 * HOUR, NOW)).toBe('stale');
+    expect(freshnessOf(NOW, Number.NaN)).toBe('unknown');
+    expect(knownAtOf({ knownAt: NOW, source: source({ knownAt: NOW - 5 }) })).toBe(NOW - 5);
+    expect(knownAtOf({ knownAt: NOW, source: undefined })).toBe(NOW);
   });
 
   it('recognises until the last second before the expiry', () => {

@@ -25,6 +25,8 @@ export interface SourceFacts {
   readonly standing: Standing;
   /** A later statement of that province about the same person and kind is known, and says something else: a renewal takes nothing back. */
   readonly superseded: boolean;
+  /** When it was last known to hold: its issue, `Attestation.source.issuedAt`, where nothing later is known. */
+  readonly knownAt: number;
   /** Seconds since the epoch; `Infinity` where the source is not at hand: a converted statement states no later expiry than its source. */
   readonly expiresAt: number;
 }
@@ -49,7 +51,7 @@ export interface VerdictFacts {
   /** What a test is graded by: when its sample was taken. */
   readonly since: number;
   readonly expiresAt: number;
-  /** What a status is graded by: when it was last known to hold. */
+  /** When the statement was last known to hold. A status is graded by it and by the source's, whichever is earlier: {@link knownAtOf}. */
   readonly knownAt: number;
 }
 
@@ -82,9 +84,14 @@ export function decideVerdict(facts: VerdictFacts, checkpoint: CheckpointClass, 
   if (unreliable) return REFUSED[unreliable];
   const { gradedFrom, limits } = POLICIES[kind];
   // Not `facts[gradedFrom]`: a member by a name that varies is looked up, not read.
-  const freshness = gradeFreshness(gradedFrom === 'since' ? facts.since : facts.knownAt, checkpoint, now, limits);
+  const freshness = gradeFreshness(gradedFrom === 'since' ? facts.since : knownAtOf(facts), checkpoint, now, limits);
   // A value of another kind's table is none of this one's.
   return RECOGNISED[kind][checkpoint][status]?.[freshness] ?? REFUSED['no-status'];
+}
+
+/** When what is stated was last known to hold. Who converts knows of the person what the source says: never later than that. */
+export function knownAtOf({ knownAt, source }: Pick<VerdictFacts, 'knownAt' | 'source'>): number {
+  return source === undefined ? knownAt : Math.min(knownAt, source.knownAt);
 }
 
 /** The verdict where no attestation could be decided upon: no status, no age. */

@@ -18,12 +18,18 @@ const about = (said: AttestableRecord): Statement => ({ subject: `1.${'a'.repeat
 const statement = about(record);
 const attested = (of: Statement): Attestation => ({ ...nextClaims(of, 7, undefined, terms, NOW), disclosureDigests: [] });
 const standing = attested(statement);
-const converted = { ...record, source: { issuer: parseProvinceCode('110000'), sequence: 5 } };
+const converted = { ...record, source: { issuer: parseProvinceCode('110000'), sequence: 5, issuedAt: NOW - 5 } };
 
 describe('nextClaims', () => {
   it('takes over the record and numbers it', () => {
     expect(standing).toMatchObject({ issuer: '520000', sequence: 7, issuedAt: NOW, expiresAt: NOW + 1000, status: '00', since: NOW - 10, statusListIndex: 6 });
     expect(standing).not.toHaveProperty('supersedes');
+  });
+
+  it('is issued no earlier than its source, whose province may have a faster clock', () => {
+    const ahead = about({ ...record, source: { ...converted.source, issuedAt: NOW + 60 } });
+    expect(nextClaims(ahead, 7, undefined, terms, NOW).issuedAt).toBe(NOW + 60);
+    expect(nextClaims(about(converted), 7, undefined, terms, NOW).issuedAt).toBe(NOW);
   });
 
   it('names what it supersedes', () => {

@@ -81,7 +81,8 @@ export function nextClaims(
     issuer: terms.issuer,
     subject: statement.subject,
     sequence,
-    issuedAt: now,
+    // A source verifies up to the clock tolerance ahead; what is made from it is not older than it.
+    issuedAt: Math.max(now, said.source?.issuedAt ?? now),
     expiresAt: Math.min(now + terms.lifetimeSeconds, validUntil),
     ...(standing === undefined ? {} : { supersedes: standing.sequence }),
     // One place in the status list for each attestation, from 0.

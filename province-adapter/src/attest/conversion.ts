@@ -11,13 +11,13 @@ export interface ForeignAttestation {
   readonly maskedName?: string;
 }
 
-/** 转码: the statement of province `code` made from a foreign one. It ends no later than its source. */
+/** 转码: the statement of province `code` made from a foreign one. It ends no later than its source, and says how old that is. */
 export function conversionOf({ attestation, maskedName }: ForeignAttestation, code: ProvinceCode): Statement {
-  const { subject, kind, status, since, reason, authority, evidence, original, issuer, sequence, expiresAt } = attestation;
+  const { subject, kind, status, since, reason, authority, evidence, original, issuer, sequence, issuedAt, expiresAt } = attestation;
   const { id, version } = foreignConversionRule(code);
   return {
     subject,
-    record: { kind, status, since, reason, rule: { id, version }, authority, evidence, original, source: { issuer, sequence }, validUntil: expiresAt },
+    record: { kind, status, since, reason, rule: { id, version }, authority, evidence, original, source: { issuer, sequence, issuedAt }, validUntil: expiresAt },
     ...(maskedName === undefined ? {} : { maskedName }),
   };
 }

@@ -81,7 +81,7 @@ describe('convertCode', () => {
     expect(issuer).toBe(SHANDONG);
     expect(claims).toMatchObject({
       subject: SUBJECT, sequence: 1, status: '01', reason: 'CLOSE_CONTACT', since: NOW - 7200, issuedAt: NOW, expiresAt: NOW + 3600, evidence: 'verified-source', authority: '520000',
-      rule: { id: '370000-conversion-foreign', version: '1' }, original: { system: 'foreign-system', field: 'code', value: '绿' }, source: { issuer: GUIZHOU, sequence: 7 },
+      rule: { id: '370000-conversion-foreign', version: '1' }, original: { system: 'foreign-system', field: 'code', value: '绿' }, source: { issuer: GUIZHOU, sequence: 7, issuedAt: NOW - 3600 },
     });
     expect(subjectReference).toBe(SUBJECT);
     const parsed = parseAttestation(presentation ?? '');
@@ -182,7 +182,7 @@ describe('convertCode', () => {
     ['one that has run out', async () => (await guizhou.state({ expiresAt: NOW })).token, 'CONVERSION_SOURCE_EXPIRED'],
     ['a withdrawal', async () => (await guizhou.state({ status: 'none' })).token, 'CONVERSION_SOURCE_UNSUITABLE'],
     ['a test', async () => (await guizhou.stateTest()).token, 'CONVERSION_SOURCE_UNSUITABLE'],
-    ['what was itself converted', async () => (await guizhou.state({ source: { issuer: parseProvinceCode('110000'), sequence: 3 } })).token, 'CONVERSION_OF_CONVERSION'],
+    ['what was itself converted', async () => (await guizhou.state({ source: { issuer: parseProvinceCode('110000'), sequence: 3, issuedAt: NOW - 3600 } })).token, 'CONVERSION_OF_CONVERSION'],
   ])('refuses %s', async (_what, text, code) => {
     expect(await refusal(convert(await text()))).toBe(code);
     expect([accepted, await issued()]).toEqual([[], []]);

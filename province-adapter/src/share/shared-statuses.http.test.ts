@@ -71,7 +71,7 @@ describe('POST /shared-statuses', () => {
   });
 
   it('leaves out what was withdrawn, has run out, or was converted from what stands in the list itself', async () => {
-    const converted = await beijing.state({ source: { issuer: parseProvinceCode('520000'), sequence: 7 } });
+    const converted = await beijing.state({ source: { issuer: parseProvinceCode('520000'), sequence: 7, issuedAt: NOW - 3600 } });
     serve([(await guizhou.state({ status: 'none' })).token, (await guizhou.state({ expiresAt: NOW })).token, converted.token]);
     expect(await ask(ASKED)).toEqual({ status: 200, body: { statuses: [] } });
     expect(logged).toBe('');
