@@ -56,6 +56,7 @@ describe('parseConfig', () => {
       grpc: { host: '127.0.0.1', port: 50051 },
       http: { host: '127.0.0.1', port: 8080 },
       callTimeoutMs: 3000,
+      conversionRetentionMs: 3_600_000,
       logLevel: 'info',
     });
     expect(config.admitted.map(({ code }) => code)).toEqual(['520000']);

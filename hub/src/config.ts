@@ -26,6 +26,8 @@ export interface HubConfig {
   readonly admitted: readonly AdmittedProvince[];
   /** How long a province may take to answer one call. */
   readonly callTimeoutMs: number;
+  /** How long after its expiry a conversion is kept. */
+  readonly conversionRetentionMs: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Written once the hub answers, with process id and addresses. */
   readonly readyFile?: string;
@@ -92,6 +94,7 @@ function configSchema(readFile: ReadFile) {
     HTTP_ADDRESS: listenAddress.prefault('127.0.0.1:8080'),
     ADMISSION_FILE: file((content) => parseAdmissionFile(content.toString('utf8'))),
     CALL_TIMEOUT: duration.prefault('3s'),
+    CONVERSION_RETENTION: duration.prefault('1h'),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
     READY_FILE: z.string().min(1).optional(),
   });
@@ -148,6 +151,7 @@ export function parseConfig(env: Environment = process.env, readFile: ReadFile =
     http: Object.freeze(read.HTTP_ADDRESS),
     admitted: Object.freeze(read.ADMISSION_FILE),
     callTimeoutMs: read.CALL_TIMEOUT,
+    conversionRetentionMs: read.CONVERSION_RETENTION,
     logLevel: read.LOG_LEVEL,
     ...(read.READY_FILE === undefined ? {} : { readyFile: read.READY_FILE }),
   });

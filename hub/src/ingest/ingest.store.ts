@@ -15,8 +15,8 @@ interface FeedRow {
   readonly quarantined: string;
 }
 
-/** A literal of a PostgreSQL array whose elements hold digits, base64url and dots alone: nothing to quote, whoever wrote them. */
-const plainArray = (elements: readonly (string | number | undefined)[]): string =>
+/** A literal of a PostgreSQL array whose elements hold letters, digits, base64url and dots alone: nothing to quote, whoever wrote them. */
+const plainArray = (elements: readonly (string | number | boolean | undefined)[]): string =>
   `{${elements.map((element) => element ?? 'NULL').join(',')}}`;
 
 /** The same for elements that may spell NULL; reasons and rule names hold no quote and no backslash (attestation-claims.ts). */
@@ -131,12 +131,12 @@ export class IngestStore implements WriterStore {
     await this.#client.query({
       name: 'append-attestation',
       text: `INSERT INTO attestation (issuer, sequence, token, token_digest, content_digest, subject_reference, kind, status, reason,
-               rule_id, rule_version, issued_at, expires_at, supersedes)
+               rule_id, rule_version, issued_at, expires_at, supersedes, is_converted)
         SELECT issuer, sequence, token, substring($4::bytea FROM (n * 32 - 31)::int FOR 32), substring($5::bytea FROM (n * 32 - 31)::int FOR 32),
-               subject, kind, status, reason, rule_id, rule_version, issued_at, expires_at, supersedes
+               subject, kind, status, reason, rule_id, rule_version, issued_at, expires_at, supersedes, is_converted
         FROM unnest($1::text[], $2::bigint[], $3::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
-                    $12::bigint[], $13::bigint[], $14::bigint[]) WITH ORDINALITY
-          AS batch(issuer, sequence, token, subject, kind, status, reason, rule_id, rule_version, issued_at, expires_at, supersedes, n)`,
+                    $12::bigint[], $13::bigint[], $14::bigint[], $15::boolean[]) WITH ORDINALITY
+          AS batch(issuer, sequence, token, subject, kind, status, reason, rule_id, rule_version, issued_at, expires_at, supersedes, is_converted, n)`,
       values: [
         plainArray(claims.map(({ issuer }) => issuer)),
         plainArray(claims.map(({ sequence }) => sequence)),
@@ -152,6 +152,7 @@ export class IngestStore implements WriterStore {
         plainArray(claims.map(({ issuedAt }) => issuedAt)),
         plainArray(claims.map(({ expiresAt }) => expiresAt)),
         plainArray(claims.map(({ supersedes }) => supersedes)),
+        plainArray(claims.map(({ source }) => source !== undefined)),
       ],
     });
   }

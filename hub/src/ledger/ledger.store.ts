@@ -11,7 +11,7 @@ export interface LedgerEntry {
   readonly leafDigest: Uint8Array;
   /** Milliseconds since the epoch. */
   readonly appendedAt: number;
-  /** Compact JWS; absent after its retention ended. */
+  /** Compact JWS; absent after its retention ended, and of a conversion from the beginning: it says where somebody was. */
   readonly token?: string;
 }
 
@@ -32,7 +32,8 @@ interface CommittedRow {
   readonly content_digest: Buffer;
 }
 
-const ENTRY_COLUMNS = `entry.index, entry.issuer, entry.sequence, entry.salt, entry.leaf_digest, entry.appended_at, attestation.token
+const ENTRY_COLUMNS = `entry.index, entry.issuer, entry.sequence, entry.salt, entry.leaf_digest, entry.appended_at,
+  CASE WHEN is_converted THEN NULL ELSE token END AS token
   FROM ledger_entry entry LEFT JOIN attestation USING (issuer, sequence)`;
 
 const toEntry = (row: EntryRow): LedgerEntry => ({

@@ -7,6 +7,7 @@ import { Ledger1700000000002 } from './migrations/0002-ledger.js';
 import { KeyRetirement1700000000003 } from './migrations/0003-key-retirement.js';
 import { CitedFacts1700000000004 } from './migrations/0004-cited-facts.js';
 import { RiskLevel1700000000005 } from './migrations/0005-risk-level.js';
+import { ConversionRetention1700000000006 } from './migrations/0006-conversion-retention.js';
 
 /** Keys of PostgreSQL advisory locks, all in one place so that no two meanings share a number. */
 export const ADVISORY_LOCK = { migrate: 4_853_001, ingest: 4_853_002 } as const;
@@ -22,7 +23,14 @@ export async function openDatabase(url: string, logger: Logger): Promise<DataSou
     applicationName: 'hub',
     poolSize: 10,
     connectTimeoutMS: 5000,
-    migrations: [Registry1700000000001, Ledger1700000000002, KeyRetirement1700000000003, CitedFacts1700000000004, RiskLevel1700000000005],
+    migrations: [
+      Registry1700000000001,
+      Ledger1700000000002,
+      KeyRetirement1700000000003,
+      CitedFacts1700000000004,
+      RiskLevel1700000000005,
+      ConversionRetention1700000000006,
+    ],
     migrationsTableName: 'schema_migration',
     poolErrorHandler: (error: Error) => {
       logger.warn({ err: error }, 'database connection lost');

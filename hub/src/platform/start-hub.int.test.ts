@@ -29,6 +29,7 @@ beforeAll(async () => {
     http: { host: '127.0.0.1', port: 0 },
     admitted: [{ code: GUIZHOU, standing: 'admitted', enrolmentTokenSha256: createHash('sha256').update('token').digest() }],
     callTimeoutMs: 500,
+    conversionRetentionMs: 3_600_000,
     logLevel: 'silent',
   };
   hub = await startHub(config, logger, IMPATIENT);

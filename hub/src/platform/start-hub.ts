@@ -8,6 +8,7 @@ import type { HubConfig, ListenAddress } from '../config.js';
 import { FeedSchedule } from '../ingest/feed.schedule.js';
 import { IngestConsumer } from '../ingest/ingest.consumer.js';
 import { ResendSchedule } from '../ingest/resend.schedule.js';
+import { ConversionRetentionSchedule } from '../ledger/conversion-retention.schedule.js';
 import { LookupSchedule } from '../lookup/lookup.schedule.js';
 import { openDatabase } from './database.js';
 import { FAULTS, type Fault } from './grpc-handlers.js';
@@ -102,6 +103,9 @@ async function start(config: HubConfig, logger: Logger, patience: Patience, tear
   const resend = app.get(ResendSchedule);
   resend.start();
   teardown.add('resend', () => { resend.stop(); });
+  const retention = app.get(ConversionRetentionSchedule);
+  retention.start();
+  teardown.add('retention of conversions', () => retention.stop());
 
   const grpcServer = app.get(GrpcServer);
   const grpc = await grpcServer.listen(config.grpc);

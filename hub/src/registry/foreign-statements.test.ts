@@ -19,12 +19,14 @@ describe('ForeignStatements', () => {
     expect(await listFrom(known).list(OTHER_SUBJECT, 'nucleic-acid-test', BEIJING, NOW)).toEqual([]);
   });
 
-  it('leaves out what was withdrawn, has run out, or comes from who is suspended', async () => {
+  it('leaves out what was withdrawn, has run out, was converted, or comes from who is suspended', async () => {
     const known = new Knowledge();
     known.commit(await sign({ sequence: 1, status: 'none' }));
     known.commit(await sign({ issuer: SICHUAN, sequence: 1, expiresAt: NOW }));
     expect(await listFrom(known).list(SUBJECT, 'health-status', BEIJING, NOW)).toEqual([]);
     known.commit(await sign({ sequence: 2 }));
+    expect(await listFrom(known).list(SUBJECT, 'health-status', BEIJING, NOW)).toEqual([`${GUIZHOU}.2`]);
+    known.commit(await sign({ issuer: SICHUAN, sequence: 2, source: { issuer: GUIZHOU, sequence: 2, issuedAt: NOW - 3600 } }));
     expect(await listFrom(known).list(SUBJECT, 'health-status', BEIJING, NOW)).toEqual([`${GUIZHOU}.2`]);
     known.standings.set(GUIZHOU, 'suspended');
     expect(await listFrom(known).list(SUBJECT, 'health-status', BEIJING, NOW)).toEqual([]);

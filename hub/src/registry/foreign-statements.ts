@@ -5,7 +5,7 @@ import { NO_SLOT } from '../lookup/slot-table.js';
 export interface CurrentStatements {
   findSubject(subject: string, kind: AttestationKind): number;
   nextCurrent(slot: number): number;
-  terms(slot: number): { readonly issuer: string; readonly status: AttestedValue };
+  terms(slot: number): { readonly issuer: string; readonly status: AttestedValue; readonly sourceIssuer?: string };
   sequence(slot: number): number;
   expiresAt(slot: number): number;
 }
@@ -33,13 +33,15 @@ export class ForeignStatements {
   }
 
   /**
-   * Compact JWS of what other admitted provinces than `caller` state now: neither withdrawn nor run out.
+   * Compact JWS of what other admitted provinces than `caller` state now of themselves: neither withdrawn nor run out. What one
+   * converted (转码) is left out: its source is in the list of its own issuer, and where somebody was is nobody's business.
    *
    * @param now seconds since the epoch
    */
   async list(subject: string, kind: AttestationKind, caller: string, now: number): Promise<readonly string[]> {
     const slots = this.#current(subject, kind).filter((slot) => {
-      const { issuer, status } = this.#statements.terms(slot);
+      const { issuer, status, sourceIssuer } = this.#statements.terms(slot);
+      if (sourceIssuer !== undefined) return false;
       return issuer !== caller && status !== 'none' && this.#statements.expiresAt(slot) > now && this.#provinces.findProvince(issuer)?.standing === 'admitted';
     });
     const tokens = await Promise.all(slots.map((slot) => this.#tokens.readToken(this.#statements.terms(slot).issuer, this.#statements.sequence(slot))));

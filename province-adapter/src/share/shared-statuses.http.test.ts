@@ -70,11 +70,16 @@ describe('POST /shared-statuses', () => {
     expect(logged).toBe('');
   });
 
-  it('leaves out what was withdrawn, has run out, or was converted from what stands in the list itself', async () => {
-    const converted = await beijing.state({ source: { issuer: parseProvinceCode('520000'), sequence: 7, issuedAt: NOW - 3600 } });
-    serve([(await guizhou.state({ status: 'none' })).token, (await guizhou.state({ expiresAt: NOW })).token, converted.token]);
+  it('leaves out what was withdrawn or has run out', async () => {
+    serve([(await guizhou.state({ status: 'none' })).token, (await guizhou.state({ expiresAt: NOW })).token]);
     expect(await ask(ASKED)).toEqual({ status: 200, body: { statuses: [] } });
     expect(logged).toBe('');
+  });
+
+  it('takes no conversion, which the hub never lists, and tells operators of one', async () => {
+    serve([(await beijing.state({ source: { issuer: parseProvinceCode('520000'), sequence: 7, issuedAt: NOW - 3600 } })).token]);
+    expect(await ask(ASKED)).toEqual({ status: 200, body: { statuses: [] } });
+    expect(logged).toContain('CONVERSION_OF_CONVERSION');
   });
 
   it('believes no list: what does not verify, or is about somebody else, is left out and told to operators', async () => {

@@ -34,8 +34,11 @@ export interface SharedStatuses {
   readonly refused: readonly string[];
 }
 
-/** Left out without a word: withdrawn, run out on the way, or converted from a statement that stands in the list itself. */
-const ORDINARY: readonly string[] = ['CONVERSION_SOURCE_UNSUITABLE', 'CONVERSION_OF_CONVERSION', 'CONVERSION_SOURCE_EXPIRED'];
+/**
+ * Left out without a word: withdrawn, or run out on the way. The hub lists no conversion: its source is listed as its own
+ * issuer's, or is not yet known.
+ */
+const ORDINARY: readonly string[] = ['CONVERSION_SOURCE_UNSUITABLE', 'CONVERSION_SOURCE_EXPIRED'];
 
 /**
  * 数据共享: what other provinces state about a person, each verified here by its issuer's key.
