@@ -1,4 +1,4 @@
-import type { ProvinceCode } from '@health-code/attestation';
+import { readClaims, splitPresentation, type Attestation, type ProvinceCode } from '@health-code/attestation';
 import { v1 } from '@health-code/messages';
 import { HubError } from '../errors.js';
 import type { ReplyTo, RequestOf } from '../province-call/parse-reply.js';
@@ -22,6 +22,9 @@ export interface Converted {
   };
 }
 
+/** The compact JWS of what was verified. */
+const tokenOf = (presentation: Uint8Array): string => splitPresentation(Buffer.from(presentation).toString('latin1')).token;
+
 /** The holder asks, of a colour, at no checkpoint. */
 const holderIn = (province: ProvinceCode): Checkpoint => ({
   province,
@@ -32,10 +35,21 @@ const holderIn = (province: ProvinceCode): Checkpoint => ({
 });
 
 /**
+ * Whether what the province made is about the person shown, says the same colour, and was made from what was shown. The
+ * province's own statement, which it gives where it has one, was made from nothing.
+ */
+const isMadeOf = (shown: Attestation, made: Attestation, subjectReference: string): boolean =>
+  made.subject === shown.subject &&
+  subjectReference === shown.subject &&
+  made.status === shown.status &&
+  (made.source === undefined || (made.source.issuer === shown.issuer && made.source.sequence === shown.sequence));
+
+/**
  * 转码: the province is asked only about what is recognised, and its word for the result is judged like any other.
  *
  * @param now seconds since the epoch
- * @throws HubError REQUEST_INVALID for a statement of the province itself, and those of a failed call
+ * @throws HubError REQUEST_INVALID for a statement of the province itself; ADAPTER_ANSWER_INVALID where what it made is about
+ * somebody else, says another colour or was made from something else; and those of a failed call
  */
 export async function convertCode(
   { province, attestation }: Conversion,
@@ -54,6 +68,10 @@ export async function convertCode(
   if (source.verdict.recognition !== 'recognised') return { source };
   const { attestation: token, presentation, subjectReference } = await provinces.call(province, 'convertCode', { province, attestation }, limits);
   const verdict = await judgeAnswer(province, { token, availability: 'available' }, holder, judge, now);
+  // Its signature holds, or else nothing of it is told; whatever the verdict, it has to be the answer to what was shown.
+  if (verdict.attestation !== undefined && !isMadeOf(readClaims(tokenOf(attestation)), readClaims(token), subjectReference)) {
+    throw new HubError('ADAPTER_ANSWER_INVALID', 'the province answers with a statement that was not made of the one shown');
+  }
   if (verdict.verdict.recognition !== 'recognised') return { source, made: { verdict } };
   return { source, made: { verdict, handed: { presentation, subjectReference } } };
 }

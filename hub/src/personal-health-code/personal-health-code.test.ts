@@ -6,7 +6,7 @@ import { GrpcServer } from '../platform/grpc-server.js';
 import { decodeRichError } from '../platform/rich-error.js';
 import type { CallLimits } from '../province-call/province-call.publisher.js';
 import { VerificationCounter } from '../verify/verification-counter.js';
-import { BEIJING, GUIZHOU, Knowledge, NOW, SICHUAN, sign, SUBJECT } from '../verify/verify.fixture.js';
+import { BEIJING, GUIZHOU, Knowledge, NOW, OTHER_SUBJECT, SICHUAN, sign, SUBJECT } from '../verify/verify.fixture.js';
 import { PersonalHealthCodeService, type PersonalHealthCodeParts } from './personal-health-code.grpc.js';
 
 const ID_NUMBER = '520199190001010016';
@@ -235,6 +235,27 @@ describe('ConvertCode', () => {
   ])('hands the holder no answer made by %s', async (_, local, recognition) => {
     const { client } = await serve(await answerOf(local()));
     expect(await convert(client, (await sign()).token)).toMatchObject({ source: GREEN, converted: { recognition }, attestation: '', subjectReference: '' });
+  });
+
+  it.each<[string, () => ReturnType<typeof sign>, string?]>([
+    ['about somebody else', () => converted({ subject: OTHER_SUBJECT }), OTHER_SUBJECT],
+    ['about somebody else, of its own', () => sign({ issuer: SICHUAN, sequence: 9, subject: OTHER_SUBJECT })],
+    ['under the reference of somebody else', () => converted(), OTHER_SUBJECT],
+    ['of another colour', () => converted({ status: '01' })],
+    ['of another statement', () => converted({ source: { issuer: GUIZHOU, sequence: 2, issuedAt: NOW - 3600 } })],
+    ['of a statement of another province', () => converted({ source: { issuer: BEIJING, sequence: 1, issuedAt: NOW - 3600 } })],
+    ['about somebody else, and long ago', () => converted({ subject: OTHER_SUBJECT, expiresAt: NOW - 1 })],
+  ])('takes no answer %s', async (_, local, subjectReference = SUBJECT) => {
+    const { convertCode } = await answerOf(local());
+    const { client } = await serve({ convertCode: { ...convertCode, subjectReference } });
+    expect(await refusalOf(convert(client, (await sign()).token))).toMatchObject({ code: status.UNAVAILABLE, reason: 'ADAPTER_ANSWER_INVALID' });
+  });
+
+  it('takes the province’s own word for the same colour, and what was shown with a name', async () => {
+    const answers = await answerOf(sign({ issuer: SICHUAN, sequence: 3 }));
+    const { client } = await serve(answers);
+    const shown = await sign({}, { maskedName: '测*甲' });
+    expect(await convert(client, shown.presentation)).toMatchObject({ converted: GREEN, attestation: answers.convertCode.presentation, subjectReference: SUBJECT });
   });
 
   it('tells a caller why the province refuses', async () => {
