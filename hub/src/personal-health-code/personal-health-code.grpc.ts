@@ -91,8 +91,9 @@ export class PersonalHealthCodeService implements GrpcService {
   }
 
   async #convertCode(message: v1.ConvertCodeRequest, call: CallWithDeadline): Promise<v1.IConvertCodeResponse> {
-    const { provinces, judge, now } = this.#parts;
+    const { provinces, judge, counter, now } = this.#parts;
     const { source, made } = await convertCode(parseConvertCode(message), provinces, judge, limitsOf(call), now());
+    counter.record(v1.Purpose.PURPOSE_SELF, source.verdict.recognition);
     return {
       source: toVerifyCodeResponse(source).verdict ?? null,
       converted: made === undefined ? null : (toVerifyCodeResponse(made.verdict).verdict ?? null),

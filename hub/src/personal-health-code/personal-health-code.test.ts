@@ -196,8 +196,9 @@ describe('ConvertCode', () => {
     const foreign = await sign();
     known.commit(foreign);
     const answers = await answerOf(converted());
-    const { client, asked } = await serve(answers, { judge: known.attested });
+    const { client, asked, counter } = await serve(answers, { judge: known.attested });
     const answer = await convert(client, foreign.token);
+    expect(counter.snapshot()).toEqual([{ purpose: 'PURPOSE_SELF', recognition: 'recognised', count: 1 }]);
     expect(answer).toMatchObject({ source: { ...GREEN, issuer: GUIZHOU }, converted: { ...GREEN, issuer: SICHUAN }, attestation: answers.convertCode.presentation, subjectReference: SUBJECT });
     expect(asked).toMatchObject([{ province: SICHUAN, operation: 'convertCode', request: { province: SICHUAN } }]);
   });
@@ -216,8 +217,9 @@ describe('ConvertCode', () => {
   ])('asks no province about what is %s', async (_, text, recognition) => {
     const known = new Knowledge();
     const shown = await text(known);
-    const { client, asked } = await serve({}, { judge: known.attested });
+    const { client, asked, counter } = await serve({}, { judge: known.attested });
     const answer = await convert(client, shown);
+    expect(counter.snapshot()).toMatchObject([{ purpose: 'PURPOSE_SELF', count: 1 }]);
     expect(answer).toMatchObject({ source: { recognition, status: v1.HealthStatus.HEALTH_STATUS_UNSPECIFIED }, attestation: '', subjectReference: '' });
     expect(answer.converted ?? null).toBeNull();
     expect(asked).toHaveLength(0);
