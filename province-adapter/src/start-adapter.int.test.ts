@@ -29,7 +29,7 @@ const now = (): number => Math.floor(Date.now() / 1000);
 
 /** A local system in memory, spoken to by poll, push and query. */
 const changes: LocalAnswer[] = [];
-const answerOf = (value: string): LocalAnswer => ({ fields: { value }, identity: PERSON, maskedName: '测*甲', answeredAt: now() });
+const answerOf = (value: string): LocalAnswer => ({ fields: { value }, identity: PERSON, maskedName: '测**', answeredAt: now() });
 const SAMPLED_AT = now() - 3600;
 const profile: ProvinceDefinition['profile'] = {
   code: CODE, slug: 'guizhou', system: 'test-system', mode: 'convert', recognisers: [{ prefix: 'test:', infix: '', minLength: 6, maxLength: 99 }],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AdapterError, type AdapterErrorCode } from '../errors.js';
 import { formatChinaTime } from '../local-format/china-time.js';
+import { isMaskedName } from '../local-format/masked.js';
 import { parseAnswer } from '../local-format/parse-answer.js';
 import { findHandle, resolveIdentity } from '../local-format/stand-in-ports.js';
 import { personNotFound } from '../local-format/translation-table.js';
@@ -18,9 +19,6 @@ export const VERIFY_METHOD = 'alipay.ebpp.industry.gov.healthcode.verify';
 
 /** The random part of a `code_content`; ours, as its prefix. */
 const RANDOM_PART = /^[0-9a-f]{40}$/;
-
-/** A name that gives no more than its first character away; anything else is a whole name and is not taken. */
-const MASKED_NAME = /^\p{L}\*{1,31}$/u;
 
 const SUCCESS = '10000';
 
@@ -81,7 +79,7 @@ export function createGatewaySource({ cities }: Pick<GatewayProvince, 'cities'>,
     const verified = parseAnswer(VERIFIED, await call(VERIFY_METHOD, content, await readCredentials(signal), signal));
     return {
       fields: { code_color: verified.code_color, city_code: city.code },
-      ...(MASKED_NAME.test(verified.user_name) ? { maskedName: verified.user_name } : {}),
+      ...(isMaskedName(verified.user_name) ? { maskedName: verified.user_name } : {}),
       answeredAt: Math.floor(now() / 1000),
     };
   };

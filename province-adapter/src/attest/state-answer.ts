@@ -1,5 +1,6 @@
 import { AttestationError, REASON_NOT_STATED, type AttestationKind, type IdentityDocument, type NoStatusRecord, type StatusRecord, type TestResultRecord } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
+import { isMaskedName } from '../local-format/masked.js';
 import { isKnownByReference, resolveSubject, type ResolveReference } from '../person/resolve-subject.js';
 import type { LocalAnswer } from '../province-system.js';
 import { translateAnswer, type TranslatingProvince } from '../translate/translate-answer.js';
@@ -19,9 +20,6 @@ export interface AnswerTerms {
   /** Seconds since the epoch. */
   readonly now: () => number;
 }
-
-/** As an attestation's disclosure takes it. */
-const MASKED_NAME = /^[^\p{Cc}\p{Cs}]{1,64}$/u;
 
 /**
  * Translates an answer and finds out whom it is about. Where there is no status nobody needs to be known; who is known has
@@ -57,12 +55,12 @@ function attestable(record: StatusRecord | TestResultRecord): AttestableRecord {
 
 async function stateRecord(record: AttestableRecord, answer: LocalAnswer, terms: AnswerTerms, asked?: IdentityDocument): Promise<Statement> {
   const { maskedName } = answer;
-  if (maskedName !== undefined && !MASKED_NAME.test(maskedName)) throw new AdapterError('LOCAL_ANSWER_INVALID', 'the masked name is not a name');
   const subject = await resolveSubject(answer, terms.resolve, asked);
   return {
     subject,
     record,
-    ...(maskedName === undefined ? {} : { maskedName }),
+    // A name that came unmasked would be signed, and shown at every checkpoint: the statement stands without one.
+    ...(maskedName !== undefined && isMaskedName(maskedName) ? { maskedName } : {}),
     ...(isKnownByReference(answer, asked) ? { isByReference: true } : {}),
   };
 }

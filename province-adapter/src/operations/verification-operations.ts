@@ -2,6 +2,7 @@ import type { AttestationKind } from '@health-code/attestation';
 import type { v1 } from '@health-code/messages';
 import type { CallHandlers } from '../call/call-handlers.js';
 import { AdapterError } from '../errors.js';
+import { isMaskedName, isMaskedNumber } from '../local-format/masked.js';
 import type { KindSource, Source, VerifierContext } from '../province-system.js';
 import { attestAnswer, type AttestAnswerTerms, type Question } from './attest-answer.js';
 import { parseKind } from './parse-kind.js';
@@ -60,11 +61,13 @@ export function createVerificationOperations(source: Source, terms: AttestAnswer
     },
     async queryHealth(request) {
       const { answer, reply } = await attestAnswer(parseQuestion(source, request, parseVerifier(request.context)), terms);
+      const { guidance = '', maskedIdNumber = '', maskedName = '' } = answer;
       return {
         attested: reply,
-        maskedName: answer.maskedName ?? '',
-        maskedIdNumber: answer.maskedIdNumber ?? '',
-        guidance: answer.guidance ?? '',
+        // Whatever the local system calls it: what can be read is not for the hub.
+        maskedName: isMaskedName(maskedName) ? maskedName : '',
+        maskedIdNumber: isMaskedNumber(maskedIdNumber) ? maskedIdNumber : '',
+        guidance,
       };
     },
   };

@@ -1,4 +1,6 @@
-/** Ways in which a local system can misbehave; `none` ends them, `error-code` answers with one of its own documented error codes. */
+import { maskName, maskNumber, type SyntheticPerson } from './synthetic-people.js';
+
+/** Ways in which a local system can misbehave; `none` ends them, `error-code` answers with one of its own documented error codes, `unmasked` names the person of its value in full. */
 export const FAULT_MODES = [
   'none',
   'down',
@@ -13,6 +15,7 @@ export const FAULT_MODES = [
   'empty',
   'gbk-page',
   'extra-fields',
+  'unmasked',
   'error-code',
 ] as const;
 
@@ -64,8 +67,14 @@ export function withExtraFields(answer: unknown): unknown {
   return { ...Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, withExtraFields(value)])), ...EXTRA_FIELDS };
 }
 
-/** Faults that change how the server answers rather than what. */
-type PlayedByServer = 'none' | 'down' | 'slow' | 'extra-fields' | 'error-code';
+/** A copy in which name and number of a person stand in full wherever they stood masked, in JSON within a text too. */
+export function withoutMasks(answer: unknown, { name, documentNumber }: Pick<SyntheticPerson, 'name' | 'documentNumber'>): unknown {
+  const text = JSON.stringify(answer).replaceAll(maskNumber(documentNumber), documentNumber).replaceAll(maskName(name), name);
+  return JSON.parse(text) as unknown;
+}
+
+/** Faults that change a right answer, or how the server answers, rather than what it sends. */
+type PlayedByServer = 'none' | 'down' | 'slow' | 'extra-fields' | 'unmasked' | 'error-code';
 
 /** What is sent instead of an answer. */
 export const FAULTY_ANSWERS: Readonly<

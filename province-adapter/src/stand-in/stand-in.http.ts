@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { DocumentCollection } from './documents.js';
-import { FAULT_MODES, FAULTY_ANSWERS, withExtraFields, type FaultMode } from './fault.js';
+import { FAULT_MODES, FAULTY_ANSWERS, withExtraFields, withoutMasks, type FaultMode } from './fault.js';
 import { BareAnswer, type LocalSystem, type LocalSystemContext, type RunningLocalSystem } from './local-system.js';
 import type { SyntheticPerson } from './synthetic-people.js';
 
@@ -53,7 +53,7 @@ async function misbehave(
   running: RunningLocalSystem,
   reply: FastifyReply,
 ): Promise<boolean> {
-  if (mode === 'none' || mode === 'extra-fields') return false;
+  if (mode === 'none' || mode === 'extra-fields' || mode === 'unmasked') return false;
   if (mode === 'down') {
     reply.hijack();
     reply.raw.destroy();
@@ -93,6 +93,13 @@ export async function createStandIn(system: LocalSystem, context: LocalSystemCon
     return person;
   };
 
+  /** A right answer as the fault changes it, before it is sealed. */
+  const falsify = async (answer: unknown): Promise<unknown> => {
+    if (fault.mode === 'extra-fields') return withExtraFields(answer);
+    if (fault.mode === 'unmasked') return withoutMasks(answer, await getPerson(fault.value ?? ''));
+    return answer;
+  };
+
   server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
     done(null, Object.fromEntries(new URLSearchParams(String(body))));
   });
@@ -117,7 +124,7 @@ export async function createStandIn(system: LocalSystem, context: LocalSystemCon
           query: textMembers(request.query),
           body: { ...(request.body as object | undefined) },
         });
-        const said = fault.mode === 'extra-fields' && !(answer instanceof BareAnswer) ? withExtraFields(answer) : answer;
+        const said = answer instanceof BareAnswer ? answer : await falsify(answer);
         return send(route.seal === undefined ? said : await route.seal(said), reply);
       },
     });

@@ -1,6 +1,7 @@
 import type { IdentityDocument } from '@health-code/attestation';
 import { z } from 'zod';
 import { AdapterError, type AdapterErrorCode } from '../../errors.js';
+import { isMaskedName, isMaskedNumber } from '../../local-format/masked.js';
 import { parseAnswer } from '../../local-format/parse-answer.js';
 import { resolveIdentity } from '../../local-format/stand-in-ports.js';
 import { personNotFound } from '../../local-format/translation-table.js';
@@ -31,15 +32,13 @@ function requireWhole(code: string): void {
     throw new AdapterError('LOCAL_CODE_INVALID', 'a 安康码 that was not read whole');
 }
 
-/** Whether name and number come masked is not documented: what is not masked is treated as not there. */
-const isMasked = (text: string | undefined): text is string => text?.includes('*') === true;
-
 function answerOf({ name, idCardNo, ...fields }: AuthorisedAnswer, answeredAt: number): LocalAnswer {
   return {
     // Without a level, the translation says by this that none was authorised.
     fields: { ...fields, authField: Object.keys(fields).join(',') },
-    ...(isMasked(name) ? { maskedName: name } : {}),
-    ...(isMasked(idCardNo) ? { maskedIdNumber: idCardNo } : {}),
+    // Whether name and number come masked is not documented: what is not masked is treated as not there.
+    ...(name !== undefined && isMaskedName(name) ? { maskedName: name } : {}),
+    ...(idCardNo !== undefined && isMaskedNumber(idCardNo) ? { maskedIdNumber: idCardNo } : {}),
     ...(fields.colourReason === undefined ? {} : { guidance: fields.colourReason }),
     answeredAt,
   };
