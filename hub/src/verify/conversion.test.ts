@@ -85,6 +85,10 @@ describe('AttestedVerifier, of a converted statement', () => {
 
   it.each([
     ['says something else than its source', { sequence: 5, status: '10' }],
+    ['gives another reason than its source', { sequence: 5, reason: 'FEVER' }],
+    ['names another authority than its source', { sequence: 5, authority: '520100' }],
+    ['claims other evidence than its source', { sequence: 5, evidence: 'laboratory' }],
+    ['has other local words than its source', { sequence: 5, original: { system: 'local', field: 'code', value: '绿' } }],
     ['says of its source that it was issued at another time', { sequence: 5, issuedAt: NOW - 3601 }],
     ['is made from a statement about somebody else', { sequence: 5, subject: OTHER_SUBJECT }],
     ['is made from a statement that was itself converted', { sequence: 5, source: { issuer: SICHUAN, sequence: 2, issuedAt: NOW - 3600 } }],
@@ -95,6 +99,15 @@ describe('AttestedVerifier, of a converted statement', () => {
     expect(await brief(held.token)).toMatch(/^recognised/);
     const unlisted = await sign({ ...converted, sequence: 2 });
     expect(await brief(unlisted.token)).toMatch(/^conflict/);
+  });
+
+  it('compares local words only where both are kept', async () => {
+    hub = new Knowledge(0);
+    await hub.know({ sequence: 5, original: { system: 'local', field: 'code', value: '绿' } });
+    expect(await brief((await hub.know(converted)).token)).toMatch(/^recognised/);
+    hub = new Knowledge(0);
+    await hub.know({ sequence: 5, authority: '520100' });
+    expect(await brief((await hub.know(converted)).token)).toMatch(/^conflict/);
   });
 
   it('judges one that is not in the ledger yet by the same source', async () => {

@@ -1,4 +1,4 @@
-import type { AttestationKind, AttestedValue, ConversionSource, SourceFacts } from '@health-code/attestation';
+import type { AttestationKind, ConversionSource, OriginalValue, SourceFacts } from '@health-code/attestation';
 import { NO_SLOT } from '../lookup/slot-table.js';
 import type { Terms } from '../lookup/terms.js';
 
@@ -25,9 +25,12 @@ export interface FeedTimes {
   confirmedAt(issuer: string): number;
 }
 
+/** What a conversion takes over word for word; the rule is its own. */
+export type TakenOver = Pick<Terms, 'status' | 'reason' | 'authority' | 'evidence' | 'original'>;
+
 /** A statement that names the one it was made from. */
 export interface Converted {
-  readonly status: AttestedValue;
+  readonly said: TakenOver;
   readonly source: Omit<ConversionSource, 'issuer'> & { readonly issuer: string };
   /** One of the current statements about the same subject and of the same kind, or {@link NO_SLOT}. */
   readonly subjectSlot: number;
@@ -66,21 +69,32 @@ function isRenewed(known: KnownSources, slot: number, subjectSlot: number): bool
   return false;
 }
 
+/** Local words that there was no more room for are compared where both are at hand. */
+const isTakenOver = (from: TakenOver, said: TakenOver): boolean =>
+  from.status === said.status &&
+  from.reason === said.reason &&
+  from.authority === said.authority &&
+  from.evidence === said.evidence &&
+  (from.original === undefined || said.original === undefined || isSameOriginal(from.original, said.original));
+
+const isSameOriginal = (one: OriginalValue, other: OriginalValue): boolean =>
+  one.system === other.system && one.field === other.field && one.value === other.value;
+
 /**
  * How the source of a converted statement stands, looked up anew every time: it may have been superseded since, and it may
  * arrive later than what was made from it. Until it does, a later statement in its place counts all the same.
  */
-export function findSource(known: KnownSources, provinces: Standings, feeds: FeedTimes, { status, source, subjectSlot }: Converted): KnownSource {
+export function findSource(known: KnownSources, provinces: Standings, feeds: FeedTimes, { said, source, subjectSlot }: Converted): KnownSource {
   const { issuer, sequence, issuedAt } = source;
   const slot = known.findSequence(issuer, sequence);
   const standing = provinces.findProvince(issuer)?.standing ?? 'none';
   if (slot === NO_SLOT) {
     return { slot, standing, superseded: hasLater(known, subjectSlot, issuer, sequence), knownAt: issuedAt, expiresAt: Infinity, isMisstated: false };
   }
-  const said = known.terms(slot);
+  const terms = known.terms(slot);
   // A source that is held has brought its subject a statement: where there is none, it is about somebody else.
   const isOfSubject = subjectSlot !== NO_SLOT && known.isSameSubject(slot, subjectSlot);
-  const isMisstated = said.status !== status || said.sourceIssuer !== undefined || known.issuedAt(slot) !== issuedAt || !isOfSubject;
+  const isMisstated = !isTakenOver(terms, said) || terms.sourceIssuer !== undefined || known.issuedAt(slot) !== issuedAt || !isOfSubject;
   const superseded = known.isSuperseded(slot) && !isRenewed(known, slot, subjectSlot);
   // Its own feed says until when it held; the feed of who converted it says nothing about it.
   const knownAt = Math.max(issuedAt, feeds.confirmedAt(issuer));

@@ -162,7 +162,7 @@ export class AttestedVerifier {
   #judgeUnlisted(attestation: Attestation, checkpointClass: CheckpointClass, now: number): VerifiedCode {
     const { issuer, kind, subject, sequence, status, reason, since, expiresAt, issuedAt, rule } = attestation;
     const head = this.#known.findSubject(subject, kind);
-    const source = attestation.source && findSource(this.#known, this.#provinces, this.#feeds, { status, source: attestation.source, subjectSlot: head });
+    const source = attestation.source && findSource(this.#known, this.#provinces, this.#feeds, { said: attestation, source: attestation.source, subjectSlot: head });
     const isContradicted = head !== NO_SLOT && (this.#contradicts(head, kind, issuer, status, now) || this.#isContradicted(head, kind, issuer, status, now));
     const facts: VerdictFacts = {
       kind,
@@ -199,10 +199,11 @@ export class AttestedVerifier {
     };
   }
 
-  #sourceOf(slot: number, { status, sourceIssuer }: Terms): KnownSource | undefined {
+  #sourceOf(slot: number, terms: Terms): KnownSource | undefined {
+    const { sourceIssuer } = terms;
     if (sourceIssuer === undefined) return undefined;
     const source = { issuer: sourceIssuer, sequence: this.#known.sourceSequence(slot), issuedAt: this.#known.sourceIssuedAt(slot) };
-    return findSource(this.#known, this.#provinces, this.#feeds, { status, source, subjectSlot: slot });
+    return findSource(this.#known, this.#provinces, this.#feeds, { said: terms, source, subjectSlot: slot });
   }
 
   #isRuleRegistered(terms: Terms): boolean {
