@@ -54,6 +54,7 @@ export type WireClaims = CommonWireClaims & { readonly kind: AttestationKind; re
 
 /** {@link KIND_TABLE} as it is used here, where the kind is not known before the token is read. */
 interface AnyKindClaims {
+  readonly isConvertible: boolean;
   readonly own?: {
     readonly shape: z.ZodRawShape;
     toWire(own: Attestation): object;
@@ -78,7 +79,7 @@ const CROSS_CLAIM_RULES: readonly (readonly [string, (claims: WireClaims) => boo
   ['exp', ({ iat, exp }) => exp <= iat || exp - iat > ATTESTATION_MAX_LIFETIME_SECONDS],
   ['since', ({ since, iat }) => since > iat + CLOCK_TOLERANCE_SECONDS],
   ['src.iss', ({ src, iss }) => src?.iss === iss],
-  ['src', ({ src, code }) => src !== undefined && code === 'none'],
+  ['src', ({ src, kind, code }) => src !== undefined && (code === 'none' || KINDS[kind]?.isConvertible !== true)],
   // The source has lived no longer than any statement may, and what was made of it ends with it at the latest.
   ['src.iat', ({ src, iat, exp }) => src !== undefined && (src.iat > iat || exp - src.iat > ATTESTATION_MAX_LIFETIME_SECONDS)],
   ['supersedes', ({ supersedes, seq }) => supersedes !== undefined && supersedes >= seq],

@@ -60,7 +60,7 @@ interface CommonClaims {
   readonly evidence: EvidenceClass;
   /** Claims `orig.sys`, `orig.fld`, `orig.val`. */
   readonly original: OriginalValue;
-  /** Absent where the issuer states it of itself; a withdrawal has none. Claim `src`. */
+  /** Absent where the issuer states it of itself; only a kind that is convertible has one, and no withdrawal. Claim `src`. */
   readonly source?: ConversionSource;
   /** Sequence this one replaces for the same person and kind. Claim `supersedes`. */
   readonly supersedes?: number;

@@ -27,6 +27,8 @@ export interface OwnClaims<Shape extends z.ZodRawShape, Own> {
 export interface KindClaims<Value extends string, Shape extends z.ZodRawShape, Own> {
   /** The closed table of what may be stated, `none` included. Claim `code`. */
   readonly values: readonly Value[];
+  /** Whether a province may state it anew from what another stated (转码): claim `src` is refused where it may not. */
+  readonly isConvertible: boolean;
   /** Absent where the kind states nothing beside what all state. */
   readonly own?: OwnClaims<Shape, Own>;
 }
@@ -43,11 +45,13 @@ const TEST_SHAPE = {
 };
 
 /** A colour and its reason are all: nothing beside what every kind states. */
-export const HEALTH_STATUS_CLAIMS: KindClaims<AttestedStatus, z.ZodRawShape, unknown> = { values: ATTESTED_STATUSES };
+export const HEALTH_STATUS_CLAIMS: KindClaims<AttestedStatus, z.ZodRawShape, unknown> = { values: ATTESTED_STATUSES, isConvertible: true };
 
 /** `since` is when the sample was taken; it is reported later, and by then the report is known to the issuer. */
 export const NUCLEIC_ACID_TEST_CLAIMS: KindClaims<AttestedTestResult, typeof TEST_SHAPE, { readonly test?: TestCircumstances }> = {
   values: ATTESTED_TEST_RESULTS,
+  // A test is what it is wherever it is shown: nothing is gained by stating it anew, and its laboratory is not the one who does.
+  isConvertible: false,
   own: {
     shape: TEST_SHAPE,
     toWire: ({ test }) => (test === undefined ? {} : { test: { rep: test.reportedAt, mth: test.method, lab: test.laboratory } }),

@@ -38,6 +38,12 @@ describe('KIND_TABLE', () => {
       }
     });
 
+    it(`takes a source of ${kind} where it is convertible, which only a colour is`, () => {
+      const converted = { ...tokens[kind], src: { iss: '110000', seq: 1, iat: tokens[kind].iat } };
+      expect(codeOf(() => parseWireClaims(converted))).toBe(KIND_TABLE[kind].isConvertible ? 'nothing thrown' : 'ATTESTATION_CLAIMS_INVALID');
+      expect(KIND_TABLE[kind].isConvertible).toBe(kind === 'health-status');
+    });
+
     it(`parses ${kind} with its own claims, and refuses the other kinds' own`, () => {
       expect(parseWireClaims(tokens[kind])).toEqual(tokens[kind]);
       for (const other of ATTESTATION_KINDS) {

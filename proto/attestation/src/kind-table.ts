@@ -6,7 +6,7 @@ import { HEALTH_STATUS_POLICY, NUCLEIC_ACID_TEST_POLICY, type Advice, type Advic
 type ValueOf<Kind extends AttestationKind> = AttestationByKind[Kind]['status'];
 
 /** A kind of attestation: what may be stated, how it stands in the token, how it is judged. Only a colour can be advised to pass. */
-type KindEntry<Kind extends AttestationKind> = Pick<KindClaims<ValueOf<Kind>, never, never>, 'values'> & {
+type KindEntry<Kind extends AttestationKind> = Pick<KindClaims<ValueOf<Kind>, never, never>, 'values' | 'isConvertible'> & {
   readonly own?: object;
   readonly policy: KindPolicy<Exclude<ValueOf<Kind>, 'none'>, Kind extends 'health-status' ? Advice : AdviceWithoutColour>;
 };
