@@ -31,6 +31,22 @@ describe('withdrawalOf', () => {
   });
 });
 
+describe('statesNoStatus', () => {
+  const valueOf = (value: string) => statesNoStatus({ ...original, value }).original;
+
+  it('takes along a plain word of the local system', () => {
+    expect(valueOf('init')).toEqual({ ...original, value: 'init' });
+  });
+
+  it.each(['520199190001010016', '2022-04-01 08:00:00', 'a sentence about a person', 'x\u202ey'])('takes along nothing else: %j', (value) => {
+    expect(valueOf(value)).toEqual({ ...original, value: '' });
+  });
+
+  it('takes no word along from a field that is none', () => {
+    expect(statesNoStatus({ ...original, field: 'a field', value: 'init' }).original).toEqual({ ...original, field: '' });
+  });
+});
+
 describe('isNotTranslatable', () => {
   it('takes along a plain word of the local system', () => {
     expect(originalOf('status', '橙码')).toEqual({ system: 'guizhou-test', field: 'status', value: '橙码' });

@@ -19,15 +19,20 @@ export interface WithdrawalTerms {
 const PLAIN_VALUE = /^(?!.*\d{4})[\p{L}\p{N} ._-]{1,16}$/u;
 const PLAIN_FIELD = /^[\p{L}\p{N}._-]{1,64}$/u;
 
-/** 撤回, because the local system answered and states no status. */
-export const statesNoStatus = (original: OriginalValue): WithdrawalCause => ({ reason: REASON_WITHDRAWN, original });
+/** What of a local value may stand in the ledger for good: its field and its word where both are plain, and nothing else. */
+function plainOriginal(system: string, stated: LocalValue | undefined): OriginalValue {
+  const field = stated !== undefined && PLAIN_FIELD.test(stated.field) ? stated.field : '';
+  const value = stated !== undefined && field !== '' && PLAIN_VALUE.test(stated.value) ? stated.value : '';
+  return { system, field, value };
+}
+
+/** 撤回, because the local system answered and states no status; its own word goes along where it is a plain one. */
+export const statesNoStatus = ({ system, ...stated }: OriginalValue): WithdrawalCause => ({ reason: REASON_WITHDRAWN, original: plainOriginal(system, stated) });
 
 /** 撤回, because what the local system states has no translation; its own word goes along where it is a plain one. */
 export function isNotTranslatable(cause: unknown, system: string): WithdrawalCause {
   const stated: LocalValue | undefined = cause instanceof AdapterError ? cause.untranslated : undefined;
-  const field = stated !== undefined && PLAIN_FIELD.test(stated.field) ? stated.field : '';
-  const value = stated !== undefined && field !== '' && PLAIN_VALUE.test(stated.value) ? stated.value : '';
-  return { reason: REASON_NOT_TRANSLATABLE, original: { system, field, value } };
+  return { reason: REASON_NOT_TRANSLATABLE, original: plainOriginal(system, stated) };
 }
 
 /**
