@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -231,6 +231,52 @@ answers:
     expect(translated(answers)).toEqual(['LOCAL_ANSWER_INVALID', 'LOCAL_ANSWER_INVALID', '00', 'TRANSLATION_VALUE_UNKNOWN']);
     leave('zt-1.txt', row('黄', syntheticIdNumber('995401', 2), '2'.repeat(32)));
     expect(translated((await source.readChanges?.(cursor))?.answers ?? [])).toEqual(['01']);
+  });
+
+  it.each([
+    ['a time that is none', `${TOKEN}|4102329600|红|14.4.2022|${CARD}|测试甲一`],
+    ['a field too few', `${TOKEN}|4102329600|红|2022/04/14 08:30|${CARD}`],
+    ['a field too many', `${TOKEN}|4102329600|红|2022/04/14 08:30|${CARD}|测试甲一|?`],
+    ['an end of the code that is none', `${TOKEN}|never|红|2022/04/14 08:30|${CARD}|测试甲一`],
+  ])('lets no older row answer for a newer one with %s', async (_what, newer) => {
+    leave('zt-1.txt', row('绿'), row('黄', OTHER_CARD, '1'.repeat(32)));
+    const first = await source.readChanges?.(undefined);
+    leave('zt-2.txt', newer);
+    expect(translated([await source.readPerson(PERSON, GATE), await source.readCode(`wenj.${TOKEN}`, GATE)])).toEqual(['LOCAL_ANSWER_INVALID', 'LOCAL_ANSWER_INVALID']);
+    const { answers = [] } = (await source.readChanges?.(first?.cursor)) ?? {};
+    expect(translated(answers)).toEqual(['LOCAL_ANSWER_INVALID']);
+    // Who is named has withdrawn what was stated of them.
+    expect(answers[0]?.identity).toEqual(PERSON);
+    expect(translated([await source.readPerson(parseIdentityDocument('01', OTHER_CARD), GATE)])).toEqual(['01']);
+  });
+
+  it.each([
+    ['is in another charset', (place: string) => writeFileSync(place, Buffer.from([0xff, 0xff, 0x00]))],
+    ['has other columns', (place: string) => writeFileSync(place, encodeText(`号码|颜色\r\n${CARD}|红\r\n`, 'gbk'))],
+    ['cannot be opened', (place: string) => symlinkSync(place, place)],
+  ])('answers nobody from older files while one %s: it may speak of anybody', async (_what, breakFile) => {
+    leave('zt-1.txt', row('绿'));
+    breakFile(join(drop, 'zt-2.txt'));
+    for (const asked of [source.readPerson(PERSON, GATE), source.readPerson(parseIdentityDocument('01', OTHER_CARD), GATE), source.readCode(`wenj.${TOKEN}`, GATE), source.readCode(`wenj.${'1'.repeat(32)}`, GATE)]) {
+      await expect(asked).rejects.toMatchObject({ code: 'LOCAL_ANSWER_INVALID' });
+    }
+    const first = await source.readChanges?.(undefined);
+    expect(translated(first?.answers ?? [])).toEqual(['00', 'LOCAL_ANSWER_INVALID']);
+    expect(await source.readChanges?.(first?.cursor)).toEqual({ answers: [], cursor: first?.cursor });
+    leave('zt-3.txt', row('黄'));
+    expect(translated([await source.readPerson(PERSON, GATE), await source.readCode(`wenj.${TOKEN}`, GATE)])).toEqual(['01', '01']);
+    rmSync(join(drop, 'zt-2.txt'));
+    leave('zt-2.txt', row('红', OTHER_CARD, '1'.repeat(32)));
+    expect(translated([await source.readPerson(parseIdentityDocument('01', OTHER_CARD), GATE)])).toEqual(['10']);
+  });
+
+  it('reads a file once it may, whatever its time says', async () => {
+    leave('zt-1.txt', row('绿'));
+    symlinkSync(join(drop, 'zt-2.txt'), join(drop, 'zt-2.txt'));
+    await expect(source.readPerson(PERSON, GATE)).rejects.toMatchObject({ code: 'LOCAL_ANSWER_INVALID' });
+    leave('new', row('红'));
+    renameSync(join(drop, 'new'), join(drop, 'zt-2.txt'));
+    expect(translated([await source.readPerson(PERSON, GATE)])).toEqual(['10']);
   });
 
   it('waits for a file that is being written', async () => {

@@ -27,16 +27,23 @@ function parseRows(text: string, delimiter: string, refusal: AdapterErrorCode): 
   }
 }
 
+/** A row by field name. */
+export interface DelimitedRow {
+  readonly fields: Readonly<Record<string, string>>;
+  /** False for a row of another number of fields: those it has are named from the first on, as far as they go. */
+  readonly isWhole: boolean;
+}
+
 /**
- * Rows by field name. A row of another number of fields is given as `undefined`: it is refused by itself, and holds up no other.
+ * Rows by field name. A row of another number of fields says so: it is refused by itself, and holds up no other.
  *
  * @throws AdapterError `refusal` for text that is no delimited text, or names a field twice
  */
-export function parseDelimited(text: string, format: DelimitedFormat, refusal: AdapterErrorCode): readonly (Readonly<Record<string, string>> | undefined)[] {
+export function parseDelimited(text: string, format: DelimitedFormat, refusal: AdapterErrorCode): readonly DelimitedRow[] {
   const rows = parseRows(text, format.delimiter, refusal);
   const names = format.columns ?? rows[0] ?? [];
   if (new Set(names).size !== names.length) throw new AdapterError(refusal, 'a column is named twice');
   return rows
     .slice(format.columns === undefined ? 1 : 0)
-    .map((row) => (row.length === names.length ? Object.fromEntries(names.map((name, place) => [name, row[place] ?? ''])) : undefined));
+    .map((row) => ({ fields: Object.fromEntries(names.slice(0, row.length).map((name, place) => [name, row[place] ?? ''])), isWhole: row.length === names.length }));
 }

@@ -19,23 +19,38 @@ const CURSOR = z.record(z.string(), z.tuple([z.string(), z.int()]));
 
 type Cursor = z.output<typeof CURSOR>;
 
+/** A row, and which of the files it is of: later ones are newer. */
+interface FoundRow {
+  readonly row: DroppedRow;
+  readonly file: number;
+}
+
 interface Index {
   readonly files: readonly DroppedFile[];
-  readonly byCode: ReadonlyMap<string, DroppedRow>;
-  readonly byDocument: ReadonlyMap<string, DroppedRow>;
+  readonly byCode: ReadonlyMap<string, FoundRow>;
+  readonly byDocument: ReadonlyMap<string, FoundRow>;
+  /** The newest file of which nobody knows whom it speaks of; -1 where there is none. */
+  readonly doubtful: number;
 }
 
 const documentKey = ({ number, type }: IdentityDocument): string => `${type}:${number}`;
 
 /** Later files, and later rows of one, are newer. */
 function indexOf(files: readonly DroppedFile[]): Index {
-  const byCode = new Map<string, DroppedRow>();
-  const byDocument = new Map<string, DroppedRow>();
-  for (const row of files.flatMap((file) => file.rows)) {
-    if (row.code !== undefined) byCode.set(row.code, row);
-    if (row.answer.identity !== undefined) byDocument.set(documentKey(row.answer.identity), row);
+  const byCode = new Map<string, FoundRow>();
+  const byDocument = new Map<string, FoundRow>();
+  for (const [file, { rows }] of files.entries()) {
+    for (const row of rows) {
+      if (row.code !== undefined) byCode.set(row.code, { row, file });
+      if (row.answer.identity !== undefined) byDocument.set(documentKey(row.answer.identity), { row, file });
+    }
   }
-  return { files, byCode, byDocument };
+  return { files, byCode, byDocument, doubtful: files.findLastIndex(({ namesPeople }) => !namesPeople) };
+}
+
+/** @throws AdapterError `LOCAL_ANSWER_INVALID` where a newer file that nobody can read may say something else */
+function requireCertain({ doubtful }: Index, found: FoundRow | undefined): void {
+  if ((found?.file ?? -1) < doubtful) throw new AdapterError('LOCAL_ANSWER_INVALID', 'a newer file cannot be read, and may speak of this person');
 }
 
 function parseCursor(cursor: string | undefined): Cursor {
@@ -57,7 +72,7 @@ function changesSince(index: Index, cursor: string | undefined): LocalChanges {
     const [formerPrint, given] = (Object.hasOwn(former, name) ? former[name] : undefined) ?? ['', 0];
     const from = formerPrint === print ? given : 0;
     const part = rows.slice(from, from + BATCH - answers.length);
-    answers.push(...part.map(({ answer }) => (answer.identity === undefined ? answer : (index.byDocument.get(documentKey(answer.identity))?.answer ?? answer))));
+    answers.push(...part.map(({ answer }) => (answer.identity === undefined ? answer : (index.byDocument.get(documentKey(answer.identity))?.row.answer ?? answer))));
     next[name] = [print, from + part.length];
   }
   const moved = JSON.stringify(next);
@@ -126,14 +141,21 @@ export function createMappedFilesSource(mapping: FilesMapping, options: SourceOp
   return {
     async readCode(code, _verifier, signal) {
       const decoded = decodeCode(code, codes.recognise, codes.decode);
-      const row = (await readIndex(signal)).byCode.get(decoded[files.codeHolds] ?? '');
-      if (row === undefined) throw new AdapterError('LOCAL_CODE_INVALID', 'no file names this code');
-      if (row.codeExpires !== undefined && row.codeExpires * 1000 <= now()) throw new AdapterError('LOCAL_CODE_EXPIRED', 'the code has run out');
-      const { identity } = row.answer;
-      return identity === undefined ? row.answer : ((await readIndex(signal)).byDocument.get(documentKey(identity))?.answer ?? row.answer);
+      const index = await readIndex(signal);
+      const held = index.byCode.get(decoded[files.codeHolds] ?? '');
+      const identity = held?.row.answer.identity;
+      const newest = identity === undefined ? held : index.byDocument.get(documentKey(identity));
+      requireCertain(index, newest);
+      if (held === undefined || newest === undefined) throw new AdapterError('LOCAL_CODE_INVALID', 'no file names this code');
+      const { codeExpires } = held.row;
+      if (codeExpires !== undefined && codeExpires * 1000 <= now()) throw new AdapterError('LOCAL_CODE_EXPIRED', 'the code has run out');
+      return newest.row.answer;
     },
     async readPerson(document) {
-      return (await readIndex()).byDocument.get(documentKey(document))?.answer ?? personNotFound(Math.floor(now() / 1000));
+      const index = await readIndex();
+      const newest = index.byDocument.get(documentKey(document));
+      requireCertain(index, newest);
+      return newest?.row.answer ?? personNotFound(Math.floor(now() / 1000));
     },
     async readChanges(cursor) {
       return changesSince(await readIndex(), cursor);

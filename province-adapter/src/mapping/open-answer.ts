@@ -28,8 +28,9 @@ function parseBody({ bytes }: LocalBytes, { charset, columns, delimiter, format 
   const text = decodeText(bytes, charset, 'LOCAL_ANSWER_INVALID');
   if (format === 'json') return parseJsonText(text);
   const rows = parseDelimited(text, { delimiter, columns }, 'LOCAL_ANSWER_INVALID');
-  if (rows.length !== 1 || rows[0] === undefined) throw new AdapterError('LOCAL_ANSWER_INVALID', 'the local answer is not one row of its format');
-  return rows[0];
+  const [row] = rows;
+  if (rows.length !== 1 || row?.isWhole !== true) throw new AdapterError('LOCAL_ANSWER_INVALID', 'the local answer is not one row of its format');
+  return row.fields;
 }
 
 function requireSuccess(document: unknown, result: NonNullable<MappedAnswer['result']>): 'success' | 'no-such-person' {

@@ -78,7 +78,8 @@ function readNamed(document: unknown, fields: Readonly<Record<string, MappedFiel
   );
 }
 
-function readIdentity(document: unknown, { identityNumber, identityType }: Pick<Fields, 'identityNumber' | 'identityType'>): Pick<LocalAnswer, 'identity'> {
+/** Whose an answer is; nobody where it says so by no number that a person can be referred to by. @throws AdapterError `LOCAL_ANSWER_INVALID` */
+export function readIdentity(document: unknown, { identityNumber, identityType }: Pick<Fields, 'identityNumber' | 'identityType'>): Pick<LocalAnswer, 'identity'> {
   const number = identityNumber === undefined ? '' : (readField(document, identityNumber) ?? '');
   const type = identityType === undefined ? undefined : readField(document, identityType);
   const identity = number === '' ? undefined : findIdentityDocument(type ?? IDENTITY_CARD, number);
