@@ -49,8 +49,8 @@ describe('AttestationIndex', () => {
     const slot = index.findToken(digestOf(tokenOf(GUIZHOU, 7)));
     expect(slot).toBe(index.findSequence(GUIZHOU, 7));
     expect(index.terms(slot)).toEqual({
-      ordinal: 0, issuer: GUIZHOU, kind: 'health-status', status: '10', reason: 'CLOSE_CONTACT', rule: { id: 'gz-1', version: '3' }, authority: GUIZHOU, evidence: 'verified-source',
-      original: { system: 'local', field: 'code', value: '00' },
+      ordinal: 0, issuer: GUIZHOU, kind: 'health-status', status: '10',
+      words: { reason: 'CLOSE_CONTACT', rule: { id: 'gz-1', version: '3' }, authority: GUIZHOU, evidence: 'verified-source', original: { system: 'local', field: 'code', value: '00' } },
     });
     expect([index.sequence(slot), index.since(slot), index.issuedAt(slot), index.expiresAt(slot)]).toEqual([7, 1200, 1234, 5678]);
   });

@@ -3,7 +3,7 @@ import { ConversionSources } from './conversion-sources.js';
 import { digestFromBytes, digestWord, subjectKeyOf } from './digest.js';
 import type { AttestationSink, CommittedAttestation } from './lookup.js';
 import { NO_SLOT, SlotTable, type PlacementSeed } from './slot-table.js';
-import { TermsDictionary, type Terms } from './terms.js';
+import { TermsDictionary, type Terms, type TermsRoom } from './terms.js';
 
 // A row is 19 words (76 bytes): everything a verdict needs lies in two cache lines.
 const TOKEN = 0;
@@ -51,9 +51,9 @@ export class AttestationIndex implements AttestationSink {
   readonly #bySubject: SlotTable;
   #size = 0;
 
-  /** `expected` entries fit before a table doubles; `originalsKept` as in {@link TermsDictionary}. */
-  constructor(seed: PlacementSeed, expected = 0, originalsKept?: number) {
-    this.#terms = new TermsDictionary(originalsKept);
+  /** `expected` entries fit before a table doubles; `room` as in {@link TermsDictionary}. */
+  constructor(seed: PlacementSeed, expected = 0, room?: TermsRoom) {
+    this.#terms = new TermsDictionary(room);
     this.#byToken = new SlotTable(seed, expected);
     this.#bySequence = new SlotTable(seed, expected);
     this.#bySubject = new SlotTable(seed, expected);

@@ -34,13 +34,32 @@ describe('TermsDictionary', () => {
   });
 
   it('stops keeping the local values of an issuer that has too many, and nothing else', () => {
-    const dictionary = new TermsDictionary(1);
+    const dictionary = new TermsDictionary({ originals: 1, words: 1 });
     const kept = dictionary.intern(words());
     const values = ['36.7', '36.8', '36.9'].map((value) => dictionary.intern(words({ original: { system: 'local', field: 'temperature', value } })));
     expect(new Set(values).size).toBe(1);
-    expect(dictionary.get(values[0] ?? -1)).not.toHaveProperty('original');
-    expect(dictionary.get(values[0] ?? -1).reason).toBe('REASON_NOT_STATED');
-    expect(dictionary.get(kept).original?.value).toBe('00');
-    expect(dictionary.get(dictionary.intern(words({ issuer: parseProvinceCode('110000') }))).original?.value).toBe('00');
+    expect(dictionary.get(values[0] ?? -1).words).not.toHaveProperty('original');
+    expect(dictionary.get(values[0] ?? -1).words?.reason).toBe('REASON_NOT_STATED');
+    expect(dictionary.get(kept).words?.original?.value).toBe('00');
+    expect(dictionary.get(dictionary.intern(words({ issuer: parseProvinceCode('110000') }))).words?.original?.value).toBe('00');
+  });
+
+  it('keeps a bounded number of terms of an issuer, whatever it makes up, and what a conflict is judged by of each', () => {
+    const room = { originals: 20, words: 30 };
+    const dictionary = new TermsDictionary(room);
+    const fresh = (change: (text: string) => Partial<SharedWords>): void => {
+      for (let count = 0; count < 1000; count += 1) dictionary.intern(words(change(String(count))));
+    };
+    fresh((text) => ({ original: { system: 'local', field: 'code', value: text } }));
+    fresh((text) => ({ reason: `R${text}` }));
+    fresh((text) => ({ rule: { id: text, version: '1' } }));
+    fresh((text) => ({ rule: { id: 'r', version: text } }));
+    fresh((text) => ({ authority: text.padStart(6, '0'), status: '10' }));
+    fresh((text) => ({ reason: `R${text}`, source: { issuer: parseProvinceCode('110000'), sequence: 1, issuedAt: 1 } }));
+    // Beyond the room: green, red, and green made of a statement of Beijing.
+    expect(dictionary.size).toBe(room.originals + room.words + 3);
+    const beyond = dictionary.get(dictionary.intern(words({ reason: 'ANOTHER', status: '10' })));
+    expect(beyond).toEqual({ ordinal: beyond.ordinal, issuer: '520000', kind: 'health-status', status: '10' });
+    expect(dictionary.get(dictionary.intern(words({ issuer: parseProvinceCode('110000') }))).words?.original?.value).toBe('00');
   });
 });

@@ -101,6 +101,15 @@ describe('AttestedVerifier, of a converted statement', () => {
     expect(await brief(unlisted.token)).toMatch(/^conflict/);
   });
 
+  it('takes nothing for a renewal that memory has no room for', async () => {
+    hub = new Knowledge(0, 0);
+    await hub.know({ sequence: 5 });
+    const { token } = await sign(converted);
+    expect(await brief(token)).toMatch(/^recognised/);
+    await hub.know({ sequence: 6, supersedes: 5 });
+    expect(await brief(token)).toMatch(/^superseded/);
+  });
+
   it('compares local words only where both are kept', async () => {
     hub = new Knowledge(0);
     await hub.know({ sequence: 5, original: { system: 'local', field: 'code', value: '绿' } });

@@ -1,6 +1,6 @@
 import type { AttestationKind, ConversionSource, OriginalValue, SourceFacts } from '@health-code/attestation';
 import { NO_SLOT } from '../lookup/slot-table.js';
-import type { Terms } from '../lookup/terms.js';
+import type { KeptWords, Terms } from '../lookup/terms.js';
 
 /** What is known of committed attestations; {@link AttestationIndex} satisfies it. */
 export interface KnownSources {
@@ -26,7 +26,9 @@ export interface FeedTimes {
 }
 
 /** What a conversion takes over word for word; the rule is its own. */
-export type TakenOver = Pick<Terms, 'status' | 'reason' | 'authority' | 'evidence' | 'original'>;
+export interface TakenOver extends Pick<Terms, 'status'> {
+  readonly words?: Omit<KeptWords, 'rule'>;
+}
 
 /** A statement that names the one it was made from. */
 export interface Converted {
@@ -63,19 +65,21 @@ function isRenewed(known: KnownSources, slot: number, subjectSlot: number): bool
   do {
     const terms = known.terms(current);
     // Terms are kept once: the same number is the same status, reason, rule, authority, evidence and local value.
-    if (terms.issuer === said.issuer) return terms.ordinal === said.ordinal;
+    // Terms without words are shared by whatever there was no room for: nobody knows that it says the same.
+    if (terms.issuer === said.issuer) return terms.ordinal === said.ordinal && terms.words !== undefined;
     current = known.nextCurrent(current);
   } while (current !== subjectSlot);
   return false;
 }
 
-/** Local words that there was no more room for are compared where both are at hand. */
-const isTakenOver = (from: TakenOver, said: TakenOver): boolean =>
-  from.status === said.status &&
-  from.reason === said.reason &&
-  from.authority === said.authority &&
-  from.evidence === said.evidence &&
-  (from.original === undefined || said.original === undefined || isSameOriginal(from.original, said.original));
+/** Words that there was no more room for are compared where both are at hand. */
+function isTakenOver(from: TakenOver, said: TakenOver): boolean {
+  if (from.status !== said.status) return false;
+  if (from.words === undefined || said.words === undefined) return true;
+  const [one, other] = [from.words, said.words];
+  const isAlike = one.reason === other.reason && one.authority === other.authority && one.evidence === other.evidence;
+  return isAlike && (one.original === undefined || other.original === undefined || isSameOriginal(one.original, other.original));
+}
 
 const isSameOriginal = (one: OriginalValue, other: OriginalValue): boolean =>
   one.system === other.system && one.field === other.field && one.value === other.value;

@@ -35,6 +35,16 @@ describe('AttestedVerifier, of an attestation in the ledger', () => {
     expect(outcome).toMatchObject({ verdict: { recognition: 'recognised', status: '00', freshness: 'fresh', advice: 'allow' }, errorCode: '', attestation: told(attestation) });
   });
 
+  it('recognises nothing of an issuer that has filled its room, tells it from the token, and lets it contradict', async () => {
+    hub = new Knowledge(0, 1);
+    const first = await hub.know({ sequence: 1 });
+    const beyond = await hub.know({ sequence: 2, status: '10', reason: 'MADE_UP', supersedes: 1 });
+    expect(await brief(first.token)).toMatch(/^superseded/);
+    expect(await verify(beyond.token)).toMatchObject({ verdict: { recognition: 'no-rule', advice: 'local-procedure' }, attestation: told(beyond.attestation) });
+    expect(hub.attested.judge(hub.index.findSequence(GUIZHOU, 2), 'general', NOW).recognition).toBe('no-rule');
+    expect(await brief((await hub.know({ issuer: BEIJING, sequence: 1 })).token)).toMatch(/^conflict/);
+  });
+
   it('tells the local value from the token where memory has no room for it', async () => {
     hub = new Knowledge(0);
     const { token, attestation } = await hub.know();

@@ -68,9 +68,9 @@ export class AttestedVerifier {
     return this.#known.findToken(digestOf(code));
   }
 
-  /** Issuer, status, reason and rule of a slot. */
-  terms(slot: number): Terms {
-    return this.#known.terms(slot);
+  /** The reason that a slot states; empty where memory had no room for it, which is never of what is recognised. */
+  reasonOf(slot: number): string {
+    return this.#known.terms(slot).words?.reason ?? '';
   }
 
   /** Whether what a slot says may be relied on as far as its province, its expiry and its source go. `now` in seconds since the epoch. */
@@ -91,10 +91,11 @@ export class AttestedVerifier {
     return this.#decided(this.#toldBy(slot, token), this.#factsOf(slot, now), slot, checkpointClass, now);
   }
 
-  /** What a slot says, from memory; from the token where it says what the index does not keep: a kind's own claims, a source, local words there was no more room for. */
+  /** What a slot says, from memory; from the token where it says what the index does not keep: a kind's own claims, a source, words there was no more room for. */
   #toldBy(slot: number, token: Uint8Array): Statement {
-    const { issuer, kind, status, reason, rule, authority, evidence, original, sourceIssuer } = this.#known.terms(slot);
-    if (original === undefined || sourceIssuer !== undefined || KIND_TABLE[kind].own !== undefined) return claimsOf(token);
+    const { issuer, kind, status, words, sourceIssuer } = this.#known.terms(slot);
+    if (words?.original === undefined || sourceIssuer !== undefined || KIND_TABLE[kind].own !== undefined) return claimsOf(token);
+    const { reason, rule, authority, evidence, original } = words;
     const since = this.#known.since(slot);
     const issuedAt = this.#known.issuedAt(slot);
     return { issuer, sequence: this.#known.sequence(slot), kind, status, since, reason, rule, authority, evidence, original, issuedAt, expiresAt: this.#known.expiresAt(slot) };
@@ -162,7 +163,7 @@ export class AttestedVerifier {
   #judgeUnlisted(attestation: Attestation, checkpointClass: CheckpointClass, now: number): VerifiedCode {
     const { issuer, kind, subject, sequence, status, reason, since, expiresAt, issuedAt, rule } = attestation;
     const head = this.#known.findSubject(subject, kind);
-    const source = attestation.source && findSource(this.#known, this.#provinces, this.#feeds, { said: attestation, source: attestation.source, subjectSlot: head });
+    const source = attestation.source && findSource(this.#known, this.#provinces, this.#feeds, { said: { status, words: attestation }, source: attestation.source, subjectSlot: head });
     const isContradicted = head !== NO_SLOT && (this.#contradicts(head, kind, issuer, status, now) || this.#isContradicted(head, kind, issuer, status, now));
     const facts: VerdictFacts = {
       kind,
@@ -182,7 +183,7 @@ export class AttestedVerifier {
 
   #factsOf(slot: number, now: number): VerdictFacts {
     const terms = this.#known.terms(slot);
-    const { issuer, kind, status, reason } = terms;
+    const { issuer, kind, status, words } = terms;
     const source = this.#sourceOf(slot, terms);
     return {
       kind,
@@ -192,7 +193,7 @@ export class AttestedVerifier {
       conflict: this.#isContradicted(slot, kind, issuer, status, now) || source?.isMisstated === true,
       ruleRegistered: this.#isRuleRegistered(terms),
       status,
-      reason,
+      reason: words?.reason ?? '',
       since: this.#known.since(slot),
       expiresAt: this.#known.expiresAt(slot),
       knownAt: Math.max(this.#known.issuedAt(slot), this.#feeds.confirmedAt(issuer)),
@@ -206,12 +207,18 @@ export class AttestedVerifier {
     return findSource(this.#known, this.#provinces, this.#feeds, { said: terms, source, subjectSlot: slot });
   }
 
+  /**
+   * Of terms without words the rule is not known here. It counts as not registered, on every way to a verdict alike: only a
+   * province that has made up thousands of reasons or rules gets there, and what it says then goes to the local procedure.
+   */
   #isRuleRegistered(terms: Terms): boolean {
+    const { issuer, ordinal, words } = terms;
+    if (words === undefined) return false;
     if (this.#rulesVersion !== this.#provinces.version) {
       this.#ruleRegistered = [];
       this.#rulesVersion = this.#provinces.version;
     }
-    return (this.#ruleRegistered[terms.ordinal] ??= this.#provinces.isRuleRegistered(terms.issuer, terms.rule.id, terms.rule.version));
+    return (this.#ruleRegistered[ordinal] ??= this.#provinces.isRuleRegistered(issuer, words.rule.id, words.rule.version));
   }
 
   /** Whether another current attestation in the ring of `slot` contradicts; for most people the ring is `slot` alone. */

@@ -14,7 +14,7 @@ export const BATCH_CONCURRENCY = 32;
 export interface KnownJudge {
   findKnown(code: Uint8Array): number;
   judge(slot: number, checkpointClass: CheckpointClass, now: number): Verdict;
-  terms(slot: number): { readonly reason: string };
+  reasonOf(slot: number): string;
 }
 
 /** Verifies anything that was scanned. */
@@ -91,7 +91,7 @@ export class BatchVerifier {
       }
       const verdict = this.#known.judge(slot, checkpointClass, now);
       const isRecognised = verdict.recognition === 'recognised';
-      columns.set(position, verdict, isRecognised ? this.#known.terms(slot).reason : REFUSAL_CODES[verdict.recognition]);
+      columns.set(position, verdict, isRecognised ? this.#known.reasonOf(slot) : REFUSAL_CODES[verdict.recognition]);
       this.#counter.record(purpose, verdict.recognition);
     });
     return unknown.length === 0 ? columns : this.#verifyUnknown(unknown, codes, columns, checkpoint, now);

@@ -117,9 +117,9 @@ export class Knowledge {
 
   readonly attested: AttestedVerifier;
 
-  /** `originalsKept`: room for local values in memory. */
-  constructor(originalsKept = 100) {
-    this.index = new AttestationIndex([1, 2], 0, originalsKept);
+  /** `originals`, `words`: room in memory for what an issuer says. */
+  constructor(originals = 100, words = 100) {
+    this.index = new AttestationIndex([1, 2], 0, { originals, words });
     this.attested = new AttestedVerifier(this.index, this.provinces, { confirmedAt: (issuer) => this.confirmed.get(issuer) ?? 0 });
   }
 
