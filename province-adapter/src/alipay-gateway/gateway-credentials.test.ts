@@ -33,7 +33,7 @@ describe('the credentials of an application', () => {
   });
 
   it('are no credentials when a local system without such a path answers', async () => {
-    await expect(createCredentialsReader(httpAnswering({ message: 'not found' }), LOCAL)()).rejects.toMatchObject({ code: 'LOCAL_ANSWER_INVALID' });
+    await expect(createCredentialsReader(httpAnswering({ message: 'not found' }), LOCAL)()).rejects.toMatchObject({ code: 'LOCAL_ANSWER_INVALID', message: expect.stringContaining('LOCAL_SYSTEM_CREDENTIALS_FILE') as string });
   });
 
   it('are demanded where the local system is on another machine: who hands out the key of its own answers proves nothing', () => {

@@ -63,6 +63,11 @@ export function createCredentialsReader(http: LocalHttp, { baseUrl, credentials 
   let known = credentials === undefined ? undefined : parseConfigured(credentials);
   return async (signal) => {
     const request = { method: 'GET', path: STAND_IN_CREDENTIALS_PATH, ...(signal === undefined ? {} : { signal }) } as const;
-    return (known ??= importCredentials(parseAnswer(CREDENTIALS, await http.requestJson(request))));
+    try {
+      return (known ??= importCredentials(parseAnswer(CREDENTIALS, await http.requestJson(request))));
+    } catch (cause) {
+      if (!(cause instanceof AdapterError && cause.code === 'LOCAL_ANSWER_INVALID')) throw cause;
+      throw new AdapterError('LOCAL_ANSWER_INVALID', `LOCAL_SYSTEM_CREDENTIALS_FILE is missing, and the local system hands nothing out at ${STAND_IN_CREDENTIALS_PATH}`, { cause });
+    }
   };
 }

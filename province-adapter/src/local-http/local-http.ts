@@ -72,7 +72,8 @@ function bodyOf(request: LocalRequest): { readonly body?: string; readonly type?
   return { body: new URLSearchParams(request.form).toString(), type: 'application/x-www-form-urlencoded' };
 }
 
-const JSON_IN_UTF_8: ExpectedAnswer = { mediaType: 'application/json', charset: 'utf-8' };
+/** What {@link LocalHttp.requestJson} expects. */
+export const JSON_IN_UTF_8: ExpectedAnswer = { mediaType: 'application/json', charset: 'utf-8' };
 
 /** Labels of one encoding differ: `UTF8`, `gb2312` and `x-gbk` are utf-8, gbk and gbk. */
 function encodingOf(label: string): string | undefined {
@@ -108,7 +109,8 @@ async function readLimited(response: Response): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-function parseJson(bytes: Uint8Array): unknown {
+/** @throws AdapterError `LOCAL_ANSWER_INVALID` for what is not JSON in strict UTF-8 */
+export function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (cause) {

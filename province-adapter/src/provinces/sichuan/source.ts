@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AdapterError, type AdapterErrorCode } from '../../errors.js';
 import { findIdentityDocument } from '../../local-format/identity.js';
 import { parseAnswer } from '../../local-format/parse-answer.js';
-import { findHandle, resolveIdentity } from '../../local-format/stand-in-ports.js';
+import { findHandle, requestPort, resolveIdentity } from '../../local-format/stand-in-ports.js';
 import { personNotFound } from '../../local-format/translation-table.js';
 import { createLocalHttp } from '../../local-http/local-http.js';
 import type { LocalAnswer, LocalChanges, Source, SourceOptions } from '../../province-system.js';
@@ -145,7 +145,7 @@ export function createSource(options: SourceOptions, now: () => number = Date.no
       const query = cursor === undefined ? {} : { after: cursor };
       const { changes, cursor: next } = parseAnswer(
         CHANGES,
-        await http.requestJson({ method: 'GET', path: '/stand-in/changes', query }),
+        await requestPort(http, { method: 'GET', path: '/stand-in/changes', query }),
       );
       const answers: LocalAnswer[] = [];
       for (const person of changes) answers.push(await readChange(person));
