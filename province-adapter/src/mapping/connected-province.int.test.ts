@@ -251,6 +251,7 @@ answers:
   });
 
   it.each([
+    ['has no bytes', (place: string) => writeFileSync(place, '')],
     ['is in another charset', (place: string) => writeFileSync(place, Buffer.from([0xff, 0xff, 0x00]))],
     ['has other columns', (place: string) => writeFileSync(place, encodeText(`号码|颜色\r\n${CARD}|红\r\n`, 'gbk'))],
     ['cannot be opened', (place: string) => symlinkSync(place, place)],
@@ -283,13 +284,35 @@ answers:
     writeFileSync(join(folder, 'mapping.yaml'), MAPPING.replace('  codeAt:', '  settle: 30s\n  codeAt:'));
     source = (await loadMappedProvince(folder)).createSource({ baseUrl: pathToFileURL(drop).href, timeoutMs: 1000 });
     leave('zt-1.txt', row('绿'));
-    const first = await source.readChanges?.(undefined);
-    expect(first?.answers).toEqual([]);
+    await expect(source.readChanges?.(undefined)).rejects.toMatchObject({ code: 'LOCAL_SYSTEM_UNREACHABLE' });
     utimesSync(join(drop, 'zt-1.txt'), now() - 60, now() - 60);
-    expect(translated((await source.readChanges?.(first?.cursor))?.answers ?? [])).toEqual(['00']);
+    const first = await source.readChanges?.(undefined);
+    expect(translated(first?.answers ?? [])).toEqual(['00']);
+    leave('zt-2.txt', row('黄'));
+    expect(await source.readChanges?.(first?.cursor)).toEqual({ answers: [], cursor: first?.cursor });
+  });
+
+  it.each([
+    ['no file', () => undefined],
+    ['files of other names alone', () => leave('other.txt', row('绿'))],
+    ['files without a row alone', () => leave('zt-1.txt')],
+  ])('takes a folder with %s for a system that is away, not for one that knows nobody', async (_what, prepare) => {
+    prepare();
+    expect(await source.isReachable()).toBe(false);
+    for (const asked of [source.readPerson(PERSON, GATE), source.readCode(`wenj.${TOKEN}`, GATE), source.readChanges?.(undefined)]) {
+      await expect(asked).rejects.toMatchObject({ code: 'LOCAL_SYSTEM_UNREACHABLE' });
+    }
+  });
+
+  it('takes the last file that is taken away for a system that went away', async () => {
+    leave('zt-1.txt', row('绿'));
+    expect(translated([await source.readPerson(PERSON, GATE)])).toEqual(['00']);
+    rmSync(join(drop, 'zt-1.txt'));
+    await expect(source.readPerson(PERSON, GATE)).rejects.toMatchObject({ code: 'LOCAL_SYSTEM_UNREACHABLE' });
   });
 
   it('says that the folder is gone', async () => {
+    leave('zt-1.txt', row('绿'));
     expect(await source.isReachable()).toBe(true);
     rmSync(drop, { recursive: true });
     expect(await source.isReachable()).toBe(false);
@@ -307,6 +330,8 @@ answers:
       const standIn = await startStandIn(await loadMappedLocalSystem(folder, drop), { databaseUrl: database.url, host: '127.0.0.1', port: 0 });
       const operator = new StandInOperator(`http://${standIn.address}`);
       const person = await operator.somebody();
+      // Who never had a code stands in a file too.
+      expect(translated([await source.readPerson(parseIdentityDocument('01', person.documentNumber), GATE)])).toEqual(['00']);
       const answer = await source.readCode(await operator.issue(person), GATE);
       expect(answer.identity).toEqual({ type: '01', number: person.documentNumber });
       expect(translated([answer])).toEqual(['00']);

@@ -38,7 +38,7 @@ export interface DropFolder {
   /**
    * Every file that is whole, in the order of their names; a file that cannot be opened or read has one row that says so.
    *
-   * @throws AdapterError `LOCAL_SYSTEM_UNREACHABLE` where there is no such folder
+   * @throws AdapterError `LOCAL_SYSTEM_UNREACHABLE` where there is no such folder, or nothing in it: no list is not a list of nobody
    */
   read(): Promise<readonly DroppedFile[]>;
 }
@@ -122,7 +122,8 @@ export function openDropFolder(path: string, mapping: Mapping, files: MappedFile
     // One that is being written is read when it is whole; until then what it said before stands.
     if (former?.print === print || (settleMs > 0 && now() - found.mtimeMs < settleMs)) return former;
     const answeredAt = Math.floor(found.mtimeMs / 1000);
-    if (found.size > MAX_FILE_BYTES) return unreadableFile(name, print, answeredAt);
+    // No bytes are what a full disk leaves; a list of nobody has a header or brackets.
+    if (found.size === 0 || found.size > MAX_FILE_BYTES) return unreadableFile(name, print, answeredAt);
     const bytes = await readFile(place);
     const then = await stat(place);
     if (then.size !== found.size || then.mtimeMs !== found.mtimeMs) return former;
@@ -151,7 +152,9 @@ export function openDropFolder(path: string, mapping: Mapping, files: MappedFile
         if (file === undefined) known.delete(name);
         else if (known.get(name)?.print !== file.print) known.set(name, file);
       }
-      return wanted.flatMap((name) => known.get(name) ?? []);
+      const dropped = wanted.flatMap((name) => known.get(name) ?? []);
+      if (dropped.every(({ rows }) => rows.length === 0)) throw new AdapterError('LOCAL_SYSTEM_UNREACHABLE', 'the local system has left no file with a row');
+      return dropped;
     },
   };
 }

@@ -37,8 +37,8 @@ function formatFile(rows: readonly Readonly<Record<string, unknown>>[], { charse
 }
 
 /**
- * STAND-IN for a local system that leaves files in a folder: one more with every code, and with all codes when asked at
- * `/stand-in/files`. A file is moved into place when it is whole.
+ * STAND-IN for a local system that leaves files in a folder: one of everybody at its start, one more with every code, and one
+ * with all codes when asked at `/stand-in/files`. A file is moved into place when it is whole.
  */
 export function openFileWriter(mapping: FilesMapping, fixture: StandInFixture, statusField: string, folder: string, { documents, now, randomHex }: LocalSystemContext): RunningLocalSystem {
   const codes = documents.collection<StoredCode>('code');
@@ -66,7 +66,12 @@ export function openFileWriter(mapping: FilesMapping, fixture: StandInFixture, s
     await write([rowOf((await people.find(person.id)) ?? person, stored)]);
     return { code, expiresAt: stored.expiresAt };
   };
+  const writeEverybody = async (): Promise<string> => {
+    const everybody = await people.listAfter(0, 1000);
+    return write(everybody.map(({ body }) => rowOf(body, { person: body.id, issuedAt: now(), expiresAt: now(), variables: {} })));
+  };
   return {
+    prepare: writeEverybody,
     issueCode,
     handleOf: () => Promise.resolve({}),
     errorAnswer: () => ({}),
