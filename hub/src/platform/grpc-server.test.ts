@@ -1,14 +1,18 @@
+import { createHash } from 'node:crypto';
 import { Client, credentials, Metadata, status, type ServiceError, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import { parseProvinceCode } from '@health-code/attestation';
 import { serviceDefinition, unaryTransport, v1 } from '@health-code/messages';
 import { service as healthService } from 'grpc-health-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HubError } from '../errors.js';
 import { AdapterService } from '../registry/adapter.grpc.js';
+import type { AdmittedProvince } from '../registry/admission.js';
 import { LiveRegistry } from '../registry/registry.js';
 import { ALLOWED_CALLERS, getServedDefinition, SERVICES } from './grpc-access.js';
 import { serverStream, unary, type GrpcService } from './grpc-handlers.js';
 import { GrpcServer } from './grpc-server.js';
 import { Readiness } from './readiness.js';
+import { VIOLATIONS_TOLD } from './grpc-status.js';
 import { decodeRichError } from './rich-error.js';
 
 const methods = Object.values(SERVICES).flatMap((service) => Object.values(serviceDefinition(service)));
@@ -18,16 +22,16 @@ const never = (): never => {
 };
 
 /** Adapter with parts none of which a caller without a token may reach. */
-const closedAdapter = (): AdapterService =>
+const closedAdapter = (admitted: readonly AdmittedProvince[] = []): AdapterService =>
   new AdapterService({
-    admitted: [],
+    admitted,
     store: { saveRegistration: never, saveHeartbeat: never },
     registry: new LiveRegistry(),
     refresh: never,
     feeds: { contiguous: never, recordAnnounced: never, recordHeartbeat: never },
     statements: { list: never },
     riskLevels: { append: never },
-    now: never,
+    now: () => 1_700_000_000,
   });
 
 const ledger = (handlers: UntypedServiceImplementation): GrpcService => ({ definition: v1.Ledger, handlers });
@@ -106,6 +110,21 @@ describe('GrpcServer', () => {
       client.makeUnaryRequest('/healthcode.v1.Adapter/Register', (bytes: Buffer) => bytes, (bytes) => bytes, flood, reject);
     });
     expect(await rejection(refused)).toMatchObject({ code: status.INTERNAL, details: 'Error deserializing request' });
+  });
+
+  it.each<[string, (adapter: v1.Adapter) => Promise<unknown>, string]>([
+    ['1000 bad levels', (adapter) => adapter.stateRiskLevels({ levels: Array.from({ length: 1000 }, () => ({ region: '1', effectiveFrom: 'today', authority: 'x', statedBy: 'y' })) }), 'REQUEST_INVALID'],
+    ['hundreds of bad rules', (adapter) => adapter.register({ rules: Array.from({ length: 256 }, () => ({ id: '!', version: '!', title: 'x'.repeat(300) })) }), 'REGISTRATION_INVALID'],
+  ])('brings the refusal of %s to its caller, in trailers that any client takes', async (_, call, reason) => {
+    const { client } = await serve(closedAdapter([{ code: parseProvinceCode('520000'), standing: 'admitted', enrolmentTokenSha256: createHash('sha256').update('token').digest() }]));
+    const metadata = new Metadata();
+    metadata.set('authorization', 'Bearer token');
+    const error = await rejection(call(v1.Adapter.create(unaryTransport(client, { timeoutMs: 5000, metadata }))));
+    expect(error.code).toBe(status.INVALID_ARGUMENT);
+    const [details] = error.metadata.get('grpc-status-details-bin');
+    const told = decodeRichError(details as Buffer);
+    expect([told.reason, told.fieldViolations.length]).toEqual([reason, VIOLATIONS_TOLD]);
+    expect(encodeURIComponent(error.details).length + (details as Buffer).length * (4 / 3)).toBeLessThan(8192);
   });
 
   it('streams everything to a slow reader, in order', async () => {

@@ -2,7 +2,7 @@ import { status } from '@grpc/grpc-js';
 import { AttestationError } from '@health-code/attestation';
 import { describe, expect, it } from 'vitest';
 import { HubError } from '../errors.js';
-import { ERROR_CODES, isFault, statusOf } from './grpc-status.js';
+import { ERROR_CODES, isFault, statusOf, VIOLATIONS_TOLD } from './grpc-status.js';
 import { decodeRichError, type RichError } from './rich-error.js';
 
 function detailsOf(error: unknown): RichError {
@@ -24,6 +24,18 @@ describe('statusOf', () => {
   it('carries the refused fields', () => {
     const fieldViolations = [{ field: 'context.purpose', description: 'is missing' }];
     expect(detailsOf(new HubError('PURPOSE_MISSING', 'no purpose', { fieldViolations })).fieldViolations).toEqual(fieldViolations);
+  });
+
+  it('names as many fields as trailers hold, in sentence and list alike, and counts the rest', () => {
+    const fieldViolations = Array.from({ length: 1000 }, (_, at) => ({ field: `levels[${String(at)}].effective_from`, description: 'x'.repeat(500) }));
+    const error = new HubError('REQUEST_INVALID', fieldViolations.map(({ field }) => field).join(), { fieldViolations });
+    const told = detailsOf(error);
+    expect(told.fieldViolations.map(({ field }) => field)).toEqual(fieldViolations.slice(0, VIOLATIONS_TOLD).map(({ field }) => field));
+    for (const text of [told.message, statusOf(error).details]) {
+      expect(text).toContain('levels[31].effective_from');
+      expect(text).not.toContain('levels[32]');
+      expect(text).toContain('968 more');
+    }
   });
 
   it("carries a province's own code", () => {

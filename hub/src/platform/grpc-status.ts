@@ -102,10 +102,30 @@ export const ERROR_CODES = Object.keys(GRPC_STATUS) as readonly ErrorCode[];
 export const isFault = (error: unknown): boolean =>
   !(error instanceof AttestationError) && !(error instanceof HubError && error.code !== 'INTERNAL');
 
+/**
+ * Fields named in one refusal. It travels in HTTP/2 trailers, and a caller that takes no more than the usual 8 or 16 kB of them
+ * would get a broken connection in place of an answer.
+ */
+export const VIOLATIONS_TOLD = 32;
+
+/** Most characters of a sentence, which stands in the trailers twice, and of what is said of one field. */
+const LENGTH = { message: 900, description: 96 } as const;
+
+const cut = (text: string, length: number): string => (text.length <= length ? text : `${text.slice(0, length - 1)}…`);
+
+/** What of an error fits into trailers; the rest is counted. */
+function boundedOf({ message, fieldViolations }: HubError): Pick<RichError, 'message' | 'fieldViolations'> {
+  const told = fieldViolations.slice(0, VIOLATIONS_TOLD).map(({ field, description }) => ({ field, description: cut(description, LENGTH.description) }));
+  const more = fieldViolations.length - told.length;
+  if (more === 0) return { message: cut(message, LENGTH.message), fieldViolations: told };
+  const fields = told.map(({ field }) => field).join(', ');
+  return { message: `bad fields: ${cut(fields, LENGTH.message)} and ${String(more)} more`, fieldViolations: told };
+}
+
 function describe(error: unknown): Omit<RichError, 'code'> & { readonly reason: ErrorCode } {
   if (error instanceof HubError) {
     const metadata = error.provinceErrorCode === undefined ? {} : { province_error_code: error.provinceErrorCode };
-    return { reason: error.code, message: error.message, metadata, fieldViolations: error.fieldViolations };
+    return { reason: error.code, metadata, ...boundedOf(error) };
   }
   if (error instanceof AttestationError) {
     return { reason: error.code, message: error.message, metadata: {}, fieldViolations: [] };
