@@ -41,18 +41,21 @@ export function createDeclarationRoutes(context: NationalCodeContext, holders: H
     route(PATHS.declareHealth, DECLARE_HEALTH, async (declaration) => {
       const { subjectReference, agent } = declaration;
       const validUntil = toSeconds(declaration.declaredAt * 1000 + DECLARATION_LIFETIME_MS);
-      // Who was in an area of risk declares no green in between.
-      const person = await trips.assess(declaredPerson(declaration, province, validUntil));
+      const declared = declaredPerson(declaration, province, validUntil);
       if (agent !== undefined && !(await takeDependant(context, agent.subjectReference, subjectReference, validUntil))) {
         return refuse('AGENT_FULL');
       }
       const declarationId = `SB${randomHex(12)}`;
       await store.declarations.put(declarationId, declaration);
-      // Who declares alone takes the right of whoever did so before.
-      const former = agent === undefined ? undefined : (await store.references.find(subjectReference))?.agents;
-      const agents = agent === undefined ? {} : { agents: { ...former, [agent.subjectReference]: validUntil } };
-      await store.references.put(subjectReference, { person: person.id, ...agents });
-      await store.people.put(person.id, person);
+      await store.references.putIfAbsent(subjectReference, { person: declared.id });
+      await store.references.change(subjectReference, (former) => ({
+        person: declared.id,
+        // Who declares alone takes the right of whoever did so before.
+        ...(agent === undefined ? {} : { agents: { ...former.agents, [agent.subjectReference]: validUntil } }),
+      }));
+      // Who is new here has declared no trip yet; who was in an area of risk declares no green in between.
+      await store.people.putIfAbsent(declared.id, declared);
+      const person = (await trips.change(declared.id, () => declared)) ?? declared;
       return ok({ declarationId, validUntil, statement: statementOf(person, province, now()) });
     }),
     route(PATHS.declareTrip, DECLARE_TRIP, async (declaration) => {

@@ -47,6 +47,13 @@ describe('declaring for somebody else (代办)', () => {
     for (const agent of agents) await expect(apply(declaration, agent.subjectReference)).rejects.toMatchObject({ code: 'LOCAL_PERMISSION_DENIED' });
   });
 
+  it('gives the right to every one of several who declare at once', async () => {
+    const agents = Array.from({ length: 6 }, () => run.declarants.agent());
+    const declaration = run.declare();
+    await Promise.all(agents.map((agent) => run.operations.declareHealth({ ...declaration, agent })));
+    for (const agent of agents) await apply(declaration, agent.subjectReference);
+  });
+
   it('ends with the declaration', async () => {
     const agent = run.declarants.agent();
     const declaration = run.declare({ agent });

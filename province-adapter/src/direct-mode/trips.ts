@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { endOfChinaDay } from '../local-format/china-time.js';
 import { RiskLevels } from '../risk-level/risk-levels.js';
 import type { SyntheticPerson } from '../stand-in/synthetic-people.js';
@@ -12,8 +13,8 @@ const BATCH = 500;
 export interface Trips {
   /** 6.3. Returns 行程申报编号. */
   declare(person: string, declaration: DeclareTrip): Promise<string>;
-  /** A person about to be stored, as the trips declared so far leave the record. */
-  assess(person: SyntheticPerson): Promise<SyntheticPerson>;
+  /** One atomic change of a person's record, as the trips declared so far leave it. Returns what is stored then. */
+  change(person: string, change: (stored: SyntheticPerson) => SyntheticPerson | undefined): Promise<SyntheticPerson | undefined>;
   /** Looks at everybody's trips again when a risk level changed or a day began. */
   settleDue(): Promise<void>;
 }
@@ -54,9 +55,15 @@ export function createTrips(
       await assessStored(person);
       return tripId;
     },
-    async assess(person) {
+    async change(person, change) {
       await follow();
-      return withTripRisk(person, tripsOf(person.id), levels, province, now()) ?? person;
+      return store.people.change(person, (stored) => {
+        const changed = change(stored);
+        if (changed === undefined) return undefined;
+        // With the trips of this very moment: one declared since is not followed yet, and looks at the record after this change.
+        const assessed = withTripRisk(changed, tripsOf(person), levels, province, now()) ?? changed;
+        return isDeepStrictEqual(assessed, stored) ? undefined : assessed;
+      });
     },
     async settleDue() {
       await follow();
