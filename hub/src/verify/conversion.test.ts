@@ -42,6 +42,17 @@ describe('AttestedVerifier, of a converted statement', () => {
     expect(await brief(token)).toMatch(/^superseded/);
   });
 
+  it('lets it stand again once its source\'s province says the very words again, though it said another in between', async () => {
+    await hub.know({ sequence: 5 });
+    const { token } = await hub.know(converted);
+    await hub.know({ sequence: 6, supersedes: 5, status: '10' });
+    expect(await brief(token)).toMatch(/^superseded/);
+    await hub.know({ sequence: 7, supersedes: 6 });
+    expect(await brief(token)).toBe('recognised 00 fresh allow ');
+    await hub.know({ sequence: 8, supersedes: 7, authority: '520100' });
+    expect(await brief(token)).toMatch(/^superseded/);
+  });
+
   it('lets it fall where the ledger never held its source, but holds something later', async () => {
     const { token } = await hub.know(converted);
     await hub.know({ sequence: 8, status: '10' });
