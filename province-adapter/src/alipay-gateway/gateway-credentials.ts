@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import { isLoopback } from '../config.js';
 import { AdapterError } from '../errors.js';
+import { findConfiguredCredentials } from '../local-format/configured-credentials.js';
 import { parseAnswer } from '../local-format/parse-answer.js';
 import type { LocalHttp } from '../local-http/local-http.js';
 import type { SourceOptions } from '../province-system.js';
@@ -55,12 +55,10 @@ function parseConfigured(configured: NonNullable<SourceOptions['credentials']>):
  * @throws AdapterError `CONFIG_INVALID` at once for configured ones that cannot be used, and for none at all where the local
  * system is on another machine; later `LOCAL_…` while a stand-in is away
  */
-export function createCredentialsReader(http: LocalHttp, { baseUrl, credentials }: SourceOptions): (signal?: AbortSignal) => Promise<GatewayCredentials> {
+export function createCredentialsReader(http: LocalHttp, options: SourceOptions): (signal?: AbortSignal) => Promise<GatewayCredentials> {
   // Who hands out the key that its own answers are verified with has proved nothing: only this machine's stand-in may.
-  if (credentials === undefined && !isLoopback(new URL(baseUrl).hostname.replace(/^\[|\]$/g, ''))) {
-    throw new AdapterError('CONFIG_INVALID', 'LOCAL_SYSTEM_CREDENTIALS_FILE is missing: LOCAL_SYSTEM_URL is not a loopback address');
-  }
-  let known = credentials === undefined ? undefined : parseConfigured(credentials);
+  const configured = findConfiguredCredentials(options);
+  let known = configured === undefined ? undefined : parseConfigured(configured);
   return async (signal) => {
     const request = { method: 'GET', path: STAND_IN_CREDENTIALS_PATH, ...(signal === undefined ? {} : { signal }) } as const;
     try {

@@ -121,7 +121,7 @@ describe('polling 天府健康通', () => {
   });
 
   it('is told that a wrong secret is not permitted', async () => {
-    const stranger = createSource({ baseUrl: `http://standin-app:wrong@${standIn.address}`, timeoutMs: 2000 });
+    const stranger = createSource({ baseUrl: `http://${standIn.address}`, timeoutMs: 2000, credentials: { appId: 'standin-app', secretKey: 'wrong' } });
     const document = parseIdentityDocument('01', people[0]?.documentNumber ?? '');
     await expect(
       stranger.readPerson(document, { province: '520000', purpose: 'checkpoint', organisation: '', position: '' }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AdapterError, type AdapterErrorCode } from '../../errors.js';
+import { findConfiguredCredentials } from '../../local-format/configured-credentials.js';
 import { findIdentityDocument } from '../../local-format/identity.js';
 import { parseAnswer } from '../../local-format/parse-answer.js';
 import { findHandle, requestPort, resolveIdentity } from '../../local-format/stand-in-ports.js';
@@ -18,8 +19,11 @@ const ERRORS = new Map<string, AdapterErrorCode>([
   ['standin-unknown', 'LOCAL_CODE_INVALID'],
 ]);
 
-/** The stand-in's credential; a real one comes as `https://<appId>:<secretKey>@host`. */
-const STAND_IN_CREDENTIAL = { appId: 'standin-app', secretKey: 'standin-secret' };
+/** The stand-in's own. */
+const STAND_IN_CREDENTIALS = { appId: 'standin-app', secretKey: 'standin-secret' };
+
+/** As they stand in LOCAL_SYSTEM_CREDENTIALS_FILE. */
+const CREDENTIALS = z.object({ appId: z.string().min(1), secretKey: z.string().min(1) });
 
 const CODE_CONTENT = /^[0-9a-f]{48}$/;
 
@@ -61,23 +65,24 @@ function requireWhole(code: string): void {
     throw new AdapterError('LOCAL_CODE_INVALID', 'a code of 天府健康通 that was not read whole');
 }
 
-/** Speaks to 天府健康通: polled for changes, queried on demand. */
+/** @throws AdapterError `CONFIG_INVALID` for ones that cannot be used, and for none where the local system is on another machine */
+function getCredentials(options: SourceOptions): z.infer<typeof CREDENTIALS> {
+  const parsed = CREDENTIALS.safeParse(findConfiguredCredentials(options) ?? STAND_IN_CREDENTIALS);
+  if (!parsed.success) throw new AdapterError('CONFIG_INVALID', 'LOCAL_SYSTEM_CREDENTIALS_FILE needs appId and secretKey');
+  return parsed.data;
+}
+
+/** Speaks to 天府健康通: polled for changes, queried on demand. @throws AdapterError `CONFIG_INVALID` without credentials */
 export function createSource(options: SourceOptions, now: () => number = Date.now): Source {
-  const url = new URL(options.baseUrl);
-  const credential =
-    url.username === ''
-      ? STAND_IN_CREDENTIAL
-      : { appId: decodeURIComponent(url.username), secretKey: decodeURIComponent(url.password) };
-  url.username = '';
-  url.password = '';
-  const http = createLocalHttp({ ...options, baseUrl: url.href });
+  const credentials = getCredentials(options);
+  const http = createLocalHttp(options);
 
   const post = async (
     path: string,
     parameters: Readonly<Record<string, string>>,
     signal?: AbortSignal,
   ): Promise<unknown> => {
-    const signed = { ...credential, ...parameters, timestamp: String(now()) };
+    const signed = { ...credentials, ...parameters, timestamp: String(now()) };
     const answer = await http.requestJson({
       method: 'POST',
       path,
