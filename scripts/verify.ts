@@ -1,6 +1,7 @@
 // Run at a checkpoint: `npm run verify -- <anything scanned>` shows the hub's verdict.
 import { parseVerifyArguments, USAGE, UsageError, type VerifyArguments } from './verify/arguments.js';
 import { connectHub } from './clients/hub-client.js';
+import { countryDataPath } from './country/data-path.js';
 import { printVerdict, verdictObject } from './verify/print-verdict.js';
 import { OutcomeSummary, verifyLines } from './verify/verify-lines.js';
 import { adviceName } from './verify/verdict-words.js';
@@ -11,8 +12,8 @@ import type { v1 } from '@health-code/messages';
 const EXIT = { allowed: 0, refused: 1, failed: 2 } as const;
 
 function hubAddress(given: string | undefined): string {
-  const address = given ?? readAddresses()?.hub.grpc;
-  if (address === undefined) throw new UsageError('no hub is running here: `npm start` first, or give --hub HOST:PORT');
+  const address = given ?? readAddresses()?.hub.grpc ?? readAddresses(countryDataPath())?.hub.grpc;
+  if (address === undefined) throw new UsageError('no hub is running here: `npm start` or `npm run country` first, or give --hub HOST:PORT');
   return address;
 }
 

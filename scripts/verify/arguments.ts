@@ -35,7 +35,7 @@ Options
   --home CODE       province to ask about the document; without it the checkpoint's own province resolves it
   --organisation O  organisation that checks; some local systems demand it (default 示例卡口)
   --position P      where; some local systems demand it (default 1号口)
-  --hub HOST:PORT   the hub's gRPC address (default: the one \`npm start\` is running)
+  --hub HOST:PORT   the hub's gRPC address (default: that of \`npm start\`, else of \`npm run country\`)
   --timeout MS      how long one answer may take (default 10000)
   --json            one JSON object a line, for machines (\`npm run --silent verify\` keeps npm's own lines out)
 
