@@ -24,6 +24,7 @@ export class MemoryRun {
   readonly documents: Documents;
   readonly declarants = new Declarants('993797');
   clock = at('2022-03-20');
+  /** Undefined while the adapter has not answered. */
   levels: RiskLevels | undefined;
   #running: RunningLocalSystem;
 
@@ -73,7 +74,7 @@ export class MemoryRun {
       documents: this.documents,
       now: () => this.clock,
       randomHex: (bytes) => crypto.getRandomValues(Buffer.alloc(bytes)).toString('hex'),
-      readRiskLevels: () => Promise.resolve(this.levels ?? RiskLevels.NONE),
+      readRiskLevels: () => Promise.resolve(this.levels),
     });
   }
 }

@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { RiskLevels, type RiskGrade } from '../risk-level/risk-levels.js';
+import type { RiskLevels } from '../risk-level/risk-levels.js';
 import type { SyntheticPerson } from '../stand-in/synthetic-people.js';
+import { at, levelsOf } from './memory-run.fixture.js';
 import { reviewedFields } from './review-rules.js';
 import { findTripRisk, tripRiskRules, withTripRisk, type StoredTrips } from './trip-risk.js';
 
 const PROVINCE = '540000';
-const at = (day: string, time = '12:00:00'): number => Date.parse(`${day}T${time}+08:00`);
 const NOW = at('2022-03-20');
 
-const levelsOf = (...stated: readonly (readonly [region: string, day: string, grade: RiskGrade])[]): RiskLevels =>
-  RiskLevels.NONE.with(stated.map(([region, effectiveFrom, grade]) => ({ region, grade, effectiveFrom, authority: '91330106MA27Y4U47R', statedBy: '130000', statedAt: 0 })));
 const HIGH = levelsOf(['130102', '2022-03-10', 'high']);
 
 const trip = (toRegion: string, arrived: string, declaredAt = NOW): StoredTrips => ({
@@ -92,6 +90,35 @@ describe('withTripRisk', () => {
     expect(assess(person({ status: '10', reason: 'CONTACT_HISTORY' }))).toBeUndefined();
     expect(assess(person({ status: '01', reason: 'FEVER' }), undefined, levelsOf(['130102', '2022-03-10', 'medium']))).toBeUndefined();
     expect(assess(person({ status: '01', reason: 'FEVER' }))?.fields).toMatchObject({ status: '10', reason: 'RISK_AREA_HISTORY' });
+  });
+
+  describe('while the levels are not known', () => {
+    const red = assess(person()) ?? person();
+    const yellow = assess(person(), undefined, levelsOf(['130102', '2022-03-10', 'medium'])) ?? person();
+    const unknown = (who: SyntheticPerson, stood = who, now = NOW + 1000) => withTripRisk(who, [trip('130102', '2022-03-12')], undefined, PROVINCE, now, stood);
+
+    it.each([['red', red], ['yellow', yellow], ['green', person()]])('leaves %s as it is', (_, who) => {
+      expect(unknown(who)).toBeUndefined();
+    });
+
+    it.each([
+      ['green', {}, '10'],
+      ['yellow', { status: '01', reason: 'FEVER' }, '10'],
+      ['red', { status: '10', reason: 'CONTACT_HISTORY' }, '10'],
+    ])('lets nobody leave the red of the rule by declaring %s', (_, fields, status) => {
+      const kept = unknown(person(fields), red);
+      expect(kept?.fields).toMatchObject({ status, reason: 'RISK_AREA_HISTORY' });
+      // What was declared is there once the levels are.
+      expect(assess(kept ?? red, [], HIGH)).toEqual(person(fields));
+    });
+
+    it('has a graver declaration stand over the rule', () => {
+      expect(unknown(person({ status: '10', reason: 'CONTACT_HISTORY' }), yellow)).toBeUndefined();
+    });
+
+    it('ends the rule with the last arrival that counts', () => {
+      expect(unknown(red, red, at('2022-03-27'))).toEqual(person());
+    });
   });
 
   it.each([{ availability: 'not-applied', status: '' }, { status: '02' }])('makes no colour of %j', (fields) => {

@@ -75,16 +75,19 @@ const firstDayAt = (nowMs: number): string => chinaDayOf(nowMs - HISTORY_DAYS * 
 export const isRecent = ({ arrivedAt }: TripEnd, nowMs: number): boolean => chinaDayOf(arrivedAt * 1000) >= firstDayAt(nowMs);
 
 /**
+ * Arrivals from which something may follow now. A journey that had not ended when it was declared is a plan and no history; nothing
+ * follows from it, and no status can begin on the very day it names.
+ */
+const historyOf = (declared: readonly StoredTrips[], nowMs: number): readonly TripEnd[] =>
+  declared.flatMap(({ trips, declaredAt }) => trips.filter(({ arrivedAt }) => arrivedAt <= declaredAt)).filter((trip) => isRecent(trip, nowMs));
+
+/**
  * The row that trips fall under now: the destination had the grade on the day of arrival or has had it since. Undefined for a grade
- * that nobody stated: nothing unknown becomes yellow or red. A journey that had not ended when it was declared is a plan and no
- * history; nothing follows from it, and no status can begin on the very day it names.
+ * that nobody stated: nothing unknown becomes yellow or red.
  */
 export function findTripRisk(declared: readonly StoredTrips[], levels: RiskLevels, nowMs: number): TripRiskRow | undefined {
   const today = chinaDayOf(nowMs);
-  const grades = declared
-    .flatMap(({ trips, declaredAt }) => trips.filter(({ arrivedAt }) => arrivedAt <= declaredAt))
-    .filter((trip) => isRecent(trip, nowMs))
-    .map(({ toRegion, arrivedAt }) => levels.gravestOf(toRegion, chinaDayOf(arrivedAt * 1000), today));
+  const grades = historyOf(declared, nowMs).map(({ toRegion, arrivedAt }) => levels.gravestOf(toRegion, chinaDayOf(arrivedAt * 1000), today));
   const gravest = RISK_GRADES.findLast((grade) => grades.includes(grade));
   return gravest === undefined ? undefined : TRIP_RISK_TABLE[gravest];
 }
@@ -114,34 +117,45 @@ interface OwnRecord {
   readonly changedAt: number;
 }
 
+/** The row whose words a record bears. */
+const rowOf = ({ fields }: SyntheticPerson, province: string): TripRiskRow | undefined =>
+  Object.values(TRIP_RISK_TABLE).find((row) => ruleIdOf(province, row) === fields['ruleId']);
+
 /** Whatever replaced the rule's words, a declaration or a decision, is the record now. */
-function ownRecord({ fields, changedAt }: SyntheticPerson, province: string): OwnRecord {
-  const isUnderRule = Object.values(TRIP_RISK_TABLE).some((row) => ruleIdOf(province, row) === fields['ruleId']);
-  return isUnderRule && fields[BENEATH] !== undefined ? (JSON.parse(fields[BENEATH]) as OwnRecord) : { words: wordsOf(fields), changedAt };
+function ownRecord(person: SyntheticPerson, province: string): OwnRecord {
+  const { fields, changedAt } = person;
+  return rowOf(person, province) !== undefined && fields[BENEATH] !== undefined ? (JSON.parse(fields[BENEATH]) as OwnRecord) : { words: wordsOf(fields), changedAt };
 }
 
 /**
  * A person as the trips leave the record; undefined where they change nothing. The graver of two statuses stands, what was declared
  * where both are alike. When the statement ends is left as it was: told by the trip, it would tell the day of arrival.
+ *
+ * @param levels undefined while they are not known: then no rule begins, and one that stood ends only with the last arrival that
+ * counts, or beneath a graver status: an adapter that has not answered yet turns no red code green
+ * @param stood the record before it became `person`, where that is a change about to be stored
  */
 export function withTripRisk(
   person: SyntheticPerson,
   declared: readonly StoredTrips[],
-  levels: RiskLevels,
+  levels: RiskLevels | undefined,
   province: string,
   nowMs: number,
+  stood = person,
 ): SyntheticPerson | undefined {
   const own = ownRecord(person, province);
   // What a review decided stands over the trips it knew.
   const isReviewed = isReviewRule(province, own.words.ruleId ?? '');
-  const counted = declared.filter(({ declaredAt }) => !isReviewed || declaredAt * 1000 > own.changedAt);
   const isStated = (person.fields['availability'] ?? 'available') === 'available' && HEALTH_STATUSES.some((status) => status === own.words.status);
-  const row = isStated ? findTripRisk(counted, levels, nowMs) : undefined;
+  const counted = isStated ? declared.filter(({ declaredAt }) => !isReviewed || declaredAt * 1000 > own.changedAt) : [];
+  const standing = historyOf(counted, nowMs).length === 0 ? undefined : rowOf(stood, province);
+  const row = levels === undefined ? standing : findTripRisk(counted, levels, nowMs);
   const isGraver = row !== undefined && gravityOf(row.status) > gravityOf(own.words.status ?? '');
-  const words = isGraver ? ruleWords(row, province) : own.words;
+  const isOnTop = isGraver || (levels === undefined && row !== undefined && row.status === own.words.status);
+  const words = isOnTop ? ruleWords(row, province) : own.words;
   if (WORDS.every((word) => words[word] === person.fields[word])) return undefined;
   const kept = Object.fromEntries(Object.entries(person.fields).filter(([name]) => name !== BENEATH && !WORDS.some((word) => word === name)));
   // What stood before stands again since when it did: the day on which it comes back would tell the day of arrival.
-  if (!isGraver) return { ...person, fields: { ...kept, ...words }, changedAt: own.changedAt };
+  if (!isOnTop) return { ...person, fields: { ...kept, ...words }, changedAt: own.changedAt };
   return { ...person, fields: { ...kept, ...words, [BENEATH]: JSON.stringify(own) }, changedAt: nowMs };
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { endOfChinaDay } from '../local-format/china-time.js';
-import { RiskLevels } from '../risk-level/risk-levels.js';
+import type { RiskLevels } from '../risk-level/risk-levels.js';
 import type { SyntheticPerson } from '../stand-in/synthetic-people.js';
 import type { DeclareTrip } from './national-code.js';
 import { toSeconds, type NationalCodeContext } from './national-code-route.js';
@@ -19,15 +19,15 @@ export interface Trips {
   settleDue(): Promise<void>;
 }
 
-/** @param readRiskLevels without it no level is known, and nothing follows from any trip */
+/** @param readRiskLevels undefined while it is not known what is known: then nobody comes under a rule, and nobody leaves one */
 export function createTrips(
   { store, province, now, randomHex }: NationalCodeContext,
-  readRiskLevels: () => Promise<RiskLevels> = () => Promise.resolve(RiskLevels.NONE),
+  readRiskLevels: () => Promise<RiskLevels | undefined> = () => Promise.resolve(undefined),
 ): Trips {
   /** By person, then by declaration: followed from the store, so that a restart begins where the last run ended. */
   const declared = new Map<string, Map<string, StoredTrips>>();
   let followed = 0;
-  let levels = RiskLevels.NONE;
+  let levels: RiskLevels | undefined;
   /** What everybody was last looked at with, and when that is to be done again at the latest, in milliseconds since the epoch. */
   let seen: RiskLevels | undefined;
   let lookAgainAt = 0;
@@ -61,7 +61,7 @@ export function createTrips(
         const changed = change(stored);
         if (changed === undefined) return undefined;
         // With the trips of this very moment: one declared since is not followed yet, and looks at the record after this change.
-        const assessed = withTripRisk(changed, tripsOf(person), levels, province, now()) ?? changed;
+        const assessed = withTripRisk(changed, tripsOf(person), levels, province, now(), stored) ?? changed;
         return isDeepStrictEqual(assessed, stored) ? undefined : assessed;
       });
     },
@@ -69,7 +69,7 @@ export function createTrips(
       await follow();
       // Here alone: nobody who declares waits for an adapter that is away.
       levels = await readRiskLevels();
-      if (levels === seen && now() < lookAgainAt) return;
+      if (levels === undefined || (levels === seen && now() < lookAgainAt)) return;
       const [read, next] = [levels, endOfChinaDay(now())];
       for (const person of declared.keys()) {
         await assessStored(person);

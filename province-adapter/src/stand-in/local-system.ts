@@ -10,8 +10,11 @@ export interface LocalSystemContext {
   readonly now: () => number;
   /** That many random bytes in lower-case hex. */
   readonly randomHex: (bytes: number) => string;
-  /** The country's risk levels as the adapter last served them; absent where the stand-in knows no adapter. Never throws. */
-  readonly readRiskLevels?: () => Promise<RiskLevels>;
+  /**
+   * The country's risk levels as the adapter last served them; undefined before it did, absent where the stand-in knows no adapter.
+   * Never throws.
+   */
+  readonly readRiskLevels?: () => Promise<RiskLevels | undefined>;
 }
 
 /** A request as a local system sees it. Values are untrusted. */
