@@ -3,7 +3,7 @@ import { timestampFromSeconds, v1 } from '@health-code/messages';
 import { HubError } from '../errors.js';
 import type { FeedSnapshot } from '../ingest/feed-state.js';
 import { serverStream, unary, type GrpcService } from '../platform/grpc-handlers.js';
-import type { LiveRegistry } from '../registry/registry.js';
+import type { CitedFact, LiveRegistry, RegisteredRule } from '../registry/registry.js';
 import { listRiskLevels, type RiskLevelReader } from '../risk-level/list-risk-levels.js';
 import type { LedgerEntry } from './ledger.store.js';
 
@@ -46,6 +46,10 @@ const toFeed = (feed: FeedSnapshot, unexplained: number): v1.IssuerFeed.$Propert
   quarantined: feed.quarantined,
   unexplained,
 });
+
+const FACT_MESSAGE: Readonly<Record<CitedFact, v1.CitedFact>> = { 'regional-risk-level': v1.CitedFact.CITED_FACT_REGIONAL_RISK_LEVEL };
+
+const toRule = ({ id, version, title, facts }: RegisteredRule): v1.AssignmentRule.$Properties => ({ id, version, title, facts: facts.map((fact) => FACT_MESSAGE[fact]) });
 
 const emptyFeed = (issuer: string): FeedSnapshot => ({ issuer, contiguous: 0, highest: 0, confirmedAt: 0, equivocations: 0, quarantined: 0 });
 
@@ -114,6 +118,7 @@ export class LedgerService implements GrpcService {
         name,
         standing: province.standing,
         jwks: JSON.stringify(this.#registry.findKeySet(province.code)),
+        rules: this.#registry.findRules(province.code).map(toRule),
         ...(province.lastHeartbeatAt === undefined ? {} : { lastHeartbeatAt: timestampFromSeconds(Math.floor(province.lastHeartbeatAt)) }),
       };
     });

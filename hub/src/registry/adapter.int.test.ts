@@ -293,6 +293,14 @@ describe('Ledger', () => {
     expect((await refusal(list({ limit: 10_001 }))).reason).toBe('REQUEST_INVALID');
   });
 
+  it('publishes every rule of a province, with the facts it looks at', async () => {
+    const { request } = await state('110000', 'HC:11:rules:');
+    const citing = { id: '110000-travel', version: '2', title: '风险地区旅居史', facts: [v1.CitedFact.CITED_FACT_REGIONAL_RISK_LEVEL] };
+    await adapterOf('110000').register({ ...request, rules: [...(request.rules ?? []), citing] });
+    const { provinces } = await ledger().listProvinces({});
+    expect(provinces.find(({ code }) => code === '110000')?.rules).toMatchObject([{ id: '110000-conversion', version: '1', title: '转码规则', facts: [] }, citing]);
+  });
+
   it('publishes the keys of every province, former ones included, and nothing private', async () => {
     const { provinces } = await ledger().listProvinces({});
     expect(provinces.map(({ code, slug, name }) => [code, slug, name])).toContainEqual(['520000', 'guizhou', '贵州']);

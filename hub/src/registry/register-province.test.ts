@@ -2,7 +2,7 @@ import { createPossessionProof, generateProvinceKey, importSigningKey, parseProv
 import { v1 } from '@health-code/messages';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { HubError } from '../errors.js';
-import { checkAgainst, registerProvince, type RegisteredBefore } from './register-province.js';
+import { checkAgainst, registerProvince, RULES_OF_PROVINCE, type RegisteredBefore } from './register-province.js';
 import { parseRegistration, type Registration } from './registration.js';
 
 const GUIZHOU = parseProvinceCode('520000');
@@ -154,6 +154,13 @@ describe('checkAgainst', () => {
     const before: RegisteredBefore = { ...NOTHING, rules: [{ id: '520000-direct', version: '1', title: '别的规则', facts: [] }] };
     const stated = await registration();
     expect(await refusedFields(() => { checkAgainst(before, stated, GUIZHOU); })).toEqual(['rules[0].title']);
+  });
+
+  it('refuses more rules than are listed of one province, and none that is registered already', async () => {
+    const full = Array.from({ length: RULES_OF_PROVINCE }, (_, at) => ({ id: '520000-former', version: String(at), title: '旧规则', facts: [] }));
+    const stated = await registration();
+    expect(await refusedFields(() => { checkAgainst({ ...NOTHING, rules: full }, stated, GUIZHOU); })).toEqual(['rules']);
+    expect(() => { checkAgainst({ ...NOTHING, rules: [...full.slice(1), ...stated.rules] }, stated, GUIZHOU); }).not.toThrow();
   });
 
   it('refuses a rule whose registered version looked at other facts', async () => {

@@ -21,6 +21,12 @@ export interface RegistrationStore {
 }
 
 /**
+ * Versions of rules that one province may register in all its time. They are only added to, and everybody reads them: one
+ * province could otherwise make the list of provinces too long to be sent.
+ */
+export const RULES_OF_PROVINCE = 1024;
+
+/**
  * Refuses what one province may not state in view of what others, and it itself, stated before.
  * @throws HubError REGISTRATION_INVALID naming every field that is wrong
  */
@@ -49,6 +55,10 @@ export function checkAgainst(before: RegisteredBefore, registration: Registratio
       violations.push({ field: `rules[${String(position)}].facts`, description: 'differ from the registered ones; a changed rule is a new version' });
     }
   });
+  const added = registration.rules.filter((rule) => !before.rules.some(({ id, version }) => id === rule.id && version === rule.version));
+  if (added.length > 0 && before.rules.length + added.length > RULES_OF_PROVINCE) {
+    violations.push({ field: 'rules', description: `are more than ${String(RULES_OF_PROVINCE)} with those registered before` });
+  }
   if (violations.length > 0) throw new HubError('REGISTRATION_INVALID', 'the registration is refused', { fieldViolations: violations });
 }
 

@@ -2,7 +2,7 @@ import { importProvinceKey, verifyPossessionProof, AttestationError, type Provin
 import { v1 } from '@health-code/messages';
 import { HubError, type FieldViolation } from '../errors.js';
 import { parseRecognisers } from './parse-recognisers.js';
-import type { Recogniser } from './registry.js';
+import type { CitedFact, Recogniser, RegisteredRule } from './registry.js';
 
 /** 互认模式: in which of the three official modes a province works. */
 export type RecognitionMode = 'share' | 'convert' | 'direct';
@@ -15,17 +15,8 @@ export interface StatedKey {
   readonly jwk: string;
 }
 
-/** A kind of dated facts that a rule looks at beside the person's own record. */
-export type CitedFact = 'regional-risk-level';
-
-/** A version of an assignment rule. */
-export interface StatedRule {
-  readonly id: string;
-  readonly version: string;
-  readonly title: string;
-  /** Each once, in the order of their names. */
-  readonly facts: readonly CitedFact[];
-}
+/** A version of an assignment rule, as its province states it. */
+export type StatedRule = Omit<RegisteredRule, 'province'>;
 
 /** What a province's adapter states of itself, after every check that needs no other province. */
 export interface Registration {

@@ -139,7 +139,7 @@ export class RegistryStore {
         recognisers: await snapshot.query<StoredRegistry['recognisers'][number][]>(
           `SELECT province, ${RECOGNISER_COLUMNS} FROM recogniser ORDER BY province, prefix, infix`,
         ),
-        rules: await snapshot.query<RegisteredRule[]>('SELECT province, rule_id AS id, version FROM assignment_rule'),
+        rules: await snapshot.query<RegisteredRule[]>('SELECT province, rule_id AS id, version, title, cited_facts AS facts FROM assignment_rule ORDER BY province, rule_id, version'),
       };
     });
   }

@@ -24,11 +24,18 @@ export interface RegisteredProvince {
   readonly lastHeartbeatAt?: number;
 }
 
+/** A kind of dated facts that a rule looks at beside the person's own record. */
+export type CitedFact = 'regional-risk-level';
+
 /** 赋码规则: a rule that attestations of one province may cite. */
 export interface RegisteredRule {
   readonly province: ProvinceCode;
   readonly id: string;
   readonly version: string;
+  /** 规则名称. */
+  readonly title: string;
+  /** Each once, in the order of their names. */
+  readonly facts: readonly CitedFact[];
 }
 
 /** The whole registry as read from the database in one snapshot. */
@@ -52,7 +59,7 @@ export class LiveRegistry implements ProvinceKeyRing {
   #list: readonly RegisteredProvince[] = [];
   #keys: ReadonlyMap<string, ProvinceKey> = new Map();
   #publicKeys: ReadonlyMap<string, object> = new Map();
-  #rules: ReadonlySet<string> = new Set();
+  #rules: ReadonlyMap<string, RegisteredRule> = new Map();
   #version = 0;
 
   /** Changes whenever content changes; a heartbeat is no change. */
@@ -86,13 +93,18 @@ export class LiveRegistry implements ProvinceKeyRing {
     return this.#rules.has(ruleKey(province, ruleId, ruleVersion));
   }
 
+  /** Every version of every rule that the province has registered, in the order of their names. */
+  findRules(province: string): readonly RegisteredRule[] {
+    return [...this.#rules.values()].filter((rule) => rule.province === province);
+  }
+
   /** Puts `content` in the place of everything known so far. */
   replace(content: RegistryContent): void {
     this.#list = content.provinces;
     this.#provinces = new Map(content.provinces.map((province) => [province.code, province]));
     this.#keys = new Map(content.keys.map((key) => [key.kid, key]));
     this.#publicKeys = content.publicKeys;
-    this.#rules = new Set(content.rules.map((rule) => ruleKey(rule.province, rule.id, rule.version)));
+    this.#rules = new Map(content.rules.map((rule) => [ruleKey(rule.province, rule.id, rule.version), rule]));
     this.#version += 1;
   }
 
