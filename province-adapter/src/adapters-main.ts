@@ -22,6 +22,7 @@ async function main(): Promise<void> {
   );
   stopOnSignal(() => adapters.stop(), tellTo(log));
   const started = await adapters.started;
+  if (started === undefined) return;
   if (started === 0) throw new Error('none of the provinces of this process could be started');
   log.info({ started }, 'ready');
 }

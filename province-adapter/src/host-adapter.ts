@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { DataSource } from 'typeorm';
 import type { AdapterConfig } from './config.js';
 import { AdapterError } from './errors.js';
+import { closeAll } from './hosting/close-all.js';
 import type { Hosted } from './hosting/hosted.js';
 import { loadProvinceKeys } from './keys/province-keys.js';
 import { connectDatabase, migrateDatabase } from './platform/database.js';
@@ -67,10 +68,14 @@ export function hostAdapter(config: AdapterConfig, log: Logger): Hosted {
     return adapter.httpAddress;
   };
   return {
-    ready: start(),
+    ready: start().catch((cause: unknown) => {
+      // What is closed under a start fails it: that is the end that was asked for.
+      if (stopping.signal.aborted) return undefined;
+      throw cause;
+    }),
     async stop() {
       stopping.abort();
-      for (const close of closing.reverse()) await close();
+      await closeAll(closing);
     },
   };
 }

@@ -14,6 +14,7 @@ async function main(): Promise<void> {
   );
   stopOnSignal(() => standIns.stop(), console.log);
   const started = await standIns.started;
+  if (started === undefined) return;
   if (started === 0) throw new Error('none of the local systems of this process could be started');
   console.log(`${started} stand-ins for local systems answer`);
 }

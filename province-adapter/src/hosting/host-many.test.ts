@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { EventEmitter, once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -45,6 +46,29 @@ describe('hostMany', () => {
     expect(readReport('jilin')).toEqual({ pid: process.pid, failed: 'CONFIG_INVALID: DATABASE_URL is missing' });
     await services.stop();
     expect(stopped.filter((slug) => slug === 'anhui')).toHaveLength(1);
+  });
+
+  it.each<readonly [string, () => Promise<string | undefined>]>([
+    ['end their start', () => Promise.resolve(undefined)],
+    ['fail in it', () => Promise.reject(new Error('the database is gone'))],
+  ])('tells nobody of a failure when services that are stopped during their start %s', async (_what, end) => {
+    const told: unknown[] = [];
+    const [opened, stopped] = [new EventEmitter(), new EventEmitter()];
+    const isOpened = once(opened, 'event');
+    const starting: Hosted = {
+      ready: once(stopped, 'event').then(end),
+      stop: () => Promise.resolve(void stopped.emit('event')),
+    };
+    const open = (): Hosted => {
+      opened.emit('event');
+      return starting;
+    };
+    const services = hostMany([settingsOf('qinghai')], open, (_settings, error) => told.push(error));
+    await isOpened;
+    await services.stop();
+    expect(await services.started).toBeUndefined();
+    expect(told).toEqual([]);
+    expect(existsSync(join(folder, 'qinghai.json'))).toBe(false);
   });
 
   it('stops what runs even where one cannot stop, and tells of that one', async () => {

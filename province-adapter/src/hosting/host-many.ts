@@ -24,8 +24,8 @@ export function readHostedSettings(file: string | undefined): readonly Settings[
 
 /** Several services of one process. */
 export interface HostedServices {
-  /** How many of them became ready; resolves when each did, failed or was stopped. */
-  readonly started: Promise<number>;
+  /** How many of them became ready, once each did or failed; undefined when they were stopped before. */
+  readonly started: Promise<number | undefined>;
   stop(): Promise<void>;
 }
 
@@ -56,6 +56,7 @@ export function hostMany(all: readonly Settings[], open: (settings: Settings) =>
       if (file !== undefined) await writeReadyFile(file, { http });
       return true;
     } catch (error) {
+      if (isStopping) return false;
       tellFailure(settings, error);
       if (hosted !== undefined) {
         running.delete(hosted);
@@ -66,7 +67,7 @@ export function hostMany(all: readonly Settings[], open: (settings: Settings) =>
     }
   };
   return {
-    started: Promise.all(all.map(start)).then((outcomes) => outcomes.filter(Boolean).length),
+    started: Promise.all(all.map(start)).then((outcomes) => (isStopping ? undefined : outcomes.filter(Boolean).length)),
     async stop() {
       isStopping = true;
       const outcomes = await Promise.allSettled([...running].map((hosted) => hosted.stop()));
