@@ -51,7 +51,13 @@ const exchange = z.strictObject({
   response,
 });
 
-/** fixtures/exchanges.yaml: requests and answers as they were recorded, and what must come of them. */
+const recordedFile = z.strictObject({
+  name: text,
+  text: z.string().optional().describe('In the charset of the mapping'),
+  base64: z.base64().optional().describe('Or its bytes'),
+});
+
+/** fixtures/exchanges.yaml: requests and answers, or files, as they were recorded, and what must come of them. */
 export const EXCHANGES_FIXTURE = z.array(
   z.strictObject({
     name: text,
@@ -59,6 +65,7 @@ export const EXCHANGES_FIXTURE = z.array(
     code: z.string().optional(),
     person: z.strictObject({ type: text, number: text }).optional(),
     exchanges: z.array(exchange).default([]),
+    files: z.array(recordedFile).default([]).describe('What stands in the folder, where the local system leaves files'),
     kind: z.enum(['health-status', 'nucleic-acid-test']).default('health-status'),
     record: z.record(z.string(), z.unknown()).optional().describe('Members of the standard record that must be so'),
     refusal: z.string().optional().describe('Or the error code'),

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { RECOGNITION_NODES, type Province } from '@health-code/attestation';
 import { mappingInvalid } from './mapping-problem.js';
+import { readYaml } from './yaml-source.js';
 import type { Mapping } from './mapping-schema.js';
 import { parseMapping } from './parse-mapping.js';
 
@@ -35,4 +36,11 @@ export function readFolderFile(folder: string, name: string): FolderFile {
 export function readMapping(folder: string): Mapping {
   const { name, text } = readFolderFile(folder, MAPPING_FILE);
   return parseMapping(name, text, findFolderProvince(folder));
+}
+
+/** Whether the local system of a folder leaves files, right or wrong as its mapping may be. */
+export function leavesFiles(folder: string): boolean {
+  const path = join(folder, MAPPING_FILE);
+  const { value } = existsSync(path) ? readYaml(MAPPING_FILE, readFileSync(path, 'utf8')) : { value: undefined };
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'files');
 }

@@ -1,12 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseIdentityDocument } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
-import type { VerifierContext } from '../province-system.js';
+import { PROVINCE_FOLDERS } from '../provinces/registry.js';
+import type { Source, SourceOptions, VerifierContext } from '../province-system.js';
+import { encodeText } from './encode-text.js';
+import { filesProvinceFolder, writeFilesProvince } from './files-province.fixture.js';
 import { EXCHANGES_FIXTURE, type RecordedExchange } from './fixture-schema.js';
+import { createMappedFilesSource } from './mapped-files-source.js';
 import { createMappedHttpSource } from './mapped-http-source.js';
 import { createMappedProfile } from './mapped-province.js';
 import { createMappedTestTranslation } from './mapped-test-result.js';
@@ -16,7 +22,17 @@ import { readFixture } from './parse-fixture.js';
 
 const PROVINCES = join(import.meta.dirname, '../provinces');
 const GATE: VerifierContext = { province: '520000', purpose: 'checkpoint', organisation: '91520000MA6DXXXX00', position: 'G60 Gate 1' };
-const mapped = readdirSync(PROVINCES).filter((slug) => existsSync(join(PROVINCES, slug, 'mapping.yaml')));
+const root = mkdtempSync(join(tmpdir(), 'recorded-exchanges-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** Those of the checkout, and one whose local system leaves files. */
+function mappedFolders(): readonly string[] {
+  const written = readdirSync(PROVINCES).filter((slug) => existsSync(join(PROVINCES, slug, 'mapping.yaml')));
+  const node = PROVINCE_FOLDERS.find(({ form }) => form === 'direct');
+  if (node === undefined) throw new Error('every node has a folder');
+  writeFilesProvince(root, node);
+  return [...written.map((slug) => join(PROVINCES, slug)), filesProvinceFolder(root, node.slug)];
+}
 
 interface ReceivedRequest {
   readonly method: string | undefined;
@@ -38,8 +54,7 @@ function play(response: ServerResponse, { base64, json, mediaType, status, text 
   response.writeHead(status, { 'content-type': mediaType }).end(body);
 }
 
-describe.each(mapped)('recorded exchanges of %s', (slug) => {
-  const folder = join(PROVINCES, slug);
+describe.each(mappedFolders().map((folder) => [basename(folder), folder] as const))('recorded exchanges of %s', (slug, folder) => {
   const mapping = readMapping(folder);
   const profile = createMappedProfile(mapping, findFolderProvince(folder).code);
   const recorded = readFixture(folder, 'fixtures/exchanges.yaml', EXCHANGES_FIXTURE);
@@ -60,14 +75,22 @@ describe.each(mapped)('recorded exchanges of %s', (slug) => {
   });
   afterAll(() => server.close());
 
-  it.each(recorded.map((one) => [one.name, one] as const))('%s', async (_name, { at, code, exchanges, kind, person, record, refusal }) => {
+  const createSource = ({ files: recordedFiles }: RecordedExchange, now: () => number): Source => {
+    const options: SourceOptions = { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, timeoutMs: 1000, credentials: Object.fromEntries(mapping.credentials.map((name) => [name, `credential-${name}`])) };
+    const { files, http } = mapping;
+    if (http !== undefined) return createMappedHttpSource({ ...mapping, http }, options, now);
+    if (files === undefined) throw new Error(`${slug} has neither http nor files`);
+    const drop = mkdtempSync(join(root, 'drop-'));
+    for (const { base64, name, text = '' } of recordedFiles) writeFileSync(join(drop, name), base64 === undefined ? encodeText(text, files.charset) : Buffer.from(base64, 'base64'));
+    return createMappedFilesSource({ ...mapping, files }, { ...options, baseUrl: pathToFileURL(drop).href }, now);
+  };
+
+  it.each(recorded.map((one) => [one.name, one] as const))('%s', async (_name, one) => {
+    const { at, code, exchanges, kind, person, record, refusal } = one;
     received = [];
     answers = exchanges;
     const now = Date.parse(at);
-    const { http } = mapping;
-    if (http === undefined) throw new Error(`${slug} has no http`);
-    const options = { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, timeoutMs: 1000, credentials: Object.fromEntries(mapping.credentials.map((name) => [name, `credential-${name}`])) };
-    const source = createMappedHttpSource({ ...mapping, http }, options, () => now);
+    const source = createSource(one, () => now);
     const read = async (): Promise<unknown> => {
       const reader = kind === 'health-status' ? source : source.kinds?.[kind];
       if (reader === undefined) throw new Error(`${slug} states no tests`);

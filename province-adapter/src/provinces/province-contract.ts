@@ -1,5 +1,6 @@
 import type { AdapterErrorCode } from '../errors.js';
 import type { ValueTable } from '../local-format/translation-table.js';
+import type { LocalSystem } from '../stand-in/local-system.js';
 
 /**
  * What `src/provinces/<slug>/contract.fixture.ts` exports as `contract`, and a mapped or direct province has from elsewhere: the answers that differ from province to province in the
@@ -16,4 +17,16 @@ export interface ProvinceContract {
   readonly neverIssued: AdapterErrorCode;
   /** Codes that resemble this province's and are another system's, a city's for instance. */
   readonly foreignCodes: readonly string[];
+  /** Where the local system leaves files instead of answering over HTTP. */
+  readonly files?: FilesContract;
+}
+
+/** A folder of files to ask instead of an address. */
+export interface FilesContract {
+  /** Of this run alone; whoever runs it removes it. */
+  readonly folder: string;
+  /** A file name that sorts behind every one the stand-in gives. */
+  readonly newestName: string;
+  /** The stand-in, leaving its files there. */
+  loadLocalSystem(): Promise<LocalSystem>;
 }

@@ -1,9 +1,13 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { PROVINCES, REASON_NOT_STATED, parseIdentityDocument } from '@health-code/attestation';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../deploy/embedded/test-services.js';
 import type { AdapterErrorCode } from '../errors.js';
+import { filesProvinceFolder, writeFilesProvince } from '../mapping/files-province.fixture.js';
+import { leavesFiles } from '../mapping/mapping-folder.js';
 import type { CodeRecogniser, LocalAnswer, ProvinceDefinition, Source, VerifierContext } from '../province-system.js';
 import { EXTRA_FIELDS } from '../stand-in/fault.js';
 import type { LocalSystem } from '../stand-in/local-system.js';
@@ -11,7 +15,7 @@ import { FAULT_OUTCOMES, StandInOperator, alterCode } from '../stand-in/stand-in
 import { startStandIn, type StartedStandIn } from '../stand-in/start-stand-in.http.js';
 import { syntheticIdNumber } from '../stand-in/synthetic-people.js';
 import { PROVINCE_FOLDERS, type ProvinceFolder, type ProvinceForm } from './registry.js';
-import type { ProvinceContract } from './province-contract.js';
+import type { FilesContract, ProvinceContract } from './province-contract.js';
 
 const TIMEOUT_MS = 1000;
 /** For a local system that never answers: every province waits that long. */
@@ -27,15 +31,24 @@ const NOBODY = parseIdentityDocument('01', syntheticIdNumber('999999', 899));
 
 /** Who is asked everything for those that use the national code itself: they differ in their code alone. */
 const REPRESENTATIVE = 'guizhou';
-const ASKED_EVERYTHING = PROVINCE_FOLDERS.filter(({ slug, form }) => form !== 'direct' || slug === REPRESENTATIVE);
-const OTHERS_IN_DIRECT_MODE = PROVINCE_FOLDERS.filter((folder) => !ASKED_EVERYTHING.includes(folder));
+
+/** Another of them stands, here alone, for a province whose local system leaves files. */
+const root = mkdtempSync(join(tmpdir(), 'provinces-contract-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+const OF_FILES = PROVINCE_FOLDERS.filter(({ slug, form }) => form === 'direct' && slug !== REPRESENTATIVE)
+  .slice(0, 1)
+  .map((node) => writeFilesProvince(root, node));
+const FOLDERS = PROVINCE_FOLDERS.map((folder) => OF_FILES.find(({ slug }) => slug === folder.slug) ?? folder);
+
+const ASKED_EVERYTHING = FOLDERS.filter(({ slug, form }) => form !== 'direct' || slug === REPRESENTATIVE);
+const OTHERS_IN_DIRECT_MODE = FOLDERS.filter((folder) => !ASKED_EVERYTHING.includes(folder));
 
 /** What a folder has; a province in direct mode has none. */
 const FILES: Readonly<Record<Exclude<ProvinceForm, 'direct'>, readonly string[]>> = {
   typescript: ['README.md', 'contract.fixture.ts', 'local-system.ts', 'province.ts'],
   mapping: ['README.md', 'fixtures', 'mapping.yaml'],
 };
-const directoryOf = (slug: string): string => join(import.meta.dirname, slug);
+const directoryOf = (slug: string): string => (OF_FILES.some((folder) => folder.slug === slug) ? filesProvinceFolder(root, slug) : join(import.meta.dirname, slug));
 
 const CONTRACTS: Readonly<Record<ProvinceForm, (slug: string) => Promise<ProvinceContract>>> = {
   typescript: async (slug) => ((await import(`./${slug}/contract.fixture.ts`)) as { contract: ProvinceContract }).contract,
@@ -84,7 +97,7 @@ function mayTakeTheSame(one: CodeRecogniser, other: CodeRecogniser): boolean {
 /** Loaded once: a mapping is read and checked whole each time. */
 let provinces: readonly ProvinceDefinition[];
 beforeAll(async () => {
-  provinces = await Promise.all(PROVINCE_FOLDERS.map((folder) => folder.loadProvince()));
+  provinces = await Promise.all(FOLDERS.map((folder) => folder.loadProvince()));
 });
 
 /** Slugs of the provinces that take a code for one of theirs. */
@@ -93,6 +106,22 @@ function recognisedBy(code: string): readonly string[] {
     .filter(({ profile }) => profile.recognisers.some((recogniser) => recognises(recogniser, code)))
     .map(({ profile }) => profile.slug);
 }
+
+/** Larger than any file that is read whole, in bytes. */
+const HUGE_FILE = 64 * 1024 * 1024 + 1;
+
+/** What can be wrong with a folder of files, and what every source of files makes of it. */
+const FILE_FAULTS: readonly (readonly [string, AdapterErrorCode, (files: FilesContract) => void])[] = [
+  ['not there', 'LOCAL_SYSTEM_UNREACHABLE', ({ folder }) => rmSync(folder, { recursive: true })],
+  ['empty', 'LOCAL_SYSTEM_UNREACHABLE', ({ folder }) => readdirSync(folder).forEach((name) => rmSync(join(folder, name)))],
+  ['one whose newest file is broken', 'LOCAL_ANSWER_INVALID', ({ folder, newestName }) => writeFileSync(join(folder, newestName), '"\n{')],
+  ['one whose newest file is in no known charset', 'LOCAL_ANSWER_INVALID', ({ folder, newestName }) => writeFileSync(join(folder, newestName), Buffer.from([0xbd, 0xa1, 0xff, 0xff]))],
+  ['one whose newest file is empty', 'LOCAL_ANSWER_INVALID', ({ folder, newestName }) => writeFileSync(join(folder, newestName), '')],
+  ['one whose newest file is huge', 'LOCAL_ANSWER_INVALID', ({ folder, newestName }) => {
+    writeFileSync(join(folder, newestName), '');
+    truncateSync(join(folder, newestName), HUGE_FILE);
+  }],
+];
 
 const startLocalSystem = (system: LocalSystem): Promise<StartedStandIn> =>
   startStandIn(system, { databaseUrl: database.url, host: '127.0.0.1', port: 0 });
@@ -117,20 +146,25 @@ describe.each(ASKED_EVERYTHING.map((folder) => [folder.slug, folder] as const))(
   let source: Source;
 
   let system: LocalSystem;
+  let baseUrl: string;
+  const isOfFiles = folder.form === 'mapping' && leavesFiles(directoryOf(slug));
 
   const start = async (): Promise<void> => {
     standIn = await startLocalSystem(system);
     operator = new StandInOperator(`http://${standIn.address}`);
-    source = province.createSource({ baseUrl: `http://${standIn.address}`, timeoutMs: TIMEOUT_MS });
+    baseUrl = contract.files === undefined ? `http://${standIn.address}` : pathToFileURL(contract.files.folder).href;
+    source = province.createSource({ baseUrl, timeoutMs: TIMEOUT_MS });
   };
   const read = (code: string): Promise<LocalAnswer> => source.readCode(code, GATE);
 
   beforeAll(async () => {
-    [province, system, contract] = await Promise.all([folder.loadProvince(), folder.loadLocalSystem(), CONTRACTS[folder.form](slug)]);
+    [province, contract] = await Promise.all([folder.loadProvince(), CONTRACTS[folder.form](slug)]);
+    system = await (contract.files ?? folder).loadLocalSystem();
     await start();
   });
   afterAll(async () => {
     await standIn.stop();
+    if (contract.files !== undefined) rmSync(contract.files.folder, { recursive: true, force: true });
   });
   beforeEach(async () => {
     await operator.setFault('none');
@@ -214,6 +248,8 @@ describe.each(ASKED_EVERYTHING.map((folder) => [folder.slug, folder] as const))(
     }
     const green = Object.entries(contract.values).find(([, meaning]) => 'status' in meaning && meaning.status === '00');
     await operator.setStatus(person, green?.[0] ?? '');
+    // What stands in files changes with the next one.
+    if (isOfFiles) await operator.issue(person);
   });
 
   it('answers about a person by identity document', async () => {
@@ -266,12 +302,27 @@ describe.each(ASKED_EVERYTHING.map((folder) => [folder.slug, folder] as const))(
     }
   });
 
-  it.each(FAULT_OUTCOMES)('takes no harm from a local system that is or sends: %s', async (mode, expected) => {
+  it.each(isOfFiles ? FILE_FAULTS : [])('takes no harm from a folder that is %s', async (_what, expected, spoil) => {
+    const { files } = contract;
+    if (files === undefined) throw new Error('leaves no files');
+    const code = await operator.issue(await operator.somebody());
+    const kept = `${files.folder}-kept`;
+    cpSync(files.folder, kept, { recursive: true, preserveTimestamps: true });
+    spoil(files);
+    await expect(source.readCode(code, GATE)).rejects.toMatchObject({ code: expected });
+    await expect(source.readPerson(NOBODY, GATE)).rejects.toMatchObject({ code: expected });
+    expect(await source.isReachable()).toBe(expected !== 'LOCAL_SYSTEM_UNREACHABLE');
+    rmSync(files.folder, { recursive: true, force: true });
+    renameSync(kept, files.folder);
+    expect(province.translate(await read(code), now())).toMatchObject({ availability: 'available' });
+  });
+
+  it.each(isOfFiles ? [] : FAULT_OUTCOMES)('takes no harm from a local system that is or sends: %s', async (mode, expected) => {
     const person = await operator.somebody();
     const code = await operator.issue(person);
     await operator.setFault(mode);
     const timeoutMs = mode === 'slow' ? IMPATIENT_MS : TIMEOUT_MS;
-    const asked = province.createSource({ baseUrl: `http://${standIn.address}`, timeoutMs });
+    const asked = province.createSource({ baseUrl, timeoutMs });
     const document = parseIdentityDocument(person.documentType, person.documentNumber);
     const outcomes = await Promise.allSettled([asked.readCode(code, GATE), asked.readPerson(document, GATE)]);
     expect(outcomes).toMatchObject([1, 2].map(() => ({ status: 'rejected', reason: { code: expected } })));
@@ -281,7 +332,7 @@ describe.each(ASKED_EVERYTHING.map((folder) => [folder.slug, folder] as const))(
     });
   });
 
-  it('lets nothing out that the standard has no room for', async () => {
+  it.skipIf(isOfFiles)('lets nothing out that the standard has no room for', async () => {
     const person = await operator.somebody();
     const document = parseIdentityDocument(person.documentType, person.documentNumber);
     const code = await operator.issue(person);
@@ -299,7 +350,7 @@ describe.each(ASKED_EVERYTHING.map((folder) => [folder.slug, folder] as const))(
     }
   });
 
-  it('knows whether its local system answers', async () => {
+  it.skipIf(isOfFiles)('knows whether its local system answers', async () => {
     expect(await source.isReachable()).toBe(true);
     await operator.setFault('down');
     expect(await source.isReachable()).toBe(false);
@@ -307,9 +358,9 @@ describe.each(ASKED_EVERYTHING.map((folder) => [folder.slug, folder] as const))(
 
   it('ends with its caller', async () => {
     const code = await operator.issue(await operator.somebody());
-    await operator.setFault('slow');
+    if (!isOfFiles) await operator.setFault('slow');
     const began = Date.now();
-    await expect(source.readCode(code, GATE, AbortSignal.timeout(100))).rejects.toMatchObject({
+    await expect(source.readCode(code, GATE, isOfFiles ? AbortSignal.abort() : AbortSignal.timeout(100))).rejects.toMatchObject({
       code: 'LOCAL_SYSTEM_TIMEOUT',
     });
     expect(Date.now() - began).toBeLessThan(TIMEOUT_MS);
@@ -351,7 +402,7 @@ describe.each(OTHERS_IN_DIRECT_MODE.map((folder) => [folder.slug, folder] as con
 
 describe('the provinces together', () => {
   it('push, are polled, and are queried on demand', () => {
-    const sources = provinces.map(({ createSource }) => createSource({ baseUrl: 'http://127.0.0.1:1', timeoutMs: TIMEOUT_MS }));
+    const sources = provinces.map(({ createSource, profile: { slug } }) => createSource({ baseUrl: leavesFiles(directoryOf(slug)) ? pathToFileURL(root).href : 'http://127.0.0.1:1', timeoutMs: TIMEOUT_MS }));
     expect(sources.filter((source) => source.parsePush !== undefined)).not.toEqual([]);
     expect(sources.filter((source) => source.readChanges !== undefined)).not.toEqual([]);
     expect(sources.filter((source) => source.parsePush === undefined && source.readChanges === undefined)).not.toEqual(
