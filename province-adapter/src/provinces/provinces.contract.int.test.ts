@@ -332,6 +332,15 @@ describe.each(ASKED_EVERYTHING.map((folder) => [folder.slug, folder] as const))(
     });
   });
 
+  it.skipIf(isOfFiles)('takes no status of another type than the documented one, in an answer that is right beside it', async () => {
+    const person = await operator.somebody();
+    const code = await operator.issue(person);
+    await operator.setFault('wrong-type', system.statusField);
+    const document = parseIdentityDocument(person.documentType, person.documentNumber);
+    const outcomes = await Promise.allSettled([read(code), source.readPerson(document, GATE)]);
+    expect(outcomes).toMatchObject([1, 2].map(() => ({ status: 'rejected', reason: { code: 'LOCAL_ANSWER_INVALID' } })));
+  });
+
   it.skipIf(isOfFiles)('lets nothing out that the standard has no room for', async () => {
     const person = await operator.somebody();
     const document = parseIdentityDocument(person.documentType, person.documentNumber);

@@ -1,6 +1,9 @@
 import { maskName, maskNumber, type SyntheticPerson } from './synthetic-people.js';
 
-/** Ways in which a local system can misbehave; `none` ends them, `error-code` answers with one of its own documented error codes, `unmasked` names the person of its value in full. */
+/**
+ * Ways in which a local system can misbehave; `none` ends them, `error-code` answers with one of its own documented error codes, `unmasked` names the
+ * person of its value in full, `wrong-type` changes the type of every member, or of those that its value names.
+ */
 export const FAULT_MODES = [
   'none',
   'down',
@@ -37,13 +40,6 @@ const HUGE = 10 * 1024 * 1024;
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 
-/** Every member that a documented format has, each with a type it never has. */
-const WRONG_TYPES = Object.fromEntries(
-  ['errcode', 'errmsg', 'code', 'data', 'message', 'resCode', 'res', 'result', 'content', 'documentType'].map(
-    (name) => [name, [{ unexpected: [0] }]],
-  ),
-);
-
 /** <html>系统维护中</html> as a gateway of the country would send it. */
 const GBK_PAGE = Buffer.concat([
   Buffer.from('<html><body>'),
@@ -67,6 +63,30 @@ export function withExtraFields(answer: unknown): unknown {
   return { ...Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, withExtraFields(value)])), ...EXTRA_FIELDS };
 }
 
+/** Of a type that no documented member has. */
+const WRONG_TYPE = { unexpected: [0] };
+
+/** The object that a text holds as JSON, as some local formats nest one in another. */
+function findNested(text: unknown): object | undefined {
+  if (typeof text !== 'string' || !text.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(text) as object;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A copy in which every text, number and boolean is an object, in JSON within a text too. @param member only those of this name */
+export function withWrongTypes(answer: unknown, member?: string, name?: string): unknown {
+  if (Array.isArray(answer)) return answer.map((element) => withWrongTypes(element, member, name));
+  if (typeof answer === 'object' && answer !== null) {
+    return Object.fromEntries(Object.entries(answer).map(([own, value]) => [own, withWrongTypes(value, member, own)]));
+  }
+  if (member === undefined || member === name) return WRONG_TYPE;
+  const nested = findNested(answer);
+  return nested === undefined ? answer : JSON.stringify(withWrongTypes(nested, member, name));
+}
+
 /** A copy in which name and number of a person stand in full wherever they stood masked, in JSON within a text too. */
 export function withoutMasks(answer: unknown, { name, documentNumber }: Pick<SyntheticPerson, 'name' | 'documentNumber'>): unknown {
   const text = JSON.stringify(answer).replaceAll(maskNumber(documentNumber), documentNumber).replaceAll(maskName(name), name);
@@ -74,7 +94,7 @@ export function withoutMasks(answer: unknown, { name, documentNumber }: Pick<Syn
 }
 
 /** Faults that change a right answer, or how the server answers, rather than what it sends. */
-type PlayedByServer = 'none' | 'down' | 'slow' | 'extra-fields' | 'unmasked' | 'error-code';
+type PlayedByServer = 'none' | 'down' | 'slow' | 'wrong-type' | 'extra-fields' | 'unmasked' | 'error-code';
 
 /** What is sent instead of an answer. */
 export const FAULTY_ANSWERS: Readonly<
@@ -89,7 +109,6 @@ export const FAULTY_ANSWERS: Readonly<
   garbage: { status: 200, headers: JSON_TYPE, body: Buffer.from('{"errcode":"0","data":{"\u0000\u0001') },
   gbk: { status: 200, headers: { 'content-type': 'application/json' }, body: GBK_JSON },
   huge: { status: 200, headers: JSON_TYPE, body: Buffer.from(`{"data":"${'0'.repeat(HUGE)}"}`) },
-  'wrong-type': { status: 200, headers: JSON_TYPE, body: Buffer.from(JSON.stringify(WRONG_TYPES)) },
   empty: { status: 200, headers: JSON_TYPE, body: Buffer.alloc(0) },
   'gbk-page': { status: 200, headers: { 'content-type': 'text/html; charset=gbk' }, body: GBK_PAGE },
   redirect: { status: 302, headers: { location: '/stand-in/people' }, body: Buffer.alloc(0) },

@@ -18,7 +18,7 @@ export const FAULT_OUTCOMES: readonly (readonly [FaultMode, AdapterErrorCode])[]
 
 /** Another character in the middle of the random part: of what differs from another code of the same person. */
 export function alterCode(code: string, another: string): string {
-  const random = [...code].flatMap((character, place) => (character === another[place] ? [] : [place]));
+  const random = Array.from(code).flatMap((character, place) => (character === another[place] ? [] : [place]));
   const at = random[Math.floor(random.length / 2)] ?? 0;
   return code.slice(0, at) + (code[at] === '0' ? '1' : '0') + code.slice(at + 1);
 }

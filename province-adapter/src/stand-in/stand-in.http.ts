@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { DocumentCollection } from './documents.js';
-import { FAULT_MODES, FAULTY_ANSWERS, withExtraFields, withoutMasks, type FaultMode } from './fault.js';
+import { FAULT_MODES, FAULTY_ANSWERS, withExtraFields, withoutMasks, withWrongTypes, type FaultMode } from './fault.js';
 import { BareAnswer, type LocalSystem, type LocalSystemContext, type RunningLocalSystem } from './local-system.js';
 import type { SyntheticPerson } from './synthetic-people.js';
 
@@ -53,7 +53,7 @@ async function misbehave(
   running: RunningLocalSystem,
   reply: FastifyReply,
 ): Promise<boolean> {
-  if (mode === 'none' || mode === 'extra-fields' || mode === 'unmasked') return false;
+  if (mode === 'none' || mode === 'wrong-type' || mode === 'extra-fields' || mode === 'unmasked') return false;
   if (mode === 'down') {
     reply.hijack();
     reply.raw.destroy();
@@ -95,6 +95,8 @@ export async function createStandIn(system: LocalSystem, context: LocalSystemCon
 
   /** A right answer as the fault changes it, before it is sealed. */
   const falsify = async (answer: unknown): Promise<unknown> => {
+    if (fault.mode === 'wrong-type') return withWrongTypes(answer instanceof BareAnswer ? '' : answer, fault.value);
+    if (answer instanceof BareAnswer) return answer;
     if (fault.mode === 'extra-fields') return withExtraFields(answer);
     if (fault.mode === 'unmasked') return withoutMasks(answer, await getPerson(fault.value ?? ''));
     return answer;
@@ -124,7 +126,7 @@ export async function createStandIn(system: LocalSystem, context: LocalSystemCon
           query: textMembers(request.query),
           body: { ...(request.body as object | undefined) },
         });
-        const said = answer instanceof BareAnswer ? answer : await falsify(answer);
+        const said = await falsify(answer);
         return send(route.seal === undefined ? said : await route.seal(said), reply);
       },
     });
