@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkFolder } from './check-folder.js';
+import { checkFolder, findFolderNotes } from './check-folder.js';
 
 const PROVINCES = join(import.meta.dirname, '../provinces');
 const TEMPLATES = join(import.meta.dirname, '../../../scripts/new-province/templates/mapping');
@@ -20,6 +20,18 @@ describe('checkFolder', () => {
     expect(checkFolder(join(PROVINCES, slug))).toEqual([]);
   });
 
+  it('notes which ports of ours a mapping needs of its real system, and holds nothing against it', () => {
+    expect(findFolderNotes(join(PROVINCES, 'jilin'))).toEqual([expect.stringMatching(/^jilin\/mapping\.yaml:\d+: fields: .*\/stand-in\/resolve/), expect.stringMatching(/^jilin\/mapping\.yaml:\d+: http: .*\/stand-in\/find/)]);
+    expect(findFolderNotes(join(PROVINCES, 'shaanxi')).filter((note) => note.includes('/stand-in/find'))).toEqual([]);
+    const folder = join(root, 'jilin');
+    cpSync(join(PROVINCES, 'jilin'), folder, { recursive: true });
+    const mapping = readFileSync(join(folder, 'mapping.yaml'), 'utf8');
+    writeFileSync(join(folder, 'mapping.yaml'), mapping.replace('fields:', 'fields:\n  identityNumber: { at: /data/number }').replace('  answer:', "  byPerson: { method: POST, path: /person, form: { number: '{person.number}' } }\n  answer:"));
+    expect(findFolderNotes(folder)).toEqual([]);
+    writeFileSync(join(folder, 'mapping.yaml'), mapping.replace('fields:', 'felder:'));
+    expect(findFolderNotes(folder)).toEqual([]);
+  });
+
   it('finds nothing wrong with a new folder but what is to be filled in, each with file and line', () => {
     const folder = join(root, 'qinghai');
     cpSync(TEMPLATES, folder, { recursive: true });
@@ -30,6 +42,8 @@ describe('checkFolder', () => {
     }
     const problems = checkFolder(folder);
     expect(problems.length).toBeGreaterThan(10);
+    // As it is written, it needs no port of ours.
+    expect(findFolderNotes(folder)).toEqual([]);
     expect(problems.filter((problem) => !/^qinghai\/[\w./-]+:\d+: FILL IN: \S/.test(problem))).toEqual([]);
   });
 

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { z } from 'zod';
 import { AdapterError } from '../errors.js';
 import { findStandInDisagreements } from './check-stand-in.js';
+import { findNeededPorts } from './find-needed-ports.js';
 import { CONTRACT_FIXTURE, EXCHANGES_FIXTURE, STAND_IN_FIXTURE } from './fixture-schema.js';
 import { findFolderProvince, MAPPING_FILE, readFolderFile, readMapping } from './mapping-folder.js';
 import { formatProblem, type MappingProblem } from './mapping-problem.js';
@@ -66,4 +67,17 @@ export function checkFolder(folder: string): readonly string[] {
     ...orRefusal(() => findFillIns(folder)),
   ];
   return [...new Set(found)];
+}
+
+/**
+ * What is not wrong with the folder of a mapped province and has to be known before it meets its real system.
+ *
+ * @returns `file:line: field: what`, one for each; nothing for a mapping that is wrong
+ */
+export function findFolderNotes(folder: string): readonly string[] {
+  if (!existsSync(join(folder, MAPPING_FILE))) return [];
+  const { name, text } = readFolderFile(folder, MAPPING_FILE);
+  if (findMappingProblems(name, text, findFolderProvince(folder)).length > 0) return [];
+  const source = readYaml(name, text);
+  return findNeededPorts(readMapping(folder)).map(({ path, what }) => formatProblem({ file: name, line: source.lineOf(path), field: fieldName(path), what }));
 }
