@@ -4,7 +4,8 @@ import type { ReviewRule } from './direct-mode-options.js';
 import { CORRECT_HEALTH, PATHS, QUERY_CORRECTION } from './national-code.js';
 import { ok, refuse, route, toSeconds, type NationalCodeContext } from './national-code-route.js';
 import type { ReviewOutcome } from './review-rules.js';
-import { isClaimable, statedWords, withDecision, type StoredCorrection } from './stored-correction.js';
+import { disputedRecord, isClaimable, statedWords, withDecision, type StoredCorrection } from './stored-correction.js';
+import type { Trips } from './trips.js';
 import { addWorkingHours, nextDayAt } from './working-hours.js';
 
 /** Hour of the next day by which a correction is answered. Shandong's; elsewhere it is a date that nothing follows from. */
@@ -31,7 +32,11 @@ export interface Corrections {
 }
 
 /** 纠错 and 复核. @param rule what becomes of a correction nobody answers; without one it stays as it was received */
-export function createCorrections({ store, province, now, randomHex }: NationalCodeContext, rule: ReviewRule | undefined): Corrections {
+export function createCorrections(
+  { store, province, now, randomHex }: NationalCodeContext,
+  trips: Pick<Trips, 'change'>,
+  rule: ReviewRule | undefined,
+): Corrections {
   /** What is to be done, by ticket: followed from the store, so that a restart begins where the last run ended. */
   const unfinished = new Map<string, StoredCorrection>();
   let followed = 0;
@@ -40,7 +45,8 @@ export function createCorrections({ store, province, now, randomHex }: NationalC
 
   /** The person's record first learns of a decision that is stored: said again it changes nothing. */
   const makeEffective = async (ticket: string, correction: StoredCorrection): Promise<void> => {
-    await store.people.change(correction.person, (person) => withDecision(person, correction, province));
+    // With the trips that the decision did not know of: who declared one since is not green in between.
+    await trips.change(correction.person, (person) => withDecision(person, correction, province));
     await store.corrections.change(ticket, (stored) => ({ ...stored, isEffective: true }));
   };
   /** One decision for each ticket: of two at once the first is taken. */
@@ -93,6 +99,8 @@ export function createCorrections({ store, province, now, randomHex }: NationalC
           ...correction,
           person: person.id,
           disputed: statedWords(person),
+          ...disputedRecord(person),
+          receivedAt: toSeconds(now()),
           state: 'received',
           dueAt,
           ...(rule === undefined ? {} : { answerBy: toSeconds(addWorkingHours(now(), rule.workingHours)) }),

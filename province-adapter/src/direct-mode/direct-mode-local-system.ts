@@ -9,6 +9,7 @@ import { NO_OPTIONS, type DirectModeOptions } from './direct-mode-options.js';
 import { createHolders } from './holders.js';
 import { openNationalCodeStore } from './national-code-store.js';
 import type { NationalCodeContext } from './national-code-route.js';
+import { REVIEWED_UNTIL } from './review-rules.js';
 import { statementOf } from './statement.js';
 import { BENEATH } from './trip-risk.js';
 import { createTrips } from './trips.js';
@@ -26,14 +27,14 @@ export function createDirectModeLocalSystem(
     slug: profile.slug,
     statusField: 'status',
     colours: { '00': '00', '01': '01', '10': '10' },
-    statementFields: ['availability', 'reason', 'ruleId', 'ruleVersion', 'evidence', 'validUntil', 'guidance', BENEATH],
+    statementFields: ['availability', 'reason', 'ruleId', 'ruleVersion', 'evidence', 'validUntil', 'guidance', BENEATH, REVIEWED_UNTIL],
     people,
     open({ documents, now, randomHex, readRiskLevels }) {
       const context: NationalCodeContext = { province: profile.code, store: openNationalCodeStore(documents), now, randomHex };
       const holders = createHolders(context);
       const codes = createCodes(context, holders);
-      const corrections = createCorrections(context, review);
       const trips = createTrips(context, readRiskLevels);
+      const corrections = createCorrections(context, trips, review);
       return {
         routes: [
           ...createDeclarationRoutes(context, holders, trips),
@@ -46,8 +47,9 @@ export function createDirectModeLocalSystem(
         errorAnswer: (code) => ({ code, message: '失败', content: null }),
         pushBody: (person) => ({ statements: [statementOf(person, profile.code, now())] }),
         settleDue: async () => {
-          await corrections.settleDue();
+          // First what is known of the trips, which decisions look at.
           await trips.settleDue();
+          await corrections.settleDue();
         },
       };
     },

@@ -61,6 +61,11 @@ export class MemoryRun {
     await this.ask(PATHS.declareTrip, { subjectReference, trips: [{ toRegion, arrivedAt: at(day) / 1000 }] });
   }
 
+  /** Disputes the status. Returns 纠错单号. */
+  async correct({ subjectReference }: Somebody, claimedValue: string): Promise<string> {
+    return String((await this.ask(PATHS.correctHealth, { subjectReference, disputedField: 'status', claimedValue, evidence: '' }))['ticket']);
+  }
+
   async personOf({ document }: Somebody): Promise<SyntheticPerson | undefined> {
     return this.documents.collection<SyntheticPerson>('person').find(`${document.type}:${document.number}`);
   }

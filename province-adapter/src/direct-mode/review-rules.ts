@@ -38,6 +38,9 @@ const REVIEW_TABLE: Readonly<Record<DecidedForPerson, ReviewRow>> = {
   },
 };
 
+/** Where it is kept until when the decision that stands knew what was declared, in seconds since the epoch. */
+export const REVIEWED_UNTIL = 'reviewedUntil';
+
 /** What a decision for the person writes into the record. */
 export interface ReviewedFields {
   readonly rule: { readonly id: string; readonly version: string };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createSyntheticPeople, type SyntheticPerson } from '../stand-in/synthetic-people.js';
-import { isClaimable, statedWords, withDecision, type StoredCorrection } from './stored-correction.js';
+import { disputedRecord, isClaimable, statedWords, withDecision, type StoredCorrection } from './stored-correction.js';
 
 const FIELDS = { availability: 'available', status: '01', reason: 'SYMPTOMS', ruleId: '370000-declared-symptoms', ruleVersion: '1', evidence: 'self-declared', guidance: '就诊', validUntil: '2000' };
 const [PERSON] = createSyntheticPeople('993799', [FIELDS]) as [SyntheticPerson];
@@ -11,6 +11,8 @@ const CORRECTION: StoredCorrection = {
   evidence: '',
   person: PERSON.id,
   disputed: statedWords(PERSON),
+  ...disputedRecord(PERSON),
+  receivedAt: 500,
   state: 'decided-by-default',
   dueAt: 1000,
   decidedAt: 1000,
@@ -21,10 +23,10 @@ describe('withDecision', () => {
   it('sets what was claimed, under a rule of its own, from the decision on and until the disputed statement ends', () => {
     expect(decided({})).toEqual({
       ...PERSON,
-      fields: { ...FIELDS, status: '00', reason: 'REVIEW_UNANSWERED', ruleId: '370000-review-default', evidence: 'self-declared', guidance: '申诉逾期未复核，状态已按申诉更正' },
+      fields: { ...FIELDS, status: '00', reason: 'REVIEW_UNANSWERED', ruleId: '370000-review-default', evidence: 'self-declared', guidance: '申诉逾期未复核，状态已按申诉更正', reviewedUntil: '500' },
       changedAt: 1_000_000,
     });
-    expect(decided({ state: 'upheld' })?.fields).toMatchObject({ status: '00', reason: 'REVIEW_UPHELD', ruleId: '370000-review-upheld', evidence: 'authority-decision' });
+    expect(decided({ state: 'upheld' })?.fields).toMatchObject({ status: '00', reason: 'REVIEW_UPHELD', ruleId: '370000-review-upheld', evidence: 'authority-decision', reviewedUntil: '1000' });
   });
 
   it.each([
@@ -50,8 +52,10 @@ describe('withDecision', () => {
     expect(decided({ state: 'upheld' }, person)).toBeUndefined();
   });
 
-  it('is not dodged by stating the same again', () => {
-    expect(decided({}, { ...PERSON, changedAt: 999_000 })?.fields['status']).toBe('00');
+  it('by default leaves alone the same stated again since; the staff know of it', () => {
+    const again = { ...PERSON, changedAt: 999_000 };
+    expect(decided({}, again)).toBeUndefined();
+    expect(decided({ state: 'upheld' }, again)?.fields['status']).toBe('00');
   });
 
   it.each<Partial<StoredCorrection>>([{ state: 'received' }, { state: 'rejected' }, { disputedField: 'name' }])('changes nothing for %j', (change) => {

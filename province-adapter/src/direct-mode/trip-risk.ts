@@ -2,8 +2,8 @@ import { HEALTH_STATUSES, type EvidenceClass, type HealthStatus } from '@health-
 import type { AssignmentRule, DeclaredTrip } from '../province-system.js';
 import { chinaDayOf, RISK_GRADES, type RiskGrade, type RiskLevels } from '../risk-level/risk-levels.js';
 import type { SyntheticPerson } from '../stand-in/synthetic-people.js';
-import { isReviewRule } from './review-rules.js';
-import { gravityOf } from './stored-correction.js';
+import { gravityOf } from './gravity.js';
+import { isReviewRule, REVIEWED_UNTIL } from './review-rules.js';
 
 /** What of a trip the rule looks at; it leaves the local system in no form. */
 export type TripEnd = Pick<DeclaredTrip, 'toRegion' | 'arrivedAt'>;
@@ -111,7 +111,7 @@ const ruleWords = (row: TripRiskRow, province: string): Words => ({
   guidance: row.guidance,
 });
 
-/** What the record says without this rule, and since when, in milliseconds. */
+/** What the record says without a trip's rule, and since when, in milliseconds. */
 interface OwnRecord {
   readonly words: Words;
   readonly changedAt: number;
@@ -122,7 +122,7 @@ const rowOf = ({ fields }: SyntheticPerson, province: string): TripRiskRow | und
   Object.values(TRIP_RISK_TABLE).find((row) => ruleIdOf(province, row) === fields['ruleId']);
 
 /** Whatever replaced the rule's words, a declaration or a decision, is the record now. */
-function ownRecord(person: SyntheticPerson, province: string): OwnRecord {
+export function ownRecord(person: SyntheticPerson, province: string): OwnRecord {
   const { fields, changedAt } = person;
   return rowOf(person, province) !== undefined && fields[BENEATH] !== undefined ? (JSON.parse(fields[BENEATH]) as OwnRecord) : { words: wordsOf(fields), changedAt };
 }
@@ -145,9 +145,9 @@ export function withTripRisk(
 ): SyntheticPerson | undefined {
   const own = ownRecord(person, province);
   // What a review decided stands over the trips it knew.
-  const isReviewed = isReviewRule(province, own.words.ruleId ?? '');
+  const reviewedUntil = isReviewRule(province, own.words.ruleId ?? '') ? Number(person.fields[REVIEWED_UNTIL] ?? own.changedAt / 1000) : 0;
   const isStated = (person.fields['availability'] ?? 'available') === 'available' && HEALTH_STATUSES.some((status) => status === own.words.status);
-  const counted = isStated ? declared.filter(({ declaredAt }) => !isReviewed || declaredAt * 1000 > own.changedAt) : [];
+  const counted = isStated ? declared.filter(({ declaredAt }) => declaredAt > reviewedUntil) : [];
   const standing = historyOf(counted, nowMs).length === 0 ? undefined : rowOf(stood, province);
   const row = levels === undefined ? standing : findTripRisk(counted, levels, nowMs);
   const isGraver = row !== undefined && gravityOf(row.status) > gravityOf(own.words.status ?? '');
@@ -157,5 +157,5 @@ export function withTripRisk(
   const kept = Object.fromEntries(Object.entries(person.fields).filter(([name]) => name !== BENEATH && !WORDS.some((word) => word === name)));
   // What stood before stands again since when it did: the day on which it comes back would tell the day of arrival.
   if (!isOnTop) return { ...person, fields: { ...kept, ...words }, changedAt: own.changedAt };
-  return { ...person, fields: { ...kept, ...words, [BENEATH]: JSON.stringify(own) }, changedAt: nowMs };
+  return { ...person, fields: { ...kept, ...words, [BENEATH]: JSON.stringify(own) }, changedAt: WORDS.every((word) => words[word] === stood.fields[word]) ? stood.changedAt : nowMs };
 }
