@@ -11,12 +11,16 @@ export interface TestResultFormat {
   /** Field with the result. A sample that was taken and has none is `pending`. */
   readonly field: string;
   readonly results: Readonly<Record<string, TestResult>>;
-  /** Field with 采样时间, `YYYY-MM-DD HH:mm:ss` in Asia/Shanghai. */
+  /** Field with 采样时间. */
   readonly sampledAt: string;
-  /** Field with 报告时间 in the same form; absent where the local system names one time, which then stands for both. */
+  /** Field with 报告时间; absent where the local system names one time, which then stands for both. */
   readonly reportedAt?: string;
   /** Field with 采样方式 and what its values mean; absent where the local system does not say. */
   readonly method?: { readonly field: string; readonly values: Readonly<Record<string, TestMethod>> };
+  /** Reads either time into seconds since the epoch; absent where both are `YYYY-MM-DD HH:mm:ss` in Asia/Shanghai. @throws AdapterError `LOCAL_ANSWER_INVALID` */
+  readonly parseTime?: (text: string, time: 'sampledAt' | 'reportedAt') => number;
+  /** Seconds for which a result is stated; a day where absent. */
+  readonly validity?: number;
 }
 
 /** Field of a local answer that stands for a person of whom no test is known. Ours, not of any local format. */
@@ -42,22 +46,22 @@ function methodOf({ method, profile }: TestResultFormat, local: LocalAnswer): Te
  * @throws AdapterError `TRANSLATION_VALUE_UNKNOWN` for a value that no table lists; `LOCAL_ANSWER_INVALID` for a time that is none
  */
 export function translateTestResult(format: TestResultFormat, local: LocalAnswer): TestResultRecord | NoStatusRecord {
-  const { profile, field, results, rule } = format;
+  const { profile, field, parseTime = parseChinaTime, results, rule, validity = VALIDITY } = format;
   const nobody = findNobody(local, profile.system);
   if (nobody !== undefined) return nobody;
   const { system } = profile;
   if (local.fields[TEST_FIELD] === NO_TEST) return { availability: 'unavailable', original: { system, field: TEST_FIELD, value: NO_TEST } };
-  const sampled = requireField(local, format.sampledAt);
-  if (local.fields[field] === undefined) return { availability: 'pending', original: { system, field: format.sampledAt, value: sampled } };
+  const since = parseTime(requireField(local, format.sampledAt), 'sampledAt');
+  // What stands in the field of a time is nobody's word for a result, and no word of it goes into a record.
+  if (local.fields[field] === undefined) return { availability: 'pending', original: { system, field, value: '' } };
   const { meaning, original } = translateValue(results, profile, field, local);
-  const since = parseChinaTime(sampled);
-  const reportedAt = format.reportedAt === undefined ? since : parseChinaTime(requireField(local, format.reportedAt));
+  const reportedAt = format.reportedAt === undefined ? since : parseTime(requireField(local, format.reportedAt), 'reportedAt');
   return {
     availability: 'available',
     kind: 'nucleic-acid-test',
     result: meaning,
     since,
-    validUntil: local.answeredAt + VALIDITY,
+    validUntil: local.answeredAt + validity,
     test: { reportedAt, method: methodOf(format, local), laboratory: '' },
     rule,
     authority: profile.code,

@@ -1,5 +1,5 @@
-import type { NoStatusRecord, TestMethod, TestResultRecord } from '@health-code/attestation';
-import { findNobody, translateValue } from '../local-format/translation-table.js';
+import type { NoStatusRecord, TestResultRecord } from '@health-code/attestation';
+import { noTestKnown, translateTestResult, type TestResultFormat } from '../local-format/translate-test-result.js';
 import type { LocalAnswer, ProvinceProfile } from '../province-system.js';
 import type { MappedTests } from './mapping-schema.js';
 import { nameFields } from './read-fields.js';
@@ -9,49 +9,30 @@ import { parseTime } from './time-format.js';
 /** The end of the id of the rule that test results are stated under. */
 const TEST_RULE = 'test-conversion';
 
-/** Stands for a person of whom no test is known. Ours. */
-const NO_TEST = { field: 'test', value: 'none' } as const;
-
 /**
- * The tables of a mapping for nucleic-acid tests. A result is never a colour, good or bad.
+ * The tables of a mapping for nucleic-acid tests: what is left out of an answer, or empty in it, was not stated.
  *
  * @returns a function that throws AdapterError `TRANSLATION_VALUE_UNKNOWN`, `LOCAL_ANSWER_INVALID`
  */
 export function createMappedTestTranslation(tests: MappedTests, profile: ProvinceProfile): (local: LocalAnswer) => TestResultRecord | NoStatusRecord {
-  const { fields, methods, results, validity } = tests;
-  const { method, reportedAt, result, sampledAt } = fields;
+  const { method, reportedAt, result, sampledAt } = tests.fields;
   const names = nameFields({ result, sampledAt, reportedAt, method });
-  const { system, timeZone } = profile;
   const ruleId = `${profile.code}-${TEST_RULE}`;
-  const rule = { id: ruleId, version: profile.rules.find(({ id }) => id === ruleId)?.version ?? '' };
-
-  const textOf = (local: LocalAnswer, field: string): string => {
-    const name = names[field];
-    return (name === undefined ? undefined : local.fields[name]) ?? '';
+  const formats = { sampledAt: sampledAt.format, reportedAt: reportedAt?.format ?? '' };
+  const format: TestResultFormat = {
+    profile,
+    rule: { id: ruleId, version: profile.rules.find(({ id }) => id === ruleId)?.version ?? '' },
+    field: names['result'] ?? '',
+    results: tests.results,
+    sampledAt: names['sampledAt'] ?? '',
+    ...(names['method'] === undefined ? {} : { method: { field: names['method'], values: tests.methods } }),
+    parseTime: (text, time) => parseTime(text, formats[time], profile.timeZone),
+    validity: secondsOf(tests.validity),
   };
-  const methodOf = (local: LocalAnswer): TestMethod =>
-    textOf(local, 'method') === '' ? 'not-stated' : translateValue(methods, profile, names['method'] ?? '', local).meaning;
-
   return (local) => {
-    const nobody = findNobody(local, system);
-    if (nobody !== undefined) return nobody;
-    const sampled = textOf(local, 'sampledAt');
-    if (sampled === '') return { availability: 'unavailable', original: { system, ...NO_TEST } };
-    if (textOf(local, 'result') === '') return { availability: 'pending', original: { system, field: names['sampledAt'] ?? '', value: sampled } };
-    const { meaning, original } = translateValue(results, profile, names['result'] ?? '', local);
-    const reported = textOf(local, 'reportedAt');
-    const since = parseTime(sampled, sampledAt.format, timeZone);
-    return {
-      availability: 'available',
-      kind: 'nucleic-acid-test',
-      result: meaning,
-      since,
-      validUntil: local.answeredAt + secondsOf(validity),
-      test: { reportedAt: reported === '' ? since : parseTime(reported, reportedAt?.format ?? '', timeZone), method: methodOf(local), laboratory: '' },
-      rule,
-      authority: profile.code,
-      evidence: 'laboratory',
-      original,
-    };
+    const stated = Object.fromEntries(Object.entries(local.fields).filter(([, text]) => text !== ''));
+    const fields = Object.hasOwn(stated, format.sampledAt) ? stated : { ...stated, ...noTestKnown };
+    const { reportedAt: reported } = names;
+    return translateTestResult({ ...format, ...(reported !== undefined && Object.hasOwn(stated, reported) ? { reportedAt: reported } : {}) }, { ...local, fields });
   };
 }

@@ -143,8 +143,10 @@ describe.each(OFFERING.map(({ folder, province }) => [folder.slug, folder, provi
     const record = translate(await stated({ [contract.field]: RESULT_PENDING, ...times() }));
     expect(record).toEqual({
       availability: 'pending',
-      original: { system: province.profile.system, field: contract.time.sampledAt, value: formatChinaTime(SAMPLED * 1000) },
+      original: { system: province.profile.system, field: contract.field, value: '' },
     });
+    const odd = await stated({ [contract.field]: RESULT_PENDING, ...times(), [contract.time.sampledAt]: '测试甲一，某路1号' });
+    expect(() => translate(odd)).toThrow(refusal('LOCAL_ANSWER_INVALID'));
   });
 
   it('refuse a time that is none, and one that has not come', async () => {
