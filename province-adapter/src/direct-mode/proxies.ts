@@ -26,7 +26,10 @@ export async function takeDependant(
   return hasRoom;
 }
 
-/** Whether somebody may act for a person: the person does, and whoever declared for the person while that declaration holds. */
+/**
+ * Whether somebody may act for a person: the person does, and whoever declared for the person while that declaration holds. That an
+ * empty reference is the person, the caller vouches for: this holds honest callers, see README.md.
+ */
 export async function mayActFor(
   { store, now }: NationalCodeContext,
   agentReference: string,
