@@ -99,6 +99,24 @@ reasons: { 密接: { code: CLOSE_CONTACT, evidence: authority-decision } }
     expect(JSON.stringify(answer)).not.toMatch(/19900000000|某某路/);
   });
 
+  it.each([
+    ['none', undefined, ['key', 'app']],
+    ['a misspelt one', { kye: 'geheim', app: '1' }, ['key']],
+    ['an empty one', { key: '', app: '1' }, ['key']],
+    ['one of two', { key: 'geheim' }, ['app']],
+  ])('is asked with no secret that is not configured: %s', async (_what, credentials, missing) => {
+    writeFileSync(join(folder, 'mapping.yaml'), MAPPING.replace('credentials: [key]', 'credentials: [key, app]'));
+    const { createSource } = await loadMappedProvince(folder);
+    const create = (baseUrl: string) => (): Source => createSource({ baseUrl, timeoutMs: 1000, ...(credentials === undefined ? {} : { credentials }) });
+    const named: unknown = expect.stringMatching(new RegExp(`has no ${missing.join(', ')}:`));
+    expect(create('https://ryzt.example.org')).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', message: named }) as Error);
+    // A stand-in on this machine wants none; whoever configures some is told what is missing there too.
+    for (const baseUrl of ['http://127.0.0.1:1', 'http://[::1]:1']) {
+      if (credentials === undefined) expect(create(baseUrl)).not.toThrow();
+      else expect(create(baseUrl)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error);
+    }
+  });
+
   it.each([[8, { status: '01' }], [9, { status: '10' }], [0, { availability: 'pending' }]])('takes %d for %o', async (value, expected) => {
     zt = value;
     expect(province.translate(await source.readCode('ryzt.0000000000000007', GATE), now())).toMatchObject(expected);

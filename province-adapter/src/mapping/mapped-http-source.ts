@@ -1,3 +1,4 @@
+import { isLoopback } from '../config.js';
 import { AdapterError } from '../errors.js';
 import { findHandle, resolveIdentity } from '../local-format/stand-in-ports.js';
 import { personNotFound } from '../local-format/translation-table.js';
@@ -12,9 +13,18 @@ import { readFields, readTestFields } from './read-fields.js';
 /** A mapping whose answers come over HTTP. */
 export type HttpMapping = Mapping & { readonly http: NonNullable<Mapping['http']> };
 
-/** One that is not configured is empty, and refused by who asks for it. */
-const credentialValues = (names: readonly string[], { credentials = {} }: SourceOptions): RequestValues =>
-  Object.fromEntries(names.map((name) => [`credential.${name}`, credentials[name] ?? '']));
+/**
+ * What requests hold of the configured secrets. A stand-in on this machine asks for none: there they may be left out, all of them.
+ *
+ * @throws AdapterError `CONFIG_INVALID` that names every member that is missing: an empty secret opens nothing, and says nothing
+ */
+function credentialValues(names: readonly string[], { baseUrl, credentials }: SourceOptions): RequestValues {
+  const isStandIns = credentials === undefined && isLoopback(new URL(baseUrl).hostname.replace(/^\[|\]$/g, ''));
+  const stated = names.map((name) => [name, credentials !== undefined && Object.hasOwn(credentials, name) ? (credentials[name] ?? '') : ''] as const);
+  const missing = stated.filter(([, secret]) => secret === '').map(([name]) => name);
+  if (missing.length > 0 && !isStandIns) throw new AdapterError('CONFIG_INVALID', `LOCAL_SYSTEM_CREDENTIALS_FILE has no ${missing.join(', ')}: mapping.yaml names it among its credentials`);
+  return Object.fromEntries(stated.map(([name, secret]) => [`credential.${name}`, secret]));
+}
 
 /** What is asked for one kind of statement, and how its answer is read. */
 interface Conversation {
@@ -50,15 +60,17 @@ function testConversation(mapping: HttpMapping, { answer, byCode, byPerson, fiel
  * Speaks to a local system as its mapping says: query on demand.
  *
  * @param now milliseconds since the epoch
+ * @throws AdapterError `CONFIG_INVALID` where a secret that the mapping names is not configured
  */
 export function createMappedHttpSource(mapping: HttpMapping, options: SourceOptions, now: () => number = Date.now): Source {
   const http = createLocalHttp(options);
-  const { codes, credentials, tests } = mapping;
+  const { codes, tests } = mapping;
+  const secrets = credentialValues(mapping.credentials, options);
   const seconds = (): number => Math.floor(now() / 1000);
 
   const reading = ({ answer, byCode, byPerson, namesPerson, personAnswer, read }: Conversation): KindSource => {
     const ask = async (request: MappedRequest, envelope: MappedAnswer, values: RequestValues, verifier: VerifierContext, signal?: AbortSignal): Promise<LocalAnswer | 'no-such-person'> => {
-      const all = { ...values, ...verifierValues(verifier), ...credentialValues(credentials, options) };
+      const all = { ...values, ...verifierValues(verifier), ...secrets };
       const opened = openAnswer(await http.requestBytes(buildRequest(request, all, signal), expectedAnswer(envelope)), envelope);
       return opened === 'no-such-person' ? opened : read(opened.document, seconds());
     };
