@@ -1,0 +1,132 @@
+import { createKeyRing, importProvinceKey, openWithSecret, parseAttestation, parseProvinceCode, sealFor, verifyAttestation, type Attestation } from '@health-code/attestation';
+import { ATTESTATION_STREAM, attestationSubject, callSubject, v1 } from '@health-code/messages';
+import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { DataSource } from 'typeorm';
+import { createTestDatabase, startTestNats, type TestNats } from '../../deploy/embedded/test-services.js';
+import type { AdapterConfig } from './config.js';
+import { loadProvinceKeys, type ProvinceKeys } from './keys/province-keys.js';
+import { startMemoryHub, type MemoryHub } from './memory-hub.fixture.js';
+import { CODE, createMemoryProvince, now } from './memory-province.fixture.js';
+import { createForeignProvince, type ForeignProvince } from './operations/foreign-province.fixture.js';
+import { connectDatabase, migrateDatabase } from './platform/database.js';
+import { competeForLead, type InstanceLock } from './platform/instance-lock.js';
+import { connectNats } from './platform/nats.js';
+import type { LocalAnswer, ProvinceDefinition } from './province-system.js';
+import { startAdapter, type RunningAdapter } from './start-adapter.js';
+
+const log = pino({ level: 'silent' });
+
+/** What an adapter is asked with at a checkpoint. */
+export const context = { province: '310000', purpose: v1.Purpose.PURPOSE_CHECKPOINT };
+
+/** Somebody the local system does not know. */
+export const TRAVELLER = `1.${'a'.repeat(42)}A`;
+
+/** An adapter on a real PostgreSQL and NATS, between a local system and a hub in memory. */
+export interface AdapterUnderTest {
+  readonly config: AdapterConfig;
+  readonly keys: ProvinceKeys;
+  readonly database: DataSource;
+  readonly nats: TestNats;
+  readonly hub: MemoryHub;
+  /** The hub's other province. */
+  readonly beijing: ForeignProvince;
+  /** What a poll gives; push onto it. */
+  readonly changes: LocalAnswer[];
+  httpAddress(): string;
+  isLeading(): boolean;
+  start(definition?: ProvinceDefinition): Promise<void>;
+  stop(): Promise<void>;
+  /** Every attestation the stream holds so far, verified with the registered key. */
+  published(): Promise<readonly Attestation[]>;
+  /** As the hub asks: sealed. */
+  call(operation: v1.IProvinceCall): Promise<v1.ProvinceReply>;
+  scan(text: string): Promise<v1.ProvinceReply>;
+  push(body: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
+  /** Stops it, and everything that was started for it. */
+  close(): Promise<void>;
+}
+
+/** Starts everything, and waits until the adapter is registered. */
+export async function startAdapterUnderTest(): Promise<AdapterUnderTest> {
+  const directory = mkdtempSync(join(tmpdir(), 'adapter-'));
+  const [testDatabase, nats] = await Promise.all([createTestDatabase(), startTestNats()]);
+  const hubNats: NatsConnection = await connect({ servers: nats.url, user: 'hub', pass: nats.password('hub'), inboxPrefix: '_INBOX.hub' });
+  await (await jetstreamManager(hubNats)).streams.add({ name: ATTESTATION_STREAM, subjects: [attestationSubject('*')] });
+  const database = await connectDatabase(testDatabase.url, log);
+  await migrateDatabase(database);
+  const keys = await loadProvinceKeys(join(directory, 'keys.json'));
+  const beijing = await createForeignProvince(parseProvinceCode('110000'), TRAVELLER, now());
+  const hub = await startMemoryHub(beijing);
+  const changes: LocalAnswer[] = [];
+  const config: AdapterConfig = {
+    province: { code: CODE, slug: 'guizhou', name: '贵州', english: 'Guizhou' },
+    databaseUrl: testDatabase.url,
+    nats: { url: nats.url, user: CODE, password: nats.password(CODE) },
+    hub: { address: hub.address, enrolmentToken: 'token', tls: false },
+    keyFile: '', subjectKey: { version: 1, secret: new Uint8Array(32).fill(7) }, localSystem: { baseUrl: 'http://127.0.0.1:1', timeoutMs: 500 },
+    http: { host: '127.0.0.1', port: 0 }, attestationLifetimeSeconds: 3600, pollIntervalMs: 50, heartbeatIntervalMs: 50, logLevel: 'silent',
+  };
+  let lead: InstanceLock;
+  let adapterNats: NatsConnection;
+  let adapter: RunningAdapter;
+
+  const start = async (definition = createMemoryProvince(changes)): Promise<void> => {
+    adapterNats = await connectNats(config.nats, CODE, log);
+    lead = competeForLead(config.databaseUrl, log);
+    await lead.acquired;
+    adapter = await startAdapter({ config, province: definition, keys, database, nats: adapterNats, lead, adapterVersion: '0.1.0', log });
+    await adapter.registered;
+  };
+  const stop = async (): Promise<void> => {
+    await adapter.stop();
+    await adapterNats.drain();
+    await lead.close();
+  };
+  const published = async () => {
+    const manager = await jetstreamManager(hubNats);
+    const { state } = await manager.streams.info(ATTESTATION_STREAM);
+    if (state.messages === 0) return [];
+    const { name } = await manager.consumers.add(ATTESTATION_STREAM, { ack_policy: AckPolicy.None, deliver_policy: DeliverPolicy.All });
+    const consumer = await jetstream(hubNats).consumers.get(ATTESTATION_STREAM, name);
+    const ring = createKeyRing([await importProvinceKey(keys.publicJwks.signing, CODE)]);
+    const attestations = [];
+    for await (const message of await consumer.fetch({ max_messages: state.messages, expires: 1000 })) {
+      attestations.push((await verifyAttestation(parseAttestation(message.string()), ring, now())).attestation);
+    }
+    return attestations;
+  };
+  const call = async (operation: v1.IProvinceCall): Promise<v1.ProvinceReply> => {
+    const replyKey = crypto.getRandomValues(new Uint8Array(32));
+    const plaintext = v1.ProvinceCall.encode({ replyKey, deadline: { seconds: now() + 3 }, ...operation }).finish();
+    const jwe = await sealFor(await importProvinceKey(keys.publicJwks.encryption, CODE), plaintext);
+    const { data } = await hubNats.request(callSubject(CODE), v1.SealedCall.encode({ jwe }).finish(), { timeout: 3000 });
+    return v1.ProvinceReply.decode(await openWithSecret(v1.SealedReply.decode(data).jwe ?? '', replyKey));
+  };
+  const scan = (text: string) => call({ attestCode: { code: new TextEncoder().encode(text), context } });
+  const push = async (body: unknown): Promise<{ status: number; body: unknown }> => {
+    const response = await fetch(`http://${adapter.httpAddress}/push`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    return { status: response.status, body: await response.json() };
+  };
+
+  await start();
+  return {
+    config, keys, database, nats, hub, beijing, changes, start, stop, published, call, scan, push,
+    httpAddress: () => adapter.httpAddress,
+    isLeading: () => lead.isHeld(),
+    async close() {
+      await stop();
+      hub.stop();
+      await hubNats.close();
+      await database.destroy();
+      await nats.stop();
+      await testDatabase.drop();
+      rmSync(directory, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { answerOf } from './memory-province.fixture.js';
+import { competeForLead } from './platform/instance-lock.js';
+import { startAdapterUnderTest, type AdapterUnderTest } from './running-adapter.fixture.js';
+
+const log = pino({ level: 'silent' });
+
+describe('an adapter whose neighbours come and go', () => {
+  let adapter: AdapterUnderTest;
+
+  beforeAll(async () => {
+    adapter = await startAdapterUnderTest();
+  });
+  afterAll(async () => {
+    await adapter.close();
+  });
+
+  it('registers again after the hub was restarted and has forgotten it', async () => {
+    const before = adapter.hub.registrations.length;
+    await adapter.hub.restart();
+    await expect.poll(() => adapter.hub.registrations.length, { timeout: 10_000 }).toBe(before + 1);
+  });
+
+  it('keeps a second instance waiting until the first is gone', async () => {
+    const second = competeForLead(adapter.config.databaseUrl, log);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(second.isHeld()).toBe(false);
+    await adapter.stop();
+    await second.acquired;
+    expect(second.isHeld()).toBe(true);
+    await second.close();
+    await adapter.start();
+  });
+
+  it('goes on where it was after PostgreSQL ended every session', async () => {
+    await adapter.database.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()').catch(() => undefined);
+    adapter.changes.push(answerOf('01'));
+    await expect.poll(async () => (await adapter.published()).at(-1), { timeout: 10_000 }).toMatchObject({ sequence: 1, status: '01' });
+    expect(adapter.isLeading()).toBe(true);
+  });
+
+  it('loses nothing that was attested while NATS was killed', async () => {
+    await adapter.nats.kill();
+    adapter.changes.push(answerOf('00'));
+    await expect.poll(adapter.hub.lastSequence).toBe(2);
+    await adapter.nats.restart();
+    await expect.poll(async () => (await adapter.published().catch(() => [])).at(-1), { timeout: 15_000 }).toMatchObject({ sequence: 2, status: '00' });
+  });
+});
