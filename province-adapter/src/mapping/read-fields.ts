@@ -1,6 +1,7 @@
 import jsonpointer from 'jsonpointer';
 import { AdapterError } from '../errors.js';
 import { findIdentityDocument } from '../local-format/identity.js';
+import { isMaskedName, isMaskedNumber } from '../local-format/masked.js';
 import { PERSON_FIELD } from '../local-format/translation-table.js';
 import type { LocalAnswer } from '../province-system.js';
 import { maskName, maskNumber } from '../stand-in/synthetic-people.js';
@@ -86,6 +87,15 @@ export function readIdentity(document: unknown, { identityNumber, identityType }
   return identity === undefined ? {} : { identity };
 }
 
+type MaskedField = NonNullable<Fields['maskedName']>;
+
+/** A text as it may go on: what the mapping took for masked, and is not, goes no further. */
+function readMasked(document: unknown, field: MaskedField | undefined, mask: (text: string) => string, isMasked: (text: string) => boolean): string | undefined {
+  const text = field === undefined ? '' : (readField(document, field) ?? '');
+  const shown = field?.mask === true ? mask(text) : text;
+  return isMasked(shown) ? shown : undefined;
+}
+
 /**
  * The fields that the mapping names, and nothing else of the answer.
  *
@@ -98,14 +108,14 @@ export function readFields(document: unknown, fields: Fields, answeredAt: number
   const read = (field: MappedField | undefined): string => (field === undefined ? '' : (readField(document, field) ?? ''));
   // The words of a reason that has no code reach the person as they are.
   const guidance = [read(reason), read(fields.guidance)].filter((text) => text !== '').join('。');
-  const name = read(fields.maskedName);
-  const idNumber = read(fields.maskedIdNumber);
+  const maskedName = readMasked(document, fields.maskedName, maskName, isMaskedName);
+  const maskedIdNumber = readMasked(document, fields.maskedIdNumber, maskNumber, isMaskedNumber);
   return {
     fields: readNamed(document, { status, reason, since, validUntil }),
     ...readIdentity(document, fields),
     ...(guidance === '' ? {} : { guidance }),
-    ...(name === '' ? {} : { maskedName: fields.maskedName?.mask === true ? maskName(name) : name }),
-    ...(idNumber === '' ? {} : { maskedIdNumber: fields.maskedIdNumber?.mask === true ? maskNumber(idNumber) : idNumber }),
+    ...(maskedName === undefined ? {} : { maskedName }),
+    ...(maskedIdNumber === undefined ? {} : { maskedIdNumber }),
     answeredAt,
   };
 }
