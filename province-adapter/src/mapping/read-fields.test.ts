@@ -23,3 +23,17 @@ describe('names and numbers of an answer', () => {
     expect(readFields({ zt: 'g', xm: '', zjhm: '' }, masked, 0)).toEqual({ fields: { zt: 'g' }, answeredAt: 0 });
   });
 });
+
+describe('the words of a reason', () => {
+  const fields = fieldsOf({ reason: { at: '/yy', optional: true }, guidance: { at: '/zy', optional: true } });
+
+  it('reach the person before the guidance', () => {
+    expect(readFields({ zt: 'g', yy: '密接，3月12日起14天', zy: '请居家' }, fields, 0).guidance).toBe('密接，3月12日起14天。请居家');
+    expect(readFields({ zt: 'g', yy: '密'.repeat(200) }, fields, 0).guidance).toBe('密'.repeat(200));
+  });
+
+  it.each(['密接者995401190001010014之邻', '电话 ９９５４０１', '密'.repeat(201)])('are kept back where they may be more than that: %s', (words) => {
+    expect(readFields({ zt: 'g', yy: words, zy: '请居家' }, fields, 0).guidance).toBe('请居家');
+    expect(readFields({ zt: 'g', yy: words }, fields, 0)).toEqual({ fields: { zt: 'g', yy: words }, answeredAt: 0 });
+  });
+});

@@ -87,6 +87,15 @@ export function readIdentity(document: unknown, { identityNumber, identityType }
   return identity === undefined ? {} : { identity };
 }
 
+/** Longer than the words of a reason are, in characters. Ours. */
+const LONGEST_REASON = 200;
+
+/** The beginning of an identity number, a telephone number or a serial. */
+const LONG_NUMBER = /\p{Nd}{6}/u;
+
+/** Whether the words of a reason may reach the person as they are: free text may hold anything, and a case report is none. */
+const isPlainReason = (words: string): boolean => words.length <= LONGEST_REASON && !LONG_NUMBER.test(words);
+
 type MaskedField = NonNullable<Fields['maskedName']>;
 
 /** A text as it may go on: what the mapping took for masked, and is not, goes no further. */
@@ -106,8 +115,8 @@ function readMasked(document: unknown, field: MaskedField | undefined, mask: (te
 export function readFields(document: unknown, fields: Fields, answeredAt: number): LocalAnswer {
   const { reason, since, status, validUntil } = fields;
   const read = (field: MappedField | undefined): string => (field === undefined ? '' : (readField(document, field) ?? ''));
-  // The words of a reason that has no code reach the person as they are.
-  const guidance = [read(reason), read(fields.guidance)].filter((text) => text !== '').join('。');
+  const words = read(reason);
+  const guidance = [isPlainReason(words) ? words : '', read(fields.guidance)].filter((text) => text !== '').join('。');
   const maskedName = readMasked(document, fields.maskedName, maskName, isMaskedName);
   const maskedIdNumber = readMasked(document, fields.maskedIdNumber, maskNumber, isMaskedNumber);
   return {
