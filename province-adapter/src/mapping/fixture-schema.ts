@@ -43,7 +43,7 @@ const response = z.strictObject({
   mediaType: text.default('application/json'),
   json: z.unknown().optional(),
   text: z.string().optional(),
-  base64: z.base64().optional(),
+  base64: z.base64('is not base64, such as vaG/tQ==').optional(),
 });
 
 const exchange = z.strictObject({
@@ -54,14 +54,14 @@ const exchange = z.strictObject({
 const recordedFile = z.strictObject({
   name: text,
   text: z.string().optional().describe('In the charset of the mapping'),
-  base64: z.base64().optional().describe('Or its bytes'),
+  base64: z.base64('is not base64, such as vaG/tQ==').optional().describe('Or its bytes'),
 });
 
 /** fixtures/exchanges.yaml: requests and answers, or files, as they were recorded, and what must come of them. */
 export const EXCHANGES_FIXTURE = z.array(
   z.strictObject({
     name: text,
-    at: z.iso.datetime({ offset: true }).describe('The clock of the adapter while it asks'),
+    at: z.iso.datetime({ offset: true, error: 'is not a time with its zone, such as 2022-04-15T10:00:00+08:00, between quotes' }).describe('The clock of the adapter while it asks'),
     code: z.string().optional(),
     person: z.strictObject({ type: text, number: text }).optional(),
     exchanges: z.array(exchange).default([]),

@@ -97,6 +97,17 @@ describe('parseMapping', () => {
     expect(whats(change("after: 'standin-x:'", 'after: 1'))).toContain('quotes');
   });
 
+  it.each(['20', '02', '1', 'green', 'pendng'])('suggests no colour for the status %s: it lists what there is', (status) => {
+    const found = whats(change("'1': '00'", `'1': '${status}'`));
+    for (const listed of ["'00'", "'01'", "'10'", "'pending'"]) expect(found).toContain(listed);
+    expect(found).not.toContain('did you mean');
+  });
+
+  it('takes a misspelt member for the one that is missing, and for none that is there', () => {
+    expect(whats(change('fields:', 'feilds:'))).toContain('did you mean fields?');
+    expect(whats(change('mode: convert', 'mode: convert\nmodes: x'))).not.toContain('did you mean mode?');
+  });
+
   it('says of what is no YAML where it stops to be some, and nothing else', () => {
     expect(problems(change('rules:', 'rules: ['))).toEqual(expect.arrayContaining([expect.stringMatching(/ \(whole file\)$/)]));
     expect(problems(change('rules:', 'rules: [')).filter((problem) => !problem.endsWith('(whole file)'))).toEqual([]);
