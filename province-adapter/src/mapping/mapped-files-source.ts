@@ -1,23 +1,15 @@
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
 import type { IdentityDocument } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
 import { personNotFound } from '../local-format/translation-table.js';
-import type { LocalAnswer, LocalChanges, Source, SourceOptions } from '../province-system.js';
+import type { Source, SourceOptions } from '../province-system.js';
 import { decodeCode } from './decode-code.js';
+import { giveChanges } from './file-changes.js';
 import { openDropFolder, type DroppedFile, type DroppedRow } from './drop-folder.js';
 import type { Mapping } from './mapping-schema.js';
 
 /** A mapping whose answers stand in files. */
 export type FilesMapping = Mapping & { readonly files: NonNullable<Mapping['files']> };
-
-/** Rows that one poll gives at most: they are attested in one transaction. */
-const BATCH = 500;
-
-/** By file: how it looked, and how many of its rows were given. */
-const CURSOR = z.record(z.string(), z.tuple([z.string(), z.int()]));
-
-type Cursor = z.output<typeof CURSOR>;
 
 /** A row, and which of the files it is of: later ones are newer. */
 interface FoundRow {
@@ -51,32 +43,6 @@ function indexOf(files: readonly DroppedFile[]): Index {
 /** @throws AdapterError `LOCAL_ANSWER_INVALID` where a newer file that nobody can read may say something else */
 function requireCertain({ doubtful }: Index, found: FoundRow | undefined): void {
   if ((found?.file ?? -1) < doubtful) throw new AdapterError('LOCAL_ANSWER_INVALID', 'a newer file cannot be read, and may speak of this person');
-}
-
-function parseCursor(cursor: string | undefined): Cursor {
-  if (cursor === undefined) return {};
-  try {
-    return CURSOR.parse(JSON.parse(cursor));
-  } catch {
-    // A cursor of another form is none: everything is read again, and what is attested already adds nothing.
-    return {};
-  }
-}
-
-/** Rows that were not given yet. What is given of a person is what stands now, not what an older file said that came late. */
-function changesSince(index: Index, cursor: string | undefined): LocalChanges {
-  const former = parseCursor(cursor);
-  const next: Record<string, [string, number]> = {};
-  const answers: LocalAnswer[] = [];
-  for (const { name, print, rows } of index.files) {
-    const [formerPrint, given] = (Object.hasOwn(former, name) ? former[name] : undefined) ?? ['', 0];
-    const from = formerPrint === print ? given : 0;
-    const part = rows.slice(from, from + BATCH - answers.length);
-    answers.push(...part.map(({ answer }) => (answer.identity === undefined ? answer : (index.byDocument.get(documentKey(answer.identity))?.row.answer ?? answer))));
-    next[name] = [print, from + part.length];
-  }
-  const moved = JSON.stringify(next);
-  return { answers, cursor: moved === cursor ? cursor : moved };
 }
 
 /** The base URL of a province whose system leaves files. @throws AdapterError `CONFIG_INVALID` */
@@ -158,7 +124,8 @@ export function createMappedFilesSource(mapping: FilesMapping, options: SourceOp
       return newest?.row.answer ?? personNotFound(Math.floor(now() / 1000));
     },
     async readChanges(cursor) {
-      return changesSince(await readIndex(), cursor);
+      const { byDocument, files: dropped } = await readIndex();
+      return giveChanges(dropped, cursor, ({ answer }) => (answer.identity === undefined ? answer : (byDocument.get(documentKey(answer.identity))?.row.answer ?? answer)));
     },
     isReachable: () => readIndex().then(() => true, () => false),
   };
