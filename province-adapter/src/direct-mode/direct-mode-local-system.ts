@@ -47,9 +47,12 @@ export function createDirectModeLocalSystem(
         errorAnswer: (code) => ({ code, message: '失败', content: null }),
         pushBody: (person) => ({ statements: [statementOf(person, profile.code, now())] }),
         settleDue: async () => {
-          // First what is known of the trips, which decisions look at.
-          await trips.settleDue();
-          await corrections.settleDue();
+          // First what is known of the trips, which decisions look at; neither waits for the other to go well.
+          try {
+            await trips.settleDue();
+          } finally {
+            await corrections.settleDue();
+          }
         },
       };
     },

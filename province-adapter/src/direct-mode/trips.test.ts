@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RiskLevels } from '../risk-level/risk-levels.js';
+import type { DocumentCollection } from '../stand-in/documents.js';
 import type { Somebody } from './declaration.fixture.js';
-import { levelsOf, MemoryRun } from './memory-run.fixture.js';
+import { at, levelsOf, MemoryRun } from './memory-run.fixture.js';
 
 const HIGH = levelsOf(['130102', '2022-03-10', 'high']);
 
@@ -50,5 +51,44 @@ describe('after a restart that has not heard of the levels yet', () => {
     run.levels = RiskLevels.NONE;
     await run.settleDue();
     expect(await run.statusOf(who)).toBe('00');
+  });
+});
+
+describe('what falls due', () => {
+  let areCorrectionsBroken: boolean;
+  let run: MemoryRun;
+  let traveller: Somebody;
+  let disputing: Somebody;
+  const passDeadline = async (): Promise<void> => {
+    run.clock = at('2022-03-21', '18:00:00');
+    await expect(run.settleDue()).rejects.toThrow('broken');
+  };
+  beforeEach(async () => {
+    areCorrectionsBroken = false;
+    run = new MemoryRun({ review: { workingHours: 6, decidedAtHour: 18 } }, (documents) => ({
+      collection<T>(name: string): DocumentCollection<T> {
+        const collection = documents.collection<T>(name);
+        if (name !== 'correction') return collection;
+        return { ...collection, listAfter: (after, limit) => (areCorrectionsBroken ? Promise.reject(new Error('broken')) : collection.listAfter(after, limit)) };
+      },
+    }));
+    [traveller, disputing] = [run.declarants.next(), run.declarants.next()];
+    await run.declareHealth(traveller);
+    await run.declareTrip(traveller, '130102', '2022-03-12');
+    await run.declareHealth(disputing, { contactHistory: true });
+    await run.correct(disputing, '00');
+  });
+
+  it('of trips is settled also while corrections fail', async () => {
+    run.levels = HIGH;
+    areCorrectionsBroken = true;
+    await passDeadline();
+    expect(await run.statusOf(traveller)).toBe('10');
+  });
+
+  it('of corrections is settled also while trips fail', async () => {
+    run.levels = { gravestOf: () => { throw new Error('broken'); } } as unknown as RiskLevels;
+    await passDeadline();
+    expect(await run.statusOf(disputing)).toBe('00');
   });
 });

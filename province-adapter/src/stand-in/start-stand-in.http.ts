@@ -32,7 +32,12 @@ export async function startStandIn(
     config.push === undefined || running.pushBody === undefined
       ? undefined
       : startPushing(documents, running, config.push);
-  const stopDueCheck = running.settleDue === undefined ? undefined : startDueCheck(running.settleDue.bind(running));
+  const stopDueCheck =
+    running.settleDue === undefined
+      ? undefined
+      : startDueCheck(running.settleDue.bind(running), (message, cause) => {
+          console.error(`${system.slug}: ${message}`, cause);
+        });
   return {
     address: new URL(origin).host,
     stop: async () => {
