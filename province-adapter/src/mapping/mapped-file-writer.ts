@@ -7,6 +7,7 @@ import { decodeCode } from './decode-code.js';
 import { encodeText, formatRow } from './encode-text.js';
 import type { StandInFixture } from './fixture-schema.js';
 import { fillAnswer, sceneOfPerson, type AnswerScene } from './golden-answer.js';
+import { changeOf } from './mapped-people.js';
 import type { FilesMapping } from './mapped-files-source.js';
 import type { MappedAnswer } from './mapping-schema.js';
 import { secondsOf } from './schema-texts.js';
@@ -46,7 +47,7 @@ export function openFileWriter(mapping: FilesMapping, fixture: StandInFixture, s
   let written = 0;
 
   const rowOf = (person: SyntheticPerson, { expiresAt, issuedAt, variables }: StoredCode): Readonly<Record<string, unknown>> => {
-    const times = { issuedAt, expiresAt, changedAt: person.changedAt, now: now() };
+    const times = { issuedAt, expiresAt, changedAt: changeOf(person, now(), mapping.timeZone), now: now() };
     const scene: AnswerScene = { texts: { ...variables, ...sceneOfPerson(person, statusField) }, times, zone: mapping.timeZone };
     return fillAnswer(fixture.answers.byCode, scene, BARE) as Readonly<Record<string, unknown>>;
   };

@@ -3,13 +3,14 @@ import { basename, join } from 'node:path';
 import { AdapterError } from '../errors.js';
 import type { IssuedCode, LocalRoute, LocalSystem, LocalSystemContext, RunningLocalSystem } from '../stand-in/local-system.js';
 import { BareAnswer } from '../stand-in/local-system.js';
-import { createSyntheticPeople, type SyntheticPerson } from '../stand-in/synthetic-people.js';
+import type { SyntheticPerson } from '../stand-in/synthetic-people.js';
 import { variablesOf } from './check-mapping.js';
 import { buildCode } from './build-code.js';
 import { decodeCode, type DecodedCode } from './decode-code.js';
 import { STAND_IN_FIXTURE, type StandInFixture } from './fixture-schema.js';
 import { fillAnswer, sceneOfPerson } from './golden-answer.js';
 import type { HttpMapping } from './mapped-http-source.js';
+import { changeOf, createMappedPeople, heldOf } from './mapped-people.js';
 import { findFolderProvince, readMapping } from './mapping-folder.js';
 import type { MappedAnswer, MappedRequest } from './mapping-schema.js';
 import { matchRequest, routeOf, variablesUsed } from './match-request.js';
@@ -26,9 +27,6 @@ interface StoredCode {
   readonly expiresAt: number;
 }
 
-/** 99 begins no region of GB/T 2260: nobody real has such a number. */
-const regionOf = (code: string): string => `99${code.slice(0, 2)}01`;
-
 /** A moment that is always a day ago, for what golden answers date: a sample, a report. Milliseconds. */
 const A_DAY = 86_400_000;
 
@@ -42,7 +40,7 @@ function openMapped(mapping: HttpMapping, fixture: StandInFixture, statusField: 
   const known = variablesOf(mapping.codes.decode);
   /** What a request names a code by. */
   const keyOf = (request: MappedRequest, variables: DecodedCode): string => JSON.stringify(variablesUsed(request, known).map((name) => [name, variables[name] ?? '']));
-  const timesOf = (person: SyntheticPerson): Readonly<Record<string, number>> => ({ changedAt: person.changedAt, now: now(), yesterday: now() - A_DAY });
+  const timesOf = (person: SyntheticPerson): Readonly<Record<string, number>> => ({ changedAt: changeOf(person, now(), zone), now: now(), yesterday: now() - A_DAY });
 
   const errorOf = (errorCode: string, envelope = answer): unknown => {
     if (envelope.result === undefined || Object.hasOwn(envelope.httpStatus, errorCode)) return new BareAnswer(Number(errorCode), envelope.body.mediaType, Buffer.from('{}'));
@@ -112,13 +110,12 @@ export function loadMappedLocalSystem(folder: string, filesFolder = join(tmpdir(
     const fixture = readFixture(folder, 'fixtures/stand-in.yaml', STAND_IN_FIXTURE);
     const { code, slug } = findFolderProvince(folder);
     const statusField = statusNames(mapping.fields).status ?? '';
-    const held = fixture.people.map((person) => (typeof person === 'string' ? { status: person } : person));
     return {
       slug,
       statusField,
       colours: fixture.colours,
-      statementFields: [...new Set(held.flatMap(Object.keys))].filter((name) => name !== 'status'),
-      people: createSyntheticPeople(regionOf(code), held.map(({ status = '', ...others }) => ({ ...others, [statusField]: status }))),
+      statementFields: [...new Set(heldOf(fixture).flatMap(Object.keys))].filter((name) => name !== 'status'),
+      people: createMappedPeople(fixture, statusField, code),
       open: (context) => {
         const { files, http } = mapping;
         if (http !== undefined) return openMapped({ ...mapping, http }, fixture, statusField, context);

@@ -62,6 +62,11 @@ export function parseTime(text: string, format: string, zone: string): number {
   return Math.floor(milliseconds / 1000);
 }
 
+/** The first moment of the day, in seconds since the epoch. @param time seconds since the epoch */
+export function startOfDay(time: number, zone: string): number {
+  return DateTime.fromSeconds(time, { zone }).startOf('day').toUnixInteger();
+}
+
 /** The first moment of the day after, in seconds since the epoch. @param time seconds since the epoch */
 export function endOfDay(time: number, zone: string): number {
   return DateTime.fromSeconds(time, { zone }).startOf('day').plus({ days: 1 }).toUnixInteger();
