@@ -75,7 +75,7 @@ describe('convertCode', () => {
   const issued = async () => (await store.readRange(1, 100, 100)).map(({ token }) => readClaims(token));
 
   it('states anew what the other province states: its words, its end, its number, under a rule of its own', async () => {
-    const foreign = await guizhou.state({ status: '01', reason: 'CLOSE_CONTACT' }, { maskedName: '测*甲' });
+    const foreign = await guizhou.state({ status: '01', reason: 'CLOSE_CONTACT' }, { maskedName: '测***' });
     const { attestation, presentation, subjectReference } = await convert(foreign.presentation);
     const { issuer, ...claims } = readClaims(attestation ?? '');
     expect(issuer).toBe(SHANDONG);
@@ -88,7 +88,7 @@ describe('convertCode', () => {
     expect(parsed.token).toBe(attestation);
     expect(parsed.disclosures).toHaveLength(1);
     expect(accepted).toEqual([
-      { subjectReference: SUBJECT, issuer: GUIZHOU, status: '01', reason: 'CLOSE_CONTACT', since: NOW - 7200, validUntil: NOW + 3600, maskedName: '测*甲' },
+      { subjectReference: SUBJECT, issuer: GUIZHOU, status: '01', reason: 'CLOSE_CONTACT', since: NOW - 7200, validUntil: NOW + 3600, maskedName: '测***' },
     ]);
   });
 
@@ -111,9 +111,9 @@ describe('convertCode', () => {
 
   it('makes it anew once the holder shows the name', async () => {
     await convert((await guizhou.state()).token);
-    const { presentation } = await convert((await guizhou.state({}, { maskedName: '测*甲' })).presentation);
+    const { presentation } = await convert((await guizhou.state({}, { maskedName: '测***' })).presentation);
     expect(parseAttestation(presentation ?? '').claims).toMatchObject({ sequence: 2, supersedes: 1 });
-    expect((await convert((await guizhou.state({}, { maskedName: '测*甲' })).presentation)).presentation).toBe(presentation);
+    expect((await convert((await guizhou.state({}, { maskedName: '测***' })).presentation)).presentation).toBe(presentation);
   });
 
   it('makes another of a later statement, and none of an earlier one any more', async () => {
@@ -160,11 +160,16 @@ describe('convertCode', () => {
   });
 
   it('is presented without the name where that cannot be made again, and never replaced for its sake', async () => {
-    const { attestation } = await convert((await guizhou.state({}, { maskedName: '测*甲' })).presentation);
+    const { attestation } = await convert((await guizhou.state({}, { maskedName: '测***' })).presentation);
     const echo = { subject: SUBJECT, record: own, isByReference: true } as const;
     expect(await attestor.attestForHolder({ ...echo, maskedName: '测**' }, attestor.position)).toBe(`${attestation ?? ''}~`);
-    expect(parseAttestation(await attestor.attestForHolder({ ...echo, maskedName: '测*甲' }, attestor.position)).disclosures).toHaveLength(1);
+    expect(parseAttestation(await attestor.attestForHolder({ ...echo, maskedName: '测***' }, attestor.position)).disclosures).toHaveLength(1);
     expect(await issued()).toHaveLength(1);
+  });
+
+  it('takes no name over that another adapter did not mask', async () => {
+    const { presentation } = await convert((await guizhou.state({}, { maskedName: '测试甲' })).presentation);
+    expect(parseAttestation(presentation ?? '').disclosures).toEqual([]);
   });
 
   it('states nothing that the local system does not take over', async () => {
@@ -178,7 +183,7 @@ describe('convertCode', () => {
     ['nothing', () => Promise.resolve(''), 'CONVERSION_SOURCE_INVALID'],
     ['one signed with a key nobody registered', async () => (await (await createForeignProvince(GUIZHOU, SUBJECT, NOW)).state()).token, 'CONVERSION_SOURCE_INVALID'],
     ['one signed in the name of another province', async () => (await guizhou.state({ issuer: parseProvinceCode('110000') })).token, 'CONVERSION_SOURCE_INVALID'],
-    ['one with the disclosure of another', async () => `${(await guizhou.state()).token}~${(await guizhou.state({}, { maskedName: '测*甲' })).presentation.split('~')[1] ?? ''}~`, 'CONVERSION_SOURCE_INVALID'],
+    ['one with the disclosure of another', async () => `${(await guizhou.state()).token}~${(await guizhou.state({}, { maskedName: '测***' })).presentation.split('~')[1] ?? ''}~`, 'CONVERSION_SOURCE_INVALID'],
     ['one that has run out', async () => (await guizhou.state({ expiresAt: NOW })).token, 'CONVERSION_SOURCE_EXPIRED'],
     ['a withdrawal', async () => (await guizhou.state({ status: 'none' })).token, 'CONVERSION_SOURCE_UNSUITABLE'],
     ['a test', async () => (await guizhou.stateTest()).token, 'CONVERSION_SOURCE_UNSUITABLE'],

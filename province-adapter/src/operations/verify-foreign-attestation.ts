@@ -10,6 +10,7 @@ import {
 } from '@health-code/attestation';
 import type { ForeignAttestation } from '../attest/conversion.js';
 import { AdapterError } from '../errors.js';
+import { isMaskedName } from '../local-format/masked.js';
 
 /** The public keys of the other provinces, as the hub lists them; refreshed where `kid` is not among them. */
 export interface ForeignKeys {
@@ -48,5 +49,6 @@ export async function verifyForeignAttestation(text: string, self: ProvinceCode,
   // A chain would outlive what it began with: only the last link's source is looked at.
   if (attestation.source !== undefined) throw new AdapterError('CONVERSION_OF_CONVERSION', 'the statement was itself converted');
   if (attestation.expiresAt <= now) throw new AdapterError('CONVERSION_SOURCE_EXPIRED', 'the foreign statement has run out');
-  return { attestation, ...(maskedName === undefined ? {} : { maskedName }) };
+  // Another adapter may have masked less than this one would.
+  return { attestation, ...(maskedName === undefined || !isMaskedName(maskedName) ? {} : { maskedName }) };
 }

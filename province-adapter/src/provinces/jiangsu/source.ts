@@ -1,6 +1,7 @@
 import type { IdentityDocument } from '@health-code/attestation';
 import { z } from 'zod';
 import { AdapterError, type AdapterErrorCode } from '../../errors.js';
+import { findConfiguredCredentials } from '../../local-format/configured-credentials.js';
 import { parseAnswer } from '../../local-format/parse-answer.js';
 import { findHandle, resolveIdentity } from '../../local-format/stand-in-ports.js';
 import { personNotFound } from '../../local-format/translation-table.js';
@@ -22,14 +23,25 @@ const ERRORS = new Map<string, AdapterErrorCode>([
 
 /**
  * 苏康码 demands a person's name and phone behind the scanner. A cross-province check has none and shall have none: the
- * adapter names its duty desk. Ours, like the token the stand-in takes.
+ * adapter names its duty desk. Ours.
  */
 const DUTY_DESK = {
   source: 'mutual-recognition',
   verifierName: '跨省互认值班',
   verifierPhone: '12345',
-  token: 'standin-scanner',
 } as const;
+
+const CREDENTIALS = z.object({ token: z.string() });
+
+/** What the stand-in takes; used on a loopback address alone. */
+const STAND_IN_CREDENTIALS = { token: 'standin-scanner' };
+
+/** @throws AdapterError `CONFIG_INVALID` for ones that cannot be used, and for none where the local system is on another machine */
+function getCredentials(options: SourceOptions): z.infer<typeof CREDENTIALS> {
+  const parsed = CREDENTIALS.safeParse(findConfiguredCredentials(options) ?? STAND_IN_CREDENTIALS);
+  if (!parsed.success) throw new AdapterError('CONFIG_INVALID', "LOCAL_SYSTEM_CREDENTIALS_FILE needs the scanner's token");
+  return parsed.data;
+}
 
 const RES_CODE = z.object({ resCode: z.union([z.string(), z.int().transform(String)]) });
 const ANSWER = z.object({
@@ -43,15 +55,20 @@ function requireWhole(code: string): void {
     throw new AdapterError('LOCAL_CODE_INVALID', 'a 苏康码 that was not read whole');
 }
 
-/** Speaks to 苏康码: query on demand, as a scanner that says who it is and where it stands. */
+/**
+ * Speaks to 苏康码: query on demand, as a scanner that says who it is and where it stands.
+ *
+ * @throws AdapterError `CONFIG_INVALID` without credentials
+ */
 export function createSource(options: SourceOptions, now: () => number = Date.now): Source {
+  const { token } = getCredentials(options);
   const http = createLocalHttp(options);
 
   const verify = async (url: string, verifier: VerifierContext, signal?: AbortSignal): Promise<LocalAnswer> => {
     const { organisation, position } = verifier;
     if (organisation === '' || position === '')
       throw new AdapterError('LOCAL_VERIFIER_INCOMPLETE', '苏康码 answers nobody without organisation and position');
-    const form = { url, position, verifierDept: organisation, ...DUTY_DESK };
+    const form = { url, position, verifierDept: organisation, token, ...DUTY_DESK };
     const answer = await http.requestJson({
       method: 'POST',
       path: '/scan/verify',
