@@ -138,7 +138,17 @@ function checkValues({ values, rules, fields, reasons, validity }: SoundMembers,
   ];
 }
 
+/** A word of the local system is no type of WS 364.3 by itself, even where it looks like one. */
+function checkIdentityTypes({ fields, identityTypes, tests }: SoundMembers): readonly Disagreement[] {
+  const isListed = identityTypes === undefined || Object.keys(identityTypes).length > 0;
+  const isStated = fields?.identityType !== undefined || tests?.fields.identityType !== undefined;
+  if (fields === undefined || isListed === isStated) return [];
+  return [isStated
+    ? { path: ['identityTypes'], what: 'is missing: which type of WS 364.3 (01, 03, 06, 07) each value of identityType is; without it nobody is attested' }
+    : { path: ['identityTypes'], what: 'fields.identityType is missing: the field that holds these values' }];
+}
+
 /** What the members of a mapping hold against each other: names that nothing gives, statuses that nothing means, texts that two take. */
 export function findDisagreements(members: SoundMembers, requests: SoundRequests, written: ReadonlySet<string>): readonly Disagreement[] {
-  return [...checkCodes(members), ...checkSource(members, requests, written), ...checkTests(members, written), ...checkValues(members, (member) => written.has(member))];
+  return [...checkCodes(members), ...checkSource(members, requests, written), ...checkTests(members, written), ...checkIdentityTypes(members), ...checkValues(members, (member) => written.has(member))];
 }

@@ -81,20 +81,20 @@ function readCodeOf(row: unknown, { codeAt }: MappedFiles): Pick<DroppedRow, 'co
   return code === undefined || code === '' ? {} : { code };
 }
 
-function readWhole(row: unknown, { fields, timeZone }: Mapping, files: MappedFiles, answeredAt: number): DroppedRow {
+function readWhole(row: unknown, mapping: Mapping, files: MappedFiles, answeredAt: number): DroppedRow {
   const end = files.codeExpires;
   const expires = end === undefined ? undefined : readTyped(valueAt(row, end.at), end.type, end.at);
   return {
-    answer: readFields(row, fields, answeredAt),
+    answer: readFields(row, mapping, answeredAt),
     ...readCodeOf(row, files),
-    ...(end === undefined || expires === undefined || expires === '' ? {} : { codeExpires: parseTime(expires, end.format, timeZone) }),
+    ...(end === undefined || expires === undefined || expires === '' ? {} : { codeExpires: parseTime(expires, end.format, mapping.timeZone) }),
   };
 }
 
 /** What older rows say of a person does not stand beside a newer one that nobody can read: whose that is, is asked of it by itself. */
 function readRow({ isWhole, value }: ParsedRow, name: string, mapping: Mapping, files: MappedFiles, answeredAt: number): DroppedRow {
   const read = isWhole ? orNothing(() => readWhole(value, mapping, files, answeredAt)) : undefined;
-  return read ?? { answer: { ...unreadable(name, answeredAt), ...orNothing(() => readIdentity(value, mapping.fields)) }, ...orNothing(() => readCodeOf(value, files)) };
+  return read ?? { answer: { ...unreadable(name, answeredAt), ...orNothing(() => readIdentity(value, mapping.fields, mapping.identityTypes)) }, ...orNothing(() => readCodeOf(value, files)) };
 }
 
 /** Whether a file was taken away between two looks at the folder. */

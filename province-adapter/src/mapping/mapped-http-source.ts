@@ -38,9 +38,10 @@ interface Conversation {
   readonly namesPerson: boolean;
 }
 
-function statusConversation({ fields, http }: HttpMapping): Conversation {
+function statusConversation(mapping: HttpMapping): Conversation {
+  const { fields, http } = mapping;
   const { answer, byCode, byPerson, personAnswer = answer } = http;
-  return { byCode, byPerson, answer, personAnswer, read: (document, answeredAt) => readFields(document, fields, answeredAt), namesPerson: fields.identityNumber !== undefined };
+  return { byCode, byPerson, answer, personAnswer, read: (document, answeredAt) => readFields(document, mapping, answeredAt), namesPerson: fields.identityNumber !== undefined };
 }
 
 /** What the mapping does not say of tests is as it is for the status. */
@@ -51,7 +52,7 @@ function testConversation(mapping: HttpMapping, { answer, byCode, byPerson, fiel
     byPerson: byPerson ?? (byCode === undefined ? status.byPerson : undefined),
     answer: answer ?? status.answer,
     personAnswer: answer ?? status.personAnswer,
-    read: (document, answeredAt) => readTestFields(document, fields, answeredAt),
+    read: (document, answeredAt) => readTestFields(document, { fields, identityTypes: mapping.identityTypes }, answeredAt),
     namesPerson: fields.identityNumber !== undefined,
   };
 }

@@ -1,4 +1,4 @@
-import { TEST_METHODS, TEST_RESULTS } from '@health-code/attestation';
+import { IDENTITY_DOCUMENT_TYPES, TEST_METHODS, TEST_RESULTS } from '@health-code/attestation';
 import { z } from 'zod';
 import { CHARSETS } from './charset.js';
 import { duration, localError, meaning, name, pointer, reasonMeaning, text, timeFormat, timeZone, uriTemplate } from './schema-texts.js';
@@ -134,6 +134,7 @@ export const MAPPING_MEMBERS = {
   files: files.optional(),
   fields,
   values: z.record(z.string(), meaning).describe('状态对照表: every value of fields.status; a value that is not here is refused'),
+  identityTypes: z.record(z.string(), z.enum(IDENTITY_DOCUMENT_TYPES)).default({}).describe('证件类型: the values of identityType by WS 364.3 CV02.01.101; nobody is referred to by a document of another type'),
   tests: tests.optional().describe('核酸检测结果; cites the rule test-conversion'),
   reasons: z.record(z.string(), reasonMeaning).default({}).describe('赋码原因对照表: the words of fields.reason'),
   validity: duration.optional().describe('How long a status stands where the answer does not say'),
@@ -156,6 +157,9 @@ export type MappedAnswer = z.output<typeof answer>;
 
 /** Where one value stands in an answer, and in which type. */
 export type MappedField = z.output<typeof plainField>;
+
+/** Types of documents by the local system's own words. */
+export type IdentityTypes = Mapping['identityTypes'];
 
 /** How test results are asked for and what they mean. */
 export type MappedTests = z.output<typeof tests>;

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { LocalAnswer } from '../province-system.js';
 import { MAPPING_MEMBERS } from './mapping-schema.js';
-import { readFields } from './read-fields.js';
+import { readFields as readMapped } from './read-fields.js';
 
 const fieldsOf = (further: object): ReturnType<typeof MAPPING_MEMBERS.fields.parse> => MAPPING_MEMBERS.fields.parse({ status: { at: '/zt' }, ...further });
+const readFields = (document: unknown, fields: ReturnType<typeof fieldsOf>, answeredAt: number): LocalAnswer => readMapped(document, { fields, identityTypes: {} }, answeredAt);
 
 describe('names and numbers of an answer', () => {
   const unmasked = fieldsOf({ maskedName: { at: '/xm' }, maskedIdNumber: { at: '/zjhm' } });
@@ -35,5 +37,24 @@ describe('the words of a reason', () => {
   it.each(['密接者995401190001010014之邻', '电话 ９９５４０１', '密'.repeat(201)])('are kept back where they may be more than that: %s', (words) => {
     expect(readFields({ zt: 'g', yy: words, zy: '请居家' }, fields, 0).guidance).toBe('请居家');
     expect(readFields({ zt: 'g', yy: words }, fields, 0)).toEqual({ fields: { zt: 'g', yy: words }, answeredAt: 0 });
+  });
+});
+
+describe('the person of an answer', () => {
+  const fields = fieldsOf({ identityNumber: { at: '/hm' }, identityType: { at: '/lx', optional: true } });
+  const identityTypes = { 身份证: '01', 护照: '03' } as const;
+  const identityOf = (document: object) => readMapped({ zt: 'g', ...document }, { fields, identityTypes }, 0).identity;
+
+  it('is known by the type that the table gives its word', () => {
+    expect(identityOf({ lx: '身份证', hm: '995401190001010019' })).toEqual({ type: '01', number: '995401190001010019' });
+    expect(identityOf({ lx: '护照', hm: 'E99999999' })).toEqual({ type: '03', number: 'E99999999' });
+  });
+
+  it('has an identity card where the answer names no type', () => {
+    expect(identityOf({ hm: '995401190001010019' })).toEqual({ type: '01', number: '995401190001010019' });
+  });
+
+  it.each(['01', '军官证', '', 'constructor'])('is nobody by the type %j, which the table does not list', (lx) => {
+    expect(identityOf({ lx, hm: '995401190001010019' })).toBeUndefined();
   });
 });

@@ -5,7 +5,7 @@ import { isMaskedName, isMaskedNumber } from '../local-format/masked.js';
 import { PERSON_FIELD } from '../local-format/translation-table.js';
 import type { LocalAnswer } from '../province-system.js';
 import { maskName, maskNumber } from '../stand-in/synthetic-people.js';
-import type { MappedField, MappedTests, Mapping } from './mapping-schema.js';
+import type { IdentityTypes, MappedField, MappedTests, Mapping } from './mapping-schema.js';
 
 type Fields = Mapping['fields'];
 
@@ -79,11 +79,13 @@ function readNamed(document: unknown, fields: Readonly<Record<string, MappedFiel
   );
 }
 
-/** Whose an answer is; nobody where it says so by no number that a person can be referred to by. @throws AdapterError `LOCAL_ANSWER_INVALID` */
-export function readIdentity(document: unknown, { identityNumber, identityType }: Pick<Fields, 'identityNumber' | 'identityType'>): Pick<LocalAnswer, 'identity'> {
+/** Whose an answer is; nobody where it says so by no type and number that a person can be referred to by. @throws AdapterError `LOCAL_ANSWER_INVALID` */
+export function readIdentity(document: unknown, { identityNumber, identityType }: Pick<Fields, 'identityNumber' | 'identityType'>, types: IdentityTypes): Pick<LocalAnswer, 'identity'> {
   const number = identityNumber === undefined ? '' : (readField(document, identityNumber) ?? '');
-  const type = identityType === undefined ? undefined : readField(document, identityType);
-  const identity = number === '' ? undefined : findIdentityDocument(type ?? IDENTITY_CARD, number);
+  const stated = identityType === undefined ? undefined : readField(document, identityType);
+  const listed = stated !== undefined && Object.hasOwn(types, stated) ? types[stated] : undefined;
+  const type = stated === undefined ? IDENTITY_CARD : listed;
+  const identity = number === '' || type === undefined ? undefined : findIdentityDocument(type, number);
   return identity === undefined ? {} : { identity };
 }
 
@@ -112,7 +114,7 @@ function readMasked(document: unknown, field: MaskedField | undefined, mask: (te
  * @param answeredAt seconds since the epoch
  * @throws AdapterError `LOCAL_ANSWER_INVALID`
  */
-export function readFields(document: unknown, fields: Fields, answeredAt: number): LocalAnswer {
+export function readFields(document: unknown, { fields, identityTypes }: Pick<Mapping, 'fields' | 'identityTypes'>, answeredAt: number): LocalAnswer {
   const { reason, since, status, validUntil } = fields;
   const read = (field: MappedField | undefined): string => (field === undefined ? '' : (readField(document, field) ?? ''));
   const words = read(reason);
@@ -121,7 +123,7 @@ export function readFields(document: unknown, fields: Fields, answeredAt: number
   const maskedIdNumber = readMasked(document, fields.maskedIdNumber, maskNumber, isMaskedNumber);
   return {
     fields: readNamed(document, { status, reason, since, validUntil }),
-    ...readIdentity(document, fields),
+    ...readIdentity(document, fields, identityTypes),
     ...(guidance === '' ? {} : { guidance }),
     ...(maskedName === undefined ? {} : { maskedName }),
     ...(maskedIdNumber === undefined ? {} : { maskedIdNumber }),
@@ -130,7 +132,7 @@ export function readFields(document: unknown, fields: Fields, answeredAt: number
 }
 
 /** The same for a test result. @throws AdapterError `LOCAL_ANSWER_INVALID` */
-export function readTestFields(document: unknown, fields: MappedTests['fields'], answeredAt: number): LocalAnswer {
+export function readTestFields(document: unknown, { fields, identityTypes }: Pick<MappedTests, 'fields'> & Pick<Mapping, 'identityTypes'>, answeredAt: number): LocalAnswer {
   const { method, reportedAt, result, sampledAt } = fields;
-  return { fields: readNamed(document, { result, sampledAt, reportedAt, method }), ...readIdentity(document, fields), answeredAt };
+  return { fields: readNamed(document, { result, sampledAt, reportedAt, method }), ...readIdentity(document, fields, identityTypes), answeredAt };
 }
