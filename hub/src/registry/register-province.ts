@@ -1,6 +1,6 @@
+import { mayTakeTheSame } from '@health-code/attestation';
 import { HubError, type FieldViolation } from '../errors.js';
 import type { AdmittedProvince } from './admission.js';
-import { isOverlapping } from './is-overlapping.js';
 import { parseRegistration, type Registration, type StatedRule } from './registration.js';
 import type { Recogniser } from './registry.js';
 import type { v1 } from '@health-code/messages';
@@ -41,7 +41,7 @@ export function checkAgainst(before: RegisteredBefore, registration: Registratio
     else if (known?.isRetired === true) violations.push({ field, description: 'was given up by a registration without it; make a new key' });
   });
   registration.recognisers.forEach((recogniser, position) => {
-    if (before.foreignRecognisers.some((foreign) => isOverlapping(recogniser, foreign))) {
+    if (before.foreignRecognisers.some((foreign) => mayTakeTheSame(recogniser, foreign))) {
       violations.push({ field: `recognisers[${String(position)}]`, description: 'takes in codes of another province' });
     }
   });

@@ -13,6 +13,7 @@ export * from './parse-attestation.js';
 export * from './possession-proof.js';
 export * from './province.js';
 export * from './province-key.js';
+export * from './recogniser.js';
 export * from './sealed-payload.js';
 export * from './sign-attestation.js';
 export * from './standard-record.js';

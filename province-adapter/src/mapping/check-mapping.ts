@@ -1,4 +1,4 @@
-import { HEALTH_STATUSES } from '@health-code/attestation';
+import { HEALTH_STATUSES, mayTakeTheSame } from '@health-code/attestation';
 import type { CodeRecogniser } from '../province-system.js';
 import { listPlaces, listTexts, listUriVariables } from './text-template.js';
 import { findNearestName } from './nearest-name.js';
@@ -30,14 +30,6 @@ const suggestion = (name: string, known: readonly string[]): string => {
   const nearest = findNearestName(name, known);
   return nearest === undefined ? '' : `; did you mean ${nearest}?`;
 };
-
-/** The hub's registration judges by the same rule (decision 2). */
-function mayTakeTheSame(one: CodeRecogniser, other: CodeRecogniser): boolean {
-  const isOnePrefix = one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix);
-  const areOneLength = one.minLength <= other.maxLength && other.minLength <= one.maxLength;
-  const areToldApart = Math.min(one.infix.length, other.infix.length) >= 8 && !one.infix.includes(other.infix) && !other.infix.includes(one.infix);
-  return isOnePrefix && areOneLength && !areToldApart;
-}
 
 /** Shorter ones would take in everybody's codes; the hub refuses them (decision 2). */
 const SHORTEST = 4;

@@ -70,6 +70,7 @@ describe('parseMapping', () => {
     ['a date format with another language’s letters', 'yyyy-MM-dd HH:mm:ss', 'YYYY-MM-DD', ['21 fields.since.format']],
     ['an error code that is none of ours', 'LOCAL_CODE_INVALID', 'LOCAL_CODE_WRONG', ['18 http.answer.result.errors.1']],
     ['overlapping recognisers', 'maxLength: 64 }', "maxLength: 64 }\n    - { prefix: 'standin-x:1', minLength: 20, maxLength: 30 }", ['10 codes.recognise.1']],
+    ['a prefix that holds the word another recogniser is told by', "prefix: 'standin-x:', minL", "prefix: 'standin-x:?qrCodeNo=', infix: 'personToken=', minLength: 12, maxLength: 64 }\n    - { prefix: 'standin-x:', infix: 'qrCodeNo=', minL", ['10 codes.recognise.1']],
     ['a web address without its whole origin', "prefix: 'standin-x:'", "prefix: 'https://x.exam'", ['9 codes.recognise.0.prefix']],
     ['a prefix that many codes begin with', "prefix: 'standin-x:'", "prefix: 'st'", ['9 codes.recognise.0.prefix']],
     ['a type of document that no table gives a meaning', 'fields:\n', 'fields:\n  identityType: { at: /data/type }\n', ['1 identityTypes']],

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, tru
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { PROVINCES, REASON_NOT_STATED, parseIdentityDocument } from '@health-code/attestation';
+import { PROVINCES, REASON_NOT_STATED, mayTakeTheSame, parseIdentityDocument } from '@health-code/attestation';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../deploy/embedded/test-services.js';
 import type { AdapterErrorCode } from '../errors.js';
@@ -84,15 +84,6 @@ const textsIn = (value: unknown): readonly string[] =>
 
 const recognises = ({ prefix, infix, minLength, maxLength }: CodeRecogniser, code: string): boolean =>
   code.startsWith(prefix) && code.includes(infix, prefix.length) && code.length >= minLength && code.length <= maxLength;
-
-/** Two systems behind one address are told apart by long words of their own: the hub's registration judges by the same rule. */
-function mayTakeTheSame(one: CodeRecogniser, other: CodeRecogniser): boolean {
-  const isOnePrefix = one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix);
-  const areOneLength = one.minLength <= other.maxLength && other.minLength <= one.maxLength;
-  const areTelling = Math.min(one.infix.length, other.infix.length) >= 8;
-  const areToldApart = areTelling && !one.infix.includes(other.infix) && !other.infix.includes(one.infix);
-  return isOnePrefix && areOneLength && !areToldApart;
-}
 
 /** Loaded once: a mapping is read and checked whole each time. */
 let provinces: readonly ProvinceDefinition[];

@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { isOverlapping } from './is-overlapping.js';
-import type { Recogniser } from './registry.js';
+import { mayTakeTheSame, type Recogniser } from './recogniser.js';
 
 const recogniser = (prefix: string, infix = '', minLength = 1, maxLength = 100): Recogniser => ({ prefix, infix, minLength, maxLength });
 
 /** The answer may not depend on who came first. */
 const overlap = (one: Recogniser, other: Recogniser): boolean => {
-  const answer = isOverlapping(one, other);
-  expect(isOverlapping(other, one)).toBe(answer);
+  const answer = mayTakeTheSame(one, other);
+  expect(mayTakeTheSame(other, one)).toBe(answer);
   return answer;
 };
 
-describe('isOverlapping', () => {
+describe('mayTakeTheSame', () => {
   it('sees that one text could be taken by both', () => {
     expect(overlap(recogniser('https://a/'), recogniser('https://a/b'))).toBe(true);
     expect(overlap(recogniser('https://a/b', 'xxxx'), recogniser('https://a/', 'xxxx'))).toBe(true);

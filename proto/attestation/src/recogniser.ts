@@ -1,9 +1,18 @@
-import type { Recogniser } from './registry.js';
+/** Says which scanned texts are codes of one province; literal, never a pattern. Lengths in bytes of UTF-8, both ends included. */
+export interface Recogniser {
+  /** The text begins with this. */
+  readonly prefix: string;
+  /** Text that must occur after the prefix; empty means none is asked for. */
+  readonly infix: string;
+  readonly minLength: number;
+  readonly maxLength: number;
+}
 
 /** From this length on, in bytes, an infix tells apart two systems behind one address. */
-export const TELLING_INFIX_BYTES = 8;
+const TELLING_INFIX_BYTES = 8;
 
-const bytes = (text: string): number => Buffer.byteLength(text);
+const encoder = new TextEncoder();
+const bytes = (text: string): number => encoder.encode(text).length;
 
 /** The shortest text that begins with `text` and holds `infix` at `from` or later. */
 function extend(text: string, infix: string, from: number): string {
@@ -31,9 +40,9 @@ function isToldApart(outer: Recogniser, inner: Recogniser): boolean {
 /**
  * Whether registration keeps the two apart: one prefix begins the other, and a text of a length that both accept could
  * hold both infixes. Two long infixes of which neither holds the other are let through; the odd text with both is
- * CODE_AMBIGUOUS.
+ * CODE_AMBIGUOUS. Ours (decision 2): hub and adapters judge by it alike.
  */
-export function isOverlapping(one: Recogniser, other: Recogniser): boolean {
+export function mayTakeTheSame(one: Recogniser, other: Recogniser): boolean {
   const [outer, inner] = one.prefix.length <= other.prefix.length ? [one, other] : [other, one];
   if (!inner.prefix.startsWith(outer.prefix)) return false;
   const shortest = Math.max(one.minLength, other.minLength, shortestOfBoth(outer, inner));
