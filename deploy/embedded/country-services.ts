@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkoutDirectory } from './checkout.js';
 import type { DataDirectory } from './data-directory.js';
+import { leavesFiles } from './leaves-files.js';
 import type { Nats } from './nats.js';
 import type { Postgres } from './postgres.js';
 import { enrolmentTokenFile, subjectKeyFile, writeAdmissionFile, type ProvinceSeat } from './province-seat.js';
@@ -82,14 +83,14 @@ function temporaryFolder(data: DataDirectory): string {
 }
 
 /** Whether a province's mapping says that its local system leaves files in a folder. */
-function leavesFiles({ slug }: ProvinceSeat): boolean {
+function isFoundInFolder({ slug }: ProvinceSeat): boolean {
   const mapping = join(checkoutDirectory(), 'province-adapter', 'src', 'provinces', slug, 'mapping.yaml');
-  return existsSync(mapping) && /^files:/m.test(readFileSync(mapping, 'utf8'));
+  return existsSync(mapping) && leavesFiles(readFileSync(mapping, 'utf8'));
 }
 
 /** Where the adapter of a province finds its local system. */
 async function localSystemUrl(province: ProvinceSeat, connections: Connections): Promise<string> {
-  if (!leavesFiles(province)) return `http://${await addressOf(localSystemName(province), connections)}`;
+  if (!isFoundInFolder(province)) return `http://${await addressOf(localSystemName(province), connections)}`;
   const folder = join(temporaryFolder(connections.data), 'health-code-stand-in', province.slug);
   mkdirSync(folder, { recursive: true });
   return pathToFileURL(folder).href;
