@@ -3,6 +3,11 @@ import { encodeText } from './encode-text.js';
 import type { StandInFixture } from './fixture-schema.js';
 import { fillTemplate } from './text-template.js';
 
+/** Stands for randomness where codes are made to be looked at. @returns that many bytes in lower-case hex, always the same */
+export function exampleHex(bytes: number): string {
+  return '0123456789abcdef'.repeat(Math.ceil(bytes / 8)).slice(0, bytes * 2);
+}
+
 /** The code of a mapping's fixtures, with fresh random parts. */
 export function buildCode({ parts, text }: StandInFixture['codes'], randomHex: LocalSystemContext['randomHex']): string {
   const made: Record<string, string> = {};

@@ -1,5 +1,5 @@
 import { AdapterError } from '../errors.js';
-import { buildCode } from './build-code.js';
+import { buildCode, exampleHex } from './build-code.js';
 import { variablesOf, type Disagreement } from './check-mapping.js';
 import { decodeCode } from './decode-code.js';
 import type { StandInFixture } from './fixture-schema.js';
@@ -28,7 +28,7 @@ function checkPlaces(answers: StandInFixture['answers'], known: readonly string[
 
 /** A code that the stand-in would issue is one that the mapping takes. */
 function checkCode(codes: StandInFixture['codes'], mapping: Mapping): readonly Disagreement[] {
-  const code = buildCode(codes, (bytes) => '0123456789abcdef'.repeat(Math.ceil(bytes / 8)).slice(0, bytes * 2));
+  const code = buildCode(codes, exampleHex);
   try {
     decodeCode(code, mapping.codes.recognise, mapping.codes.decode);
     return [];

@@ -1,6 +1,7 @@
 import { maskName, maskNumber, type SyntheticPerson } from '../stand-in/synthetic-people.js';
 import jsonpointer from 'jsonpointer';
 import { encodeText, formatRow } from './encode-text.js';
+import type { StandInFixture } from './fixture-schema.js';
 import type { MappedAnswer } from './mapping-schema.js';
 import { fillTemplate, listPlaces, mapTexts } from './text-template.js';
 import { formatTime } from './time-format.js';
@@ -56,4 +57,10 @@ export function fillAnswer(template: unknown, scene: AnswerScene, { body, payloa
   const row = formatRow(names.map((name) => String((members[name] ?? '') as string | number)), body.delimiter);
   const text = body.format === 'json' ? JSON.stringify(document) : [...(body.columns === undefined ? [formatRow(names, body.delimiter)] : []), row].join('\r\n');
   return new BareAnswer(200, `${body.mediaType}; charset=${body.charset}`, encodeText(text, body.charset));
+}
+
+/** How the local system says an error by its code: by its HTTP status, where the mapping has no other way. @param now milliseconds since the epoch */
+export function fillError({ error = {} }: StandInFixture['answers'], errorCode: string, now: number, zone: string, envelope: MappedAnswer): unknown {
+  if (envelope.result === undefined || Object.hasOwn(envelope.httpStatus, errorCode)) return new BareAnswer(Number(errorCode), envelope.body.mediaType, Buffer.from('{}'));
+  return fillAnswer(error, { texts: { errorCode }, times: { now }, zone }, envelope);
 }

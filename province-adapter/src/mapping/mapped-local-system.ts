@@ -2,13 +2,12 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { AdapterError } from '../errors.js';
 import type { IssuedCode, LocalRoute, LocalSystem, LocalSystemContext, RunningLocalSystem } from '../stand-in/local-system.js';
-import { BareAnswer } from '../stand-in/local-system.js';
 import type { SyntheticPerson } from '../stand-in/synthetic-people.js';
 import { variablesOf } from './check-mapping.js';
 import { buildCode } from './build-code.js';
 import { decodeCode, type DecodedCode } from './decode-code.js';
 import { STAND_IN_FIXTURE, type StandInFixture } from './fixture-schema.js';
-import { fillAnswer, sceneOfPerson } from './golden-answer.js';
+import { fillAnswer, fillError, sceneOfPerson } from './golden-answer.js';
 import type { HttpMapping } from './mapped-http-source.js';
 import { changeOf, createMappedPeople, heldOf } from './mapped-people.js';
 import { findFolderProvince, readMapping } from './mapping-folder.js';
@@ -42,10 +41,7 @@ function openMapped(mapping: HttpMapping, fixture: StandInFixture, statusField: 
   const keyOf = (request: MappedRequest, variables: DecodedCode): string => JSON.stringify(variablesUsed(request, known).map((name) => [name, variables[name] ?? '']));
   const timesOf = (person: SyntheticPerson): Readonly<Record<string, number>> => ({ changedAt: changeOf(person, now(), zone), now: now(), yesterday: now() - A_DAY });
 
-  const errorOf = (errorCode: string, envelope = answer): unknown => {
-    if (envelope.result === undefined || Object.hasOwn(envelope.httpStatus, errorCode)) return new BareAnswer(Number(errorCode), envelope.body.mediaType, Buffer.from('{}'));
-    return fillAnswer(answers.error ?? {}, { texts: { errorCode }, times: { now: now() }, zone }, envelope);
-  };
+  const errorOf = (errorCode: string, envelope = answer): unknown => fillError(answers, errorCode, now(), zone, envelope);
   const issue = async (person: SyntheticPerson, issuedAt: number): Promise<IssuedCode & { readonly variables: DecodedCode }> => {
     const code = buildCode(fixture.codes, randomHex);
     const variables = decodeCode(code, mapping.codes.recognise, mapping.codes.decode);
