@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findFolderProvince } from './mapping-folder.js';
 import { filesProvinceFolder, writeFilesProvince } from './files-province.fixture.js';
 import { checkFolder, findFolderNotes } from './check-folder.js';
 
@@ -143,7 +144,7 @@ describe('checkFolder', () => {
   });
 
   it('runs the rows of files through the mapping too', async () => {
-    writeFilesProvince(root, { slug: 'qinghai', code: '630000' });
+    writeFilesProvince(root, { slug: 'qinghai', code: findFolderProvince('qinghai').code });
     const folder = filesProvinceFolder(root, 'qinghai');
     expect(await checkFolder(folder, NOW)).toEqual([]);
     const mapping = readFileSync(join(folder, 'mapping.yaml'), 'utf8');
