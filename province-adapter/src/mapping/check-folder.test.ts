@@ -13,6 +13,11 @@ const MAPPED = readdirSync(PROVINCES).filter((slug) => existsSync(join(PROVINCES
 
 const NOW = Date.parse('2022-04-15T10:00:00+08:00');
 
+const NEIGHBOURS = [
+  { code: findFolderProvince('qinghai').code, recognisers: [{ prefix: 'https://standin-qinghai.example.org/', infix: '', minLength: 40, maxLength: 100 }] },
+  { code: findFolderProvince('shaanxi').code, recognisers: [{ prefix: 'https://standin-shaanxi.example.org/', infix: '', minLength: 60, maxLength: 200 }] },
+];
+
 let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'check-folder-'));
@@ -21,7 +26,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 describe('checkFolder', () => {
   it.each(MAPPED)('finds nothing wrong with %s', async (slug) => {
-    expect(await checkFolder(join(PROVINCES, slug), NOW)).toEqual([]);
+    expect(await checkFolder(join(PROVINCES, slug), NOW, [])).toEqual([]);
   });
 
   it('notes which ports of ours a mapping needs of its real system, and holds nothing against it', async () => {
@@ -44,7 +49,7 @@ describe('checkFolder', () => {
       writeFileSync(path, readFileSync(path, 'utf8').replace(/\{\{(\w+)\}\}/g, (_whole, word: string) => WORDS[word] ?? ''));
       renameSync(path, path.replace(/\.template$/, ''));
     }
-    const problems = await checkFolder(folder, NOW);
+    const problems = await checkFolder(folder, NOW, []);
     expect(problems.length).toBeGreaterThan(10);
     // As it is written, it needs no port of ours.
     expect(findFolderNotes(folder)).toEqual([]);
@@ -60,7 +65,7 @@ describe('checkFolder', () => {
     writeFileSync(join(folder, 'fixtures/stand-in.yaml'), standIn);
     writeFileSync(join(folder, 'fixtures/contract.yaml'), contract);
     writeFileSync(join(folder, 'fixtures/exchanges.yaml'), exchanges);
-    expect(await checkFolder(folder, NOW)).toEqual([]);
+    expect(await checkFolder(folder, NOW, [])).toEqual([]);
   });
 
   it('names what is missing, in every file at once', async () => {
@@ -68,7 +73,7 @@ describe('checkFolder', () => {
     mkdirSync(join(folder, 'fixtures'), { recursive: true });
     writeFileSync(join(folder, 'mapping.yaml'), readFileSync(join(PROVINCES, 'jilin/mapping.yaml'), 'utf8').replace('timeZone:', 'timezone:'));
     writeFileSync(join(folder, 'fixtures/contract.yaml'), 'values: { a: green }\n');
-    const problems = await checkFolder(folder, NOW);
+    const problems = await checkFolder(folder, NOW, []);
     for (const place of ['jilin/mapping.yaml:6: timezone: ', 'jilin/fixtures/contract.yaml:1: values.a: ', 'jilin/fixtures/contract.yaml:1: neverIssued: ', 'jilin/fixtures/stand-in.yaml:1: (whole file): ']) {
       expect(problems.filter((problem) => problem.startsWith(place)), place).toHaveLength(1);
     }
@@ -86,8 +91,8 @@ describe('checkFolder', () => {
     const standIn = readFileSync(join(folder, 'fixtures/stand-in.yaml'), 'utf8');
     expect(standIn).toContain(from);
     writeFileSync(join(folder, 'fixtures/stand-in.yaml'), standIn.replace(from, to));
-    expect((await checkFolder(folder, NOW)).filter((problem) => /^jilin\/fixtures\/stand-in\.yaml:\d+: /.test(problem) && problem.includes(`: ${expected}`))).toHaveLength(1);
-    expect(await checkFolder(folder, NOW)).toHaveLength(1);
+    expect((await checkFolder(folder, NOW, [])).filter((problem) => /^jilin\/fixtures\/stand-in\.yaml:\d+: /.test(problem) && problem.includes(`: ${expected}`))).toHaveLength(1);
+    expect(await checkFolder(folder, NOW, [])).toHaveLength(1);
   });
 
   const changed = async (...changes: readonly (readonly [file: string, from: string, to: string])[]): Promise<readonly string[]> => {
@@ -98,7 +103,7 @@ describe('checkFolder', () => {
       expect(text).toContain(from);
       writeFileSync(join(folder, file), text.replace(from, to));
     }
-    return checkFolder(folder, NOW);
+    return checkFolder(folder, NOW, NEIGHBOURS);
   };
 
   it.each([
@@ -146,11 +151,17 @@ describe('checkFolder', () => {
   it('runs the rows of files through the mapping too', async () => {
     writeFilesProvince(root, { slug: 'qinghai', code: findFolderProvince('qinghai').code });
     const folder = filesProvinceFolder(root, 'qinghai');
-    expect(await checkFolder(folder, NOW)).toEqual([]);
+    expect(await checkFolder(folder, NOW, [])).toEqual([]);
     const mapping = readFileSync(join(folder, 'mapping.yaml'), 'utf8');
     writeFileSync(join(folder, 'mapping.yaml'), mapping.replace('codeAt: /serial', 'codeAt: /until').replace('type: integer, format: epoch-seconds', 'type: integer, format: iso-8601').replace('at: /number', 'at: /name'));
-    const found = (await checkFolder(folder, NOW)).join('\n');
+    const found = (await checkFolder(folder, NOW, [])).join('\n');
     for (const field of ['files.codeAt', 'files.codeExpires', 'fields.identityNumber']) expect(found).toMatch(new RegExp(`^qinghai/mapping\\.yaml:\\d+: ${field}: `, 'm'));
+  });
+
+  it('names the line of a recogniser that another province’s codes fit, and both provinces', async () => {
+    const found = await changed(['mapping.yaml', 'https://standin-shaanxi.example.org/', 'https://standin-qinghai.example.org/']);
+    expect(found).toContainEqual(expect.stringMatching(/^shaanxi\/mapping\.yaml:13: codes\.recognise\.0: Shaanxi .* Qinghai \(qinghai\)/));
+    expect(await changed()).toEqual([]);
   });
 
   it('says once what is wrong in many exchanges and with many people', async () => {
@@ -167,9 +178,9 @@ describe('checkFolder', () => {
   });
 
   it('takes no other folder for a province', async () => {
-    expect(await checkFolder(join(root, 'nowhere'), NOW)).toHaveLength(1);
+    expect(await checkFolder(join(root, 'nowhere'), NOW, [])).toHaveLength(1);
     mkdirSync(join(root, 'atlantis'));
     writeFileSync(join(root, 'atlantis/mapping.yaml'), 'format: 1\n');
-    expect((await checkFolder(join(root, 'atlantis'), NOW))[0]).toContain('atlantis');
+    expect((await checkFolder(join(root, 'atlantis'), NOW, []))[0]).toContain('atlantis');
   });
 });

@@ -7,6 +7,7 @@ import { findContractDisagreements, findValuesOfNobody } from './check-contract.
 import { findExchangeDisagreements } from './check-exchanges.js';
 import { findGoldenDisagreements } from './check-golden-answer.js';
 import { findErrorDisagreements } from './check-golden-errors.js';
+import { findOverlaps, type Neighbour } from './check-neighbours.js';
 import { findStandInDisagreements } from './check-stand-in.js';
 import { findNeededPorts } from './find-needed-ports.js';
 import { CONTRACT_FIXTURE, EXCHANGES_FIXTURE, STAND_IN_FIXTURE } from './fixture-schema.js';
@@ -76,7 +77,7 @@ function sayOnce(found: readonly FolderDisagreement[]): readonly FolderDisagreem
 }
 
 /** What the files of a folder hold against each other; a file that is wrong by itself is left out, and all are while the mapping is. */
-async function findFolderDisagreements(folder: string, now: number): Promise<readonly string[]> {
+async function findFolderDisagreements(folder: string, now: number, neighbours: readonly Neighbour[]): Promise<readonly string[]> {
   if (!existsSync(join(folder, MAPPING_FILE))) return [];
   const mapping = findSoundMapping(folder);
   if (mapping === undefined) return [];
@@ -95,6 +96,7 @@ async function findFolderDisagreements(folder: string, now: number): Promise<rea
     ]),
     ...(standIn === undefined ? [] : findValuesOfNobody(mapping.content.values, standIn.content)),
     ...(contract === undefined ? [] : findContractDisagreements(contract.content, mapping.content)),
+    ...findOverlaps(mapping.content, code, neighbours),
     ...sayOnce(replayed.flat()),
   ];
   const sources: Readonly<Record<FolderPart, YamlSource | undefined>> = {
@@ -111,9 +113,10 @@ async function findFolderDisagreements(folder: string, now: number): Promise<rea
  * come of the golden answers and the recorded exchanges, and what is left to fill in. Asks no system.
  *
  * @param now milliseconds since the epoch
+ * @param neighbours the other provinces, whose codes may not be taken
  * @returns `file:line: field: what`, one for each
  */
-export async function checkFolder(folder: string, now: number): Promise<readonly string[]> {
+export async function checkFolder(folder: string, now: number, neighbours: readonly Neighbour[]): Promise<readonly string[]> {
   if (!existsSync(folder)) return [`${folder}: is not there`];
   const own = [
     ...orRefusal(() => {
@@ -124,7 +127,7 @@ export async function checkFolder(folder: string, now: number): Promise<readonly
     ...orRefusal(() => findFillIns(folder)),
   ];
   const isNode = RECOGNITION_NODES.some(({ slug }) => slug === basename(folder));
-  return [...new Set([...own, ...(isNode ? await findFolderDisagreements(folder, now) : [])])];
+  return [...new Set([...own, ...(isNode ? await findFolderDisagreements(folder, now, neighbours) : [])])];
 }
 
 /**
