@@ -1,6 +1,7 @@
 import type { LocalSystemContext } from '../stand-in/local-system.js';
 import { encodeText } from './encode-text.js';
 import type { StandInFixture } from './fixture-schema.js';
+import { randomText } from './random-text.js';
 import { fillTemplate } from './text-template.js';
 
 /** Stands for randomness where codes are made to be looked at. @returns that many bytes in lower-case hex, always the same */
@@ -13,9 +14,7 @@ export function buildCode({ parts, text }: StandInFixture['codes'], randomHex: L
   const made: Record<string, string> = {};
   const fill = (template: string): string => fillTemplate(template, (name) => made[name] ?? '');
   for (const part of parts) {
-    const { length } = part;
-    const random = (): string => (part.random === 'digits' ? BigInt(`0x${randomHex(length)}`).toString().slice(-length).padStart(length, '0') : randomHex(Math.ceil(length / 2)).slice(0, length));
-    const plain = part.text === undefined ? random() : fill(part.text);
+    const plain = part.text === undefined ? randomText(part.random, part.length, randomHex) : fill(part.text);
     made[part.as] = part.base64 === undefined ? plain : Buffer.from(encodeText(plain, part.charset)).toString(part.base64);
   }
   return fill(text);

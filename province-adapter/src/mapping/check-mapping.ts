@@ -1,21 +1,15 @@
 import { HEALTH_STATUSES, mayTakeTheSame } from '@health-code/attestation';
 import type { CodeRecogniser } from '../province-system.js';
-import { listPlaces, listTexts, listUriVariables } from './text-template.js';
-import { findNearestName } from './nearest-name.js';
+import { checkRequest, REQUEST_PLACES } from './check-request.js';
+import type { Disagreement } from './disagreement.js';
+import { suggestName } from './nearest-name.js';
 import type { DecodeStep, MAPPING_MEMBERS, MappedRequest, Mapping } from './mapping-schema.js';
-import type { YamlPath } from './yaml-source.js';
 
 /** The members of a mapping that are in order by themselves; the others have been reported. */
 export type SoundMembers = { readonly [Member in keyof typeof MAPPING_MEMBERS]?: Mapping[Member] };
 
 /** The sound requests of a mapping. */
 export type SoundRequests = { readonly byCode?: MappedRequest | undefined; readonly byPerson?: MappedRequest | undefined };
-
-/** Where two members of a mapping do not agree. */
-export interface Disagreement {
-  readonly path: YamlPath;
-  readonly what: string;
-}
 
 /** What every request may say of the verifier. */
 const VERIFIER_VARIABLES = ['verifier.province', 'verifier.purpose', 'verifier.organisation', 'verifier.position'];
@@ -25,11 +19,6 @@ const PERSON_VARIABLES = ['person.type', 'person.number'];
 export function variablesOf(steps: readonly DecodeStep[]): readonly string[] {
   return ['code', ...steps.map((step) => step.as)];
 }
-
-const suggestion = (name: string, known: readonly string[]): string => {
-  const nearest = findNearestName(name, known);
-  return nearest === undefined ? '' : `; did you mean ${nearest}?`;
-};
 
 /** Shorter ones would take in everybody's codes; the hub refuses them (decision 2). */
 const SHORTEST = 4;
@@ -49,7 +38,8 @@ function checkCodes({ codes }: SoundMembers): readonly Disagreement[] {
     const { form } = step;
     return [
       ...(ways.length > 1 ? [{ path: [...path, ways[1] ?? ''], what: `a step takes one of ${ways.join(', ')}; write the second as a step of its own` }] : []),
-      ...(known.includes(step.from) ? [] : [{ path: [...path, 'from'], what: `no step before this one gives ${step.from}${suggestion(step.from, known)}` }]),
+      ...(known.includes(step.from) ? [] : [{ path: [...path, 'from'], what: `no step before this one gives ${step.from}${suggestName(step.from, known)}` }]),
+      ...(REQUEST_PLACES.includes(step.as) ? [{ path: [...path, 'as'], what: `${step.as} is what requests call something else: take another name` }] : []),
       ...(known.includes(step.as) ? [{ path: [...path, 'as'], what: `${step.as} is given already` }] : []),
       ...(step.field !== undefined && step.field.number > step.field.of ? [{ path: [...path, 'field', 'number'], what: 'is beyond the last field' }] : []),
       ...(form !== undefined && (form.length === undefined) === (form.minLength === undefined || form.maxLength === undefined)
@@ -69,20 +59,6 @@ function checkCodes({ codes }: SoundMembers): readonly Disagreement[] {
   return [...steps, ...ranges, ...overlaps, ...loose];
 }
 
-function checkRequest(request: MappedRequest, path: YamlPath, known: readonly string[]): readonly Disagreement[] {
-  const unknown = (name: string, member: YamlPath): readonly Disagreement[] =>
-    known.includes(name) ? [] : [{ path: [...path, ...member], what: `nothing gives {${name}}${suggestion(name, known)}` }];
-  const bodies = (['form', 'json'] as const).filter((member) => request[member] !== undefined);
-  return [
-    ...listUriVariables(request.path).flatMap((name) => unknown(name, ['path'])),
-    ...(['query', 'headers', 'form', 'json'] as const).flatMap((member) =>
-      Object.entries(request[member] ?? {}).flatMap(([name, value]) =>
-        listTexts(value).flatMap((template) => listPlaces(template).flatMap((place) => unknown(place.name, [member, name]))))),
-    ...(bodies.length > 0 && request.method === 'GET' ? [{ path: [...path, bodies[0] ?? ''], what: 'a GET request has no body' }] : []),
-    ...(bodies.length > 1 ? [{ path: [...path, 'json'], what: 'a request has either form or json' }] : []),
-  ];
-}
-
 function checkSource(members: SoundMembers, { byCode, byPerson }: SoundRequests, written: ReadonlySet<string>): readonly Disagreement[] {
   const { codes, credentials, fields, files, http, tests } = members;
   if (written.has('http') === written.has('files')) {
@@ -97,7 +73,7 @@ function checkSource(members: SoundMembers, { byCode, byPerson }: SoundRequests,
     ...(tests?.byCode !== undefined && mayKnow ? checkRequest(tests.byCode, ['tests', 'byCode'], [...decoded, ...common]) : []),
     ...(tests?.byPerson !== undefined && mayKnow ? checkRequest(tests.byPerson, ['tests', 'byPerson'], [...PERSON_VARIABLES, ...common]) : []),
     ...(http !== undefined && http.personAnswer !== undefined && http.byPerson === undefined ? [{ path: ['http', 'personAnswer'], what: 'there is no byPerson' }] : []),
-    ...(files !== undefined && codes !== undefined && !decoded.includes(files.codeHolds) ? [{ path: ['files', 'codeHolds'], what: `no step gives ${files.codeHolds}${suggestion(files.codeHolds, decoded)}` }] : []),
+    ...(files !== undefined && codes !== undefined && !decoded.includes(files.codeHolds) ? [{ path: ['files', 'codeHolds'], what: `no step gives ${files.codeHolds}${suggestName(files.codeHolds, decoded)}` }] : []),
     ...(files !== undefined && fields !== undefined && fields.identityNumber === undefined
       ? [{ path: ['fields'], what: 'identityNumber is missing: rows of files are found by it' }] : []),
   ];
@@ -119,7 +95,7 @@ function checkValues({ values, rules, fields, reasons, validity }: SoundMembers,
   const missing = values === undefined ? [] : HEALTH_STATUSES.filter((status) => !meanings.some(({ meaning }) => meaning.status === status));
   const ruleNames = Object.keys(rules ?? {});
   const namesRule = (value: string, rule: string | undefined): readonly Disagreement[] =>
-    rules === undefined || rule === undefined || ruleNames.includes(rule) ? [] : [{ path: ['values', value, 'rule'], what: `${rule} is not among the rules${suggestion(rule, ruleNames)}` }];
+    rules === undefined || rule === undefined || ruleNames.includes(rule) ? [] : [{ path: ['values', value, 'rule'], what: `${rule} is not among the rules${suggestName(rule, ruleNames)}` }];
   return [
     ...missing.map((status) => ({ path: ['values'], what: `no value means '${status}'` })),
     ...meanings.flatMap(({ value, meaning }) => namesRule(value, 'rule' in meaning ? meaning.rule : undefined)),

@@ -1,27 +1,24 @@
 import { AdapterError } from '../errors.js';
 import { buildCode, exampleHex } from './build-code.js';
-import { variablesOf, type Disagreement } from './check-mapping.js';
+import { variablesOf } from './check-mapping.js';
+import type { Disagreement } from './disagreement.js';
 import { decodeCode } from './decode-code.js';
 import type { StandInFixture } from './fixture-schema.js';
 import type { Mapping } from './mapping-schema.js';
 import { readMeaning } from './mapped-translate.js';
-import { findNearestName } from './nearest-name.js';
-import { listPlaces, listTexts } from './text-template.js';
+import { suggestName } from './nearest-name.js';
+import { PLACE_TYPES, listPlaces, listTexts, timeFormatOf } from './text-template.js';
 import { findTimeFormatProblem } from './time-format.js';
 
 const PERSON_PLACES = ['status', 'person.name', 'person.maskedName', 'person.type', 'person.number', 'person.maskedNumber', 'person.phone', 'errorCode'];
 const TIME_PLACES = ['issuedAt', 'expiresAt', 'changedAt', 'yesterday', 'now'];
-const TYPES = ['integer', 'boolean'];
 
 function checkPlaces(answers: StandInFixture['answers'], known: readonly string[]): readonly Disagreement[] {
   return Object.entries(answers).flatMap(([name, template]) =>
     listTexts(template).flatMap(listPlaces).flatMap(({ how, name: place }): readonly Disagreement[] => {
       const path = ['answers', name];
-      if (!known.includes(place)) {
-        const nearest = findNearestName(place, known);
-        return [{ path, what: `nothing gives {${place}}${nearest === undefined ? '' : `; did you mean ${nearest}?`}` }];
-      }
-      const problem = how === '' || TYPES.includes(how) ? undefined : findTimeFormatProblem(how);
+      if (!known.includes(place)) return [{ path, what: `nothing gives {${place}}${suggestName(place, known)}` }];
+      const problem = how === '' || PLACE_TYPES.includes(how) ? undefined : findTimeFormatProblem(timeFormatOf(how));
       return problem === undefined ? [] : [{ path, what: `{${place}:${how}} ${problem}` }];
     }));
 }

@@ -1,4 +1,4 @@
-import type { Disagreement } from './check-mapping.js';
+import type { Disagreement } from './disagreement.js';
 import type { Mapping } from './mapping-schema.js';
 
 const resolve = (answer: string): string =>

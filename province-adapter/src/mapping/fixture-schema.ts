@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CHARSETS } from './charset.js';
+import { ALPHABET_NAMES } from './random-text.js';
 import { duration, LOCAL_ERROR_CODES, meaning, name, text } from './schema-texts.js';
 
 const texts = z.record(z.string(), z.string());
@@ -15,7 +16,7 @@ export const CONTRACT_FIXTURE = z.strictObject({
 
 const part = z.strictObject({
   as: name,
-  random: z.enum(['lower-hex', 'digits']).optional(),
+  random: z.enum(ALPHABET_NAMES).default('lower-hex'),
   length: z.int().min(1).max(256).default(32),
   text: z.string().optional(),
   base64: z.enum(['base64', 'base64url']).optional(),

@@ -1,4 +1,4 @@
-import type { Disagreement } from './check-mapping.js';
+import type { Disagreement } from './disagreement.js';
 
 /** The files of a mapped province's folder that are held against each other. */
 export type FolderPart = 'mapping.yaml' | 'fixtures/contract.yaml' | 'fixtures/stand-in.yaml' | 'fixtures/exchanges.yaml';

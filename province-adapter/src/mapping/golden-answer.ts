@@ -3,7 +3,7 @@ import jsonpointer from 'jsonpointer';
 import { encodeText, formatRow } from './encode-text.js';
 import type { StandInFixture } from './fixture-schema.js';
 import type { MappedAnswer } from './mapping-schema.js';
-import { fillTemplate, listPlaces, mapTexts } from './text-template.js';
+import { fillTemplate, mapTexts, timeFormatOf, typeFilled } from './text-template.js';
 import { formatTime } from './time-format.js';
 import { BareAnswer } from '../stand-in/local-system.js';
 
@@ -30,17 +30,12 @@ export function sceneOfPerson(person: SyntheticPerson, statusField: string): Rea
 
 function placeText(scene: AnswerScene, name: string, how: string): string {
   const time = scene.times[name];
-  if (time !== undefined) return formatTime(time, how === '' ? 'yyyy-MM-dd HH:mm:ss' : how, scene.zone);
+  if (time !== undefined) return formatTime(time, how === '' ? 'yyyy-MM-dd HH:mm:ss' : timeFormatOf(how), scene.zone);
   return scene.texts[name] ?? '';
 }
 
-/** A text that is one place and nothing else is of the place's type: `{status:integer}` is a number where the status is one. */
 function fillText(template: string, scene: AnswerScene): unknown {
-  const text = fillTemplate(template, (name, how) => placeText(scene, name, how));
-  const [place] = listPlaces(template);
-  if (place === undefined || template !== `{${place.name}${place.how === '' ? '' : `:${place.how}`}}`) return text;
-  if (place.how === 'boolean' && /^(?:true|false)$/.test(text)) return text === 'true';
-  return /^(?:integer|epoch-(?:milli)?seconds)$/.test(place.how) && /^-?(?:0|[1-9]\d{0,14})$/.test(text) ? Number(text) : text;
+  return typeFilled(template, fillTemplate(template, (name, how) => placeText(scene, name, how)));
 }
 
 /** A golden answer with its places filled, as the local system would send it. */

@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { isLoopback } from '../config.js';
 import { AdapterError } from '../errors.js';
 import { findHandle, resolveIdentity } from '../local-format/stand-in-ports.js';
 import { personNotFound } from '../local-format/translation-table.js';
 import { createLocalHttp } from '../local-http/local-http.js';
 import type { KindSource, LocalAnswer, Source, SourceOptions, VerifierContext } from '../province-system.js';
-import { buildRequest, personValues, verifierValues, type RequestValues } from './build-request.js';
+import { buildRequest, personValues, verifierValues, type RequestMoment, type RequestValues } from './build-request.js';
 import { decodeCode } from './decode-code.js';
 import type { MappedAnswer, MappedRequest, MappedTests, Mapping } from './mapping-schema.js';
 import { expectedAnswer, openAnswer } from './open-answer.js';
@@ -61,9 +62,10 @@ function testConversation(mapping: HttpMapping, { answer, byCode, byPerson, fiel
  * Speaks to a local system as its mapping says: query on demand.
  *
  * @param now milliseconds since the epoch
+ * @param randomHex that many random bytes in lower-case hex
  * @throws AdapterError `CONFIG_INVALID` where a secret that the mapping names is not configured
  */
-export function createMappedHttpSource(mapping: HttpMapping, options: SourceOptions, now: () => number = Date.now): Source {
+export function createMappedHttpSource(mapping: HttpMapping, options: SourceOptions, now: () => number = Date.now, randomHex: RequestMoment['randomHex'] = (bytes) => randomBytes(bytes).toString('hex')): Source {
   const http = createLocalHttp(options);
   const { codes, tests } = mapping;
   const secrets = credentialValues(mapping.credentials, options);
@@ -72,7 +74,7 @@ export function createMappedHttpSource(mapping: HttpMapping, options: SourceOpti
   const reading = ({ answer, byCode, byPerson, namesPerson, personAnswer, read }: Conversation): KindSource => {
     const ask = async (request: MappedRequest, envelope: MappedAnswer, values: RequestValues, verifier: VerifierContext, signal?: AbortSignal): Promise<LocalAnswer | 'no-such-person'> => {
       const all = { ...values, ...verifierValues(verifier), ...secrets };
-      const opened = openAnswer(await http.requestBytes(buildRequest(request, all, signal), expectedAnswer(envelope)), envelope);
+      const opened = openAnswer(await http.requestBytes(buildRequest(request, all, { now: now(), zone: mapping.timeZone, randomHex }, signal), expectedAnswer(envelope)), envelope);
       return opened === 'no-such-person' ? opened : read(opened.document, seconds());
     };
     return {

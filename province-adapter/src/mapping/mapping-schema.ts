@@ -4,7 +4,7 @@ import { CHARSETS } from './charset.js';
 import { duration, localError, meaning, name, pointer, reasonMeaning, text, timeFormat, timeZone, uriTemplate } from './schema-texts.js';
 
 const FIELD_TYPES = ['string', 'integer', 'string-or-integer', 'boolean'] as const;
-const CHARACTERS = ['digits', 'lower-hex', 'upper-hex', 'hex', 'letters-and-digits', 'base64', 'base64url', 'any'] as const;
+const CHARACTERS = ['digits', 'lower-hex', 'upper-hex', 'hex', 'letters-and-digits', 'upper-letters-and-digits', 'base64', 'base64url', 'any'] as const;
 
 const field = {
   at: pointer.describe('JSON Pointer (RFC 6901) into the answer; for delimited text / and the name of the column'),

@@ -32,3 +32,10 @@ export function findNearestName(misspelt: string, known: readonly string[], miss
     .sort((one, other) => one.edits + one.isPresent - other.edits - other.isPresent || one.isPresent - other.isPresent);
   return ranked[0]?.name;
 }
+
+/** What was meant, or else what there is, as the end of a sentence. */
+export function suggestName(misspelt: string, known: readonly string[], missing: readonly string[] = []): string {
+  const nearest = findNearestName(misspelt, known, missing);
+  if (nearest !== undefined) return `; did you mean ${nearest}?`;
+  return known.length === 0 ? '' : `; known here: ${known.join(', ')}`;
+}

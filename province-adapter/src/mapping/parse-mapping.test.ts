@@ -83,6 +83,11 @@ describe('parseMapping', () => {
     ['two ways in one step', "after: 'standin-x:',", "after: 'standin-x:', base64: base64,", ['11 codes.decode.0.base64']],
     ['no source', 'http:', 'htp:', ['12 htp', '1 (whole file)']],
     ['an alias', 'mode: convert', 'mode: &x convert\nmore: *x', ['4 (whole file)', '4 more']],
+    ['a time of a request without its format', "'{verifier.organisation}'", "'{now}'", ['16 http.byCode.query.unit']],
+    ['a time of a request in a format that is none', "'{verifier.organisation}'", "'{now:yyyy-mm-dd}'", ['16 http.byCode.query.unit']],
+    ['random characters that nobody knows', "'{verifier.organisation}'", "'{random:hex:32}'", ['16 http.byCode.query.unit']],
+    ['a type that is none', "'{verifier.organisation}'", "'{verifier.organisation:number}'", ['16 http.byCode.query.unit']],
+    ['a step with a name that requests take', 'as: token,', 'as: now,', ['11 codes.decode.0.as']],
     ['a body of a GET request', '    path:', '    form: { a: b }\n    path:', ['15 http.byCode.form']],
   ])('says where there is %s', (_what, from, to, expected) => {
     expect(problems(change(from, to))).toEqual(expect.arrayContaining(expected));
@@ -105,6 +110,14 @@ describe('parseMapping', () => {
     const found = whats(change("'1': '00'", `'1': '${status}'`));
     for (const listed of ["'00'", "'01'", "'10'", "'pending'"]) expect(found).toContain(listed);
     expect(found).not.toContain('did you mean');
+  });
+
+  it('takes the time and randomness in requests', () => {
+    expect(problems(change("{ unit: '{verifier.organisation}' }", "{ a: '{now:epoch-milliseconds:text}', b: '{now:yyyyMMdd}', c: '{random:digits:8}', d: '{random:uuid}' }"))).toEqual([]);
+  });
+
+  it('lists what is given where nothing resembles what was written', () => {
+    expect(whats(change('/codes/{token}', '/codes/{zzzzzzzz}'))).toContain('token, verifier.province');
   });
 
   it('takes a misspelt member for the one that is missing, and for none that is there', () => {

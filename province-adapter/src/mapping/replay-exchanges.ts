@@ -77,6 +77,9 @@ async function replayFiles({ at, files: recorded, ...one }: RecordedExchange, ma
   }
 }
 
+/** Random places of a recorded request are noughts. */
+const noRandomness = (bytes: number): string => '00'.repeat(bytes);
+
 async function replayHttp(one: RecordedExchange, mapping: Mapping, http: NonNullable<Mapping['http']>, code: ProvinceCode, received: ReceivedRequest[]): Promise<object> {
   const server = createServer((request, response) => {
     void receive(request).then((arrived) => {
@@ -90,7 +93,7 @@ async function replayHttp(one: RecordedExchange, mapping: Mapping, http: NonNull
   try {
     const credentials = Object.fromEntries(mapping.credentials.map((name) => [name, `credential-${name}`]));
     const options: SourceOptions = { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, timeoutMs: TIMEOUT_MS, credentials };
-    return await read(one, createMappedHttpSource({ ...mapping, http }, options, () => Date.parse(one.at)), mapping, code);
+    return await read(one, createMappedHttpSource({ ...mapping, http }, options, () => Date.parse(one.at), noRandomness), mapping, code);
   } finally {
     server.closeAllConnections();
     server.close();

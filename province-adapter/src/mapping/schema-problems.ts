@@ -1,7 +1,7 @@
 import { HEALTH_STATUSES, TEST_RESULTS } from '@health-code/attestation';
 import { z } from 'zod';
 import type { MappingProblem } from './mapping-problem.js';
-import { findNearestName } from './nearest-name.js';
+import { suggestName } from './nearest-name.js';
 import { fieldName, type YamlPath, type YamlSource } from './yaml-source.js';
 
 /** What zod 4 says of its own schemas; the members read here are part of its documented core. */
@@ -38,11 +38,6 @@ function valueAt(value: unknown, path: YamlPath): unknown {
   return path.reduce<unknown>((at, step) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[String(step)] : undefined), value);
 }
 
-const suggest = (name: string, known: readonly string[], missing: readonly string[] = []): string => {
-  const nearest = findNearestName(name, known, missing);
-  return nearest === undefined ? `; known here: ${known.join(', ')}` : `; did you mean ${nearest}?`;
-};
-
 /** A colour or a result is listed, never suggested: who follows the suggestion states it of people. */
 const STATED: ReadonlySet<unknown> = new Set([...HEALTH_STATUSES, ...TEST_RESULTS]);
 
@@ -50,7 +45,7 @@ const listValues = (values: readonly unknown[]): string => values.map((one) => (
 
 function hintOf(found: unknown, values: readonly unknown[]): string {
   if (values.some((value) => STATED.has(value))) return `; it is one of ${listValues(values)}, quotes included: look it up in the documentation of your system, never guess`;
-  if (typeof found === 'string') return suggest(found, values.map(String));
+  if (typeof found === 'string') return suggestName(found, values.map(String));
   return `; write it as it stands here, quotes included: ${listValues(values)}`;
 }
 
@@ -88,7 +83,7 @@ function explain(issue: z.core.$ZodIssue, at: YamlPath, value: unknown, schema: 
       const members = knownMembers(schema, path);
       const free = members.filter(({ name }) => !written.includes(name));
       const missing = free.filter((member) => member.isRequired).map(({ name }) => name);
-      return issue.keys.map((key) => ({ path: [...path, key], what: `is not known${suggest(key, free.map(({ name }) => name), missing)}` }));
+      return issue.keys.map((key) => ({ path: [...path, key], what: `is not known${suggestName(key, free.map(({ name }) => name), missing)}` }));
     }
     case 'invalid_type':
       return [{ path, what: describeType(issue.expected, found) }];

@@ -25,6 +25,26 @@ export function fillTemplate(template: string, fill: FillPlace): string {
   return template.replace(PLACE, (_whole, name: string, how: string | undefined) => fill(name, how ?? ''));
 }
 
+/** What may stand behind the colon beside the formats of times. */
+export const PLACE_TYPES: readonly string[] = ['integer', 'boolean'];
+
+/** The format of a time place: `epoch-seconds:text` is one too, of a time that is a text where others of the format are numbers. */
+export function timeFormatOf(how: string): string {
+  return how.replace(/:text$/, '');
+}
+
+/**
+ * A text that is one place and nothing else is of the place's type: `{status:integer}` and `{now:epoch-seconds}` are numbers.
+ *
+ * @param filled the template with its place filled
+ */
+export function typeFilled(template: string, filled: string): unknown {
+  const [place] = listPlaces(template);
+  if (place === undefined || template !== `{${place.name}${place.how === '' ? '' : `:${place.how}`}}`) return filled;
+  if (place.how === 'boolean' && /^(?:true|false)$/.test(filled)) return filled === 'true';
+  return /^(?:integer|epoch-(?:milli)?seconds)$/.test(place.how) && /^-?(?:0|[1-9]\d{0,14})$/.test(filled) ? Number(filled) : filled;
+}
+
 /** The other way round: what stood in the places; absent where the text is not made from the template. */
 export function matchTemplate(template: string, text: string): Readonly<Record<string, string>> | undefined {
   const found: Record<string, string> = {};
