@@ -164,6 +164,12 @@ describe('checkFolder', () => {
     expect(await changed()).toEqual([]);
   });
 
+  it('says in words of its own what fixtures lack, with an example', async () => {
+    const found = await changed(['fixtures/stand-in.yaml', "  - '3'\n  - '3'\n  - '3'\n  - '5'\n  - '3'\n  - '3'\n  - '3'\n", ''], ['fixtures/exchanges.yaml', "at: '2022-04-15T10:00:00+08:00'", 'at: 2022-04-15']);
+    expect(found).toContainEqual(expect.stringMatching(/stand-in\.yaml:\d+: people: must have at least 20 entries; here are 17$/));
+    expect(found).toContainEqual(expect.stringMatching(/exchanges\.yaml:\d+: 0\.at: .* such as 2022-04-15T10:00:00\+08:00/));
+  });
+
   it('says once what is wrong in many exchanges and with many people', async () => {
     expect(await changed(['mapping.yaml', 'healthCode, type: integer', 'healthCod, type: integer'])).toEqual([
       expect.stringMatching(/^shaanxi\/mapping\.yaml:46: fields\.status\.at: /),

@@ -125,6 +125,25 @@ describe('parseMapping', () => {
     expect(whats(change('mode: convert', 'mode: convert\nmodes: x'))).not.toContain('did you mean mode?');
   });
 
+  it('says of a doubled value that it is doubled, and nothing that follows from it', () => {
+    expect(problems(change("  '3': '10'", "  '2': '10'"))).toEqual(['25 values.2']);
+  });
+
+  it('says of a tab that it is one, once', () => {
+    expect(problems(change('  byCode:', '\tbyCode:'))).toEqual(['13 (whole file)']);
+    expect(whats(change('  byCode:', '\tbyCode:'))).toContain('tab');
+  });
+
+  it('says of minutes in the place of months that they are minutes', () => {
+    expect(whats(change('yyyy-MM-dd HH:mm:ss', 'yyyy-mm-dd'))).toContain('mm the minute');
+  });
+
+  it('says in words of its own how large something must be, with what there is', () => {
+    expect(whats(change("success: ['0']", 'success: []'))).toContain('must have at least 1 entry; here are 0');
+    expect(whats(change('minLength: 12', 'minLength: 0'))).toContain('must be at least 1');
+    expect(whats(change('maxLength: 64', 'maxLength: 9000'))).toContain('must be at most 8192');
+  });
+
   it('says of what is no YAML where it stops to be some, and nothing else', () => {
     expect(problems(change('rules:', 'rules: ['))).toEqual(expect.arrayContaining([expect.stringMatching(/ \(whole file\)$/)]));
     expect(problems(change('rules:', 'rules: [')).filter((problem) => !problem.endsWith('(whole file)'))).toEqual([]);

@@ -37,7 +37,7 @@ export function findMappingProblems(file: string, text: string, province: Pick<P
   const problems = [
     ...source.problems,
     ...(parsed.success ? [] : findSchemaProblems(MAPPING, parsed.error, source)),
-    ...disagreements.map(({ path, what }) => ({ file, line: source.lineOf(path), field: fieldName(path), what })),
+    ...disagreements.filter(({ path: [member] }) => !source.doubled.has(String(member))).map(({ path, what }) => ({ file, line: source.lineOf(path), field: fieldName(path), what })),
   ];
   return problems.sort((one, other) => one.line - other.line);
 }

@@ -29,7 +29,7 @@ export function findTimeFormatProblem(format: string): string | undefined {
   if (unknown !== undefined) return `has the token ${unknown}; write letters that are text between ' and ', and use ${NAMED_TIME_FORMATS.join(', ')} or the tokens ${[...TOKENS].join(' ')}`;
   const has = (...some: readonly string[]): boolean => some.some((token) => tokens.includes(token));
   if (!has('yyyy')) return 'names no year (yyyy)';
-  if (!has('MM', 'M')) return 'names no month (MM)';
+  if (!has('MM', 'M')) return has('mm', 'm') ? 'names no month: MM is the month, mm the minute' : 'names no month (MM)';
   if (!has('dd', 'd')) return 'names no day (dd)';
   if (has('hh', 'h') && !has('a')) return 'has an hour of twelve (hh) without morning or afternoon (a); HH is the hour of twenty-four';
   if (has('mm', 'm') && !has('HH', 'H', 'hh', 'h')) return 'names minutes (mm) without an hour (HH)';

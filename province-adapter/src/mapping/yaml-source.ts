@@ -12,6 +12,8 @@ export interface YamlSource {
   readonly isYaml: boolean;
   /** Doubled members and what is no YAML. */
   readonly problems: readonly MappingProblem[];
+  /** Members of the top that were written twice or hold such members: what they hold against others follows from that. */
+  readonly doubled: ReadonlySet<string>;
   /** The line of a member; of the nearest one above it that is there. Counted from 1. */
   lineOf(path: YamlPath): number;
 }
@@ -80,7 +82,7 @@ function findAliases(document: Document): readonly Node[] {
  * @param file as it is to be called in problems
  */
 export function readYaml(file: string, text: string): YamlSource {
-  const monster = { file, value: undefined, isYaml: false, problems: [{ file, line: 1, field: fieldName([]), what: 'is longer or more deeply nested than any mapping' }], lineOf: () => 1 };
+  const monster = { file, value: undefined, isYaml: false, problems: [{ file, line: 1, field: fieldName([]), what: 'is longer or more deeply nested than any mapping' }], doubled: new Set<string>(), lineOf: () => 1 };
   if (text.length > LONGEST_TEXT) return monster;
   try {
     return parseYaml(file, text);
@@ -91,22 +93,33 @@ export function readYaml(file: string, text: string): YamlSource {
   }
 }
 
+/** Where a text stops to be YAML: the first place, since the parser stumbles over what follows from it; a tab in our words. */
+function findUnreadable(text: string, { errors }: Document): readonly { readonly at: number; readonly what: string }[] {
+  const [first] = errors;
+  if (first === undefined) return [];
+  const tab = /^ *\t/m.exec(text);
+  if (tab !== null && errors.some(({ code }) => code === 'TAB_AS_INDENT')) return [{ at: tab.index, what: 'is not YAML: the line begins with a tab; YAML takes spaces alone' }];
+  return [{ at: first.pos[0], what: `is not YAML: ${first.message}` }];
+}
+
 function parseYaml(file: string, text: string): YamlSource {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, stringKeys: false, logLevel: 'silent', prettyErrors: false });
   const lineAt = (offset: number): number => lines.linePos(offset).line;
   const problemAt = (offset: number, path: YamlPath, what: string): MappingProblem => ({ file, line: lineAt(offset), field: fieldName(path), what });
   const root = document.contents;
+  const doubled = findDoubled(root, [], 0);
   const problems = [
-    ...document.errors.map(({ pos, message }) => problemAt(pos[0], [], `is not YAML: ${message}`)),
+    ...findUnreadable(text, document).map(({ at, what }) => problemAt(at, [], what)),
     ...findAliases(document).map((alias) => problemAt(alias.range?.[0] ?? 0, [], 'refers to another place of the file; write it out')),
-    ...findDoubled(root, [], 0).map(({ path, key }) => problemAt(key.range?.[0] ?? 0, path, 'is written twice')),
+    ...doubled.map(({ path, key }) => problemAt(key.range?.[0] ?? 0, path, 'is written twice')),
   ];
   return {
     file,
     value: toValue(root, 0),
     isYaml: document.errors.length === 0,
     problems,
+    doubled: new Set(doubled.map(({ path: [member] }) => String(member))),
     lineOf(path) {
       let line = root?.range == null ? 1 : lineAt(root.range[0]);
       let node: unknown = root;
