@@ -170,6 +170,11 @@ describe('checkFolder', () => {
     expect(found).toContainEqual(expect.stringMatching(/exchanges\.yaml:\d+: 0\.at: .* such as 2022-04-15T10:00:00\+08:00/));
   });
 
+  it('knows that nobody who is asked about by document has a code, or its times', async () => {
+    const times = await changed(['fixtures/stand-in.yaml', '{changedAt:epoch-milliseconds}', '{issuedAt:epoch-milliseconds}']);
+    expect(times).toEqual([expect.stringMatching(/mapping\.yaml:\d+: fields\.since\.at: answers\.byPerson /)]);
+  });
+
   it('says once what is wrong in many exchanges and with many people', async () => {
     expect(await changed(['mapping.yaml', 'healthCode, type: integer', 'healthCod, type: integer'])).toEqual([
       expect.stringMatching(/^shaanxi\/mapping\.yaml:46: fields\.status\.at: /),

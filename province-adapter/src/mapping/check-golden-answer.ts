@@ -88,6 +88,8 @@ interface GoldenScene {
   /** What the local system holds of the person. */
   readonly status: string;
   readonly scene: AnswerScene;
+  /** The same where the person is asked about by document. */
+  readonly withoutCode: AnswerScene;
 }
 
 /** Whose an answer is, where it says so. */
@@ -153,8 +155,11 @@ function listScenes({ codes, people }: { readonly codes: StandInFixture['codes']
   if (variables instanceof AdapterError) return [];
   const statusField = statusNames(mapping.fields).status ?? '';
   return people.map((person) => {
-    const times = { issuedAt: now, expiresAt: now + secondsOf(codes.lifetime) * 1000, changedAt: changeOf(person, now, mapping.timeZone), now, yesterday: now - 86_400_000 };
-    return { person, status: person.fields[statusField] ?? '', scene: { texts: { ...variables, ...sceneOfPerson(person, statusField) }, times, zone: mapping.timeZone } };
+    const times = { changedAt: changeOf(person, now, mapping.timeZone), now, yesterday: now - 86_400_000 };
+    const texts = sceneOfPerson(person, statusField);
+    const zone = mapping.timeZone;
+    const ofCode = { issuedAt: now, expiresAt: now + secondsOf(codes.lifetime) * 1000 };
+    return { person, status: person.fields[statusField] ?? '', scene: { texts: { ...variables, ...texts }, times: { ...ofCode, ...times }, zone }, withoutCode: { texts, times, zone } };
   });
 }
 
@@ -173,7 +178,7 @@ export function findGoldenDisagreements(fixture: StandInFixture, mapping: Mappin
   const scenes = listScenes({ codes: fixture.codes, people }, mapping, now).filter(({ status }) => Object.hasOwn(values, status));
   for (const one of scenes) {
     for (const reading of listGoldenReadings(fixture, mapping, code, Math.floor(now / 1000))) {
-      const answer = files === undefined ? fillAnswer(reading.template, one.scene, reading.envelope) : rowOf(reading.template, one.scene, files);
+      const answer = files === undefined ? fillAnswer(reading.template, reading.isOfCode ? one.scene : one.withoutCode, reading.envelope) : rowOf(reading.template, one.scene, files);
       const closed = checkEnvelope(answer, reading);
       const content = closed.length > 0 ? undefined : attempt(() => openAnswer(bytesOf(answer), reading.envelope));
       if (content instanceof AdapterError) problems.push(inMapping([...reading.envelopeAt, 'refuse'], `refuses answers.${reading.name} of the stand-in about somebody who is ${one.status}, which is among the values: ${content.code}`));

@@ -15,6 +15,8 @@ export interface GoldenReading {
   /** Member of `answers` in fixtures/stand-in.yaml. */
   readonly name: 'byCode' | 'byPerson' | 'test';
   readonly template: unknown;
+  /** Whether it answers about a code: by document there is none, nor its times. */
+  readonly isOfCode: boolean;
   readonly envelope: MappedAnswer;
   readonly envelopeAt: YamlPath;
   readonly fields: Readonly<Record<string, (MappedField & { readonly format?: string | undefined }) | undefined>>;
@@ -48,7 +50,7 @@ export function listGoldenReadings({ answers }: StandInFixture, mapping: Mapping
     read: (document: unknown) => readFields(document, mapping, answeredAt),
     translate: createMappedTranslation(mapping, profile),
   };
-  if (http === undefined) return [{ ...status, name: 'byCode', template: answers.byCode, envelope: BARE, envelopeAt: ['files'] }];
+  if (http === undefined) return [{ ...status, name: 'byCode', isOfCode: true, template: answers.byCode, envelope: BARE, envelopeAt: ['files'] }];
   const ofTests = tests === undefined ? undefined : {
     fields: tests.fields, fieldsAt: ['tests', 'fields'], looksUp: 'result' as const,
     read: (document: unknown) => readTestFields(document, { fields: tests.fields, identityTypes: mapping.identityTypes }, answeredAt),
@@ -58,11 +60,14 @@ export function listGoldenReadings({ answers }: StandInFixture, mapping: Mapping
   };
   const hasOwnRequest = tests?.byCode !== undefined || tests?.byPerson !== undefined;
   return [
-    { ...status, name: 'byCode', template: answers.byCode, envelope: http.answer, envelopeAt: ['http', 'answer'] },
+    { ...status, name: 'byCode', isOfCode: true, template: answers.byCode, envelope: http.answer, envelopeAt: ['http', 'answer'] },
     ...(http.byPerson === undefined ? [] : [{
-      ...status, name: 'byPerson' as const, template: answers.byPerson ?? answers.byCode,
+      ...status, name: 'byPerson' as const, isOfCode: false, template: answers.byPerson ?? answers.byCode,
       envelope: http.personAnswer ?? http.answer, envelopeAt: ['http', http.personAnswer === undefined ? 'answer' : 'personAnswer'],
     }]),
-    ...(ofTests === undefined || (hasOwnRequest && answers.test === undefined) ? [] : [{ ...ofTests, name: hasOwnRequest ? 'test' as const : 'byCode' as const, template: hasOwnRequest ? answers.test : answers.byCode }]),
+    ...(ofTests === undefined || (hasOwnRequest && answers.test === undefined) ? [] : [
+      { ...ofTests, name: hasOwnRequest ? 'test' as const : 'byCode' as const, isOfCode: true, template: hasOwnRequest ? answers.test : answers.byCode },
+      ...(tests?.byPerson === undefined ? [] : [{ ...ofTests, name: 'test' as const, isOfCode: false, template: answers.test }]),
+    ]),
   ];
 }
