@@ -19,6 +19,6 @@ export function findOverlaps({ codes }: Pick<Mapping, 'codes'>, own: ProvinceCod
       const rival = recognisers.find((other) => mayTakeTheSame(recogniser, other));
       if (rival === undefined) return [];
       const { english: other, slug } = getProvince(code);
-      return [{ file: 'mapping.yaml' as const, path: ['codes', 'recognise', index], what: `${english} would take texts that ${other} (${slug}) takes for its codes: ${show(rival)}; the hub refuses whoever registers second. A longer prefix, or an infix of 8 bytes or more on both sides, tells them apart` }];
+      return [{ file: 'mapping.yaml' as const, path: ['codes', 'recognise', index], what: `${english} would take texts that ${other} (${slug}) takes for its codes: ${show(rival)}; the hub refuses whoever registers second. Another prefix, other lengths, or an infix of 8 bytes or more on both sides tells them apart` }];
     }));
 }
