@@ -32,7 +32,13 @@ const step = z.strictObject({
   form: form.optional().describe('What it looks like when it was read whole; otherwise LOCAL_CODE_INVALID'),
 });
 
-const recogniser = z.strictObject({ prefix: text, infix: z.string().max(128).default(''), minLength: count, maxLength: count });
+/** As the hub registers them: a longer or further one would be refused at the first start (adapter.proto, Recogniser). */
+const recogniser = z.strictObject({
+  prefix: z.string().min(1).max(256),
+  infix: z.string().max(64).default(''),
+  minLength: count,
+  maxLength: count.max(4096),
+});
 
 const texts = z.record(z.string(), z.string());
 
@@ -128,7 +134,7 @@ export const MAPPING_MEMBERS = {
   timeZone,
   rules: z.record(z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be the end of a rule id: small letters, digits and hyphens'), z.strictObject({ version: text, title: text }))
     .describe('Rules to register; the id is the GB/T 2260 code, a hyphen and this name. conversion is the one for colours without a reason'),
-  codes: z.strictObject({ recognise: z.array(recogniser).min(1), decode: z.array(step).default([]) }),
+  codes: z.strictObject({ recognise: z.array(recogniser).min(1).max(32), decode: z.array(step).default([]) }),
   credentials: z.array(name).default([]).describe('Members of LOCAL_SYSTEM_CREDENTIALS_FILE that requests hold, as {credential.<name>}; never written here'),
   http: http.optional(),
   files: files.optional(),

@@ -141,7 +141,10 @@ describe('parseMapping', () => {
   it('says in words of its own how large something must be, with what there is', () => {
     expect(whats(change("success: ['0']", 'success: []'))).toContain('must have at least 1 entry; here are 0');
     expect(whats(change('minLength: 12', 'minLength: 0'))).toContain('must be at least 1');
-    expect(whats(change('maxLength: 64', 'maxLength: 9000'))).toContain('must be at most 8192');
+    // What the hub would refuse at the first start is refused here.
+    expect(whats(change('maxLength: 64', 'maxLength: 5000'))).toContain('must be at most 4096');
+    const many = Array.from({ length: 33 }, (_, index) => `    - { prefix: 'standin-x:${String.fromCharCode(65 + index)}', minLength: 12, maxLength: 64 }`).join('\n');
+    expect(problems(change("    - { prefix: 'standin-x:', minLength: 12, maxLength: 64 }", many))).toContain('8 codes.recognise');
   });
 
   it('says of what is no YAML where it stops to be some, and nothing else', () => {
