@@ -56,6 +56,11 @@ describe('parseRegistration', () => {
     for (const facts of [[none], [99 as v1.CitedFact], [level, level]]) expect(await refusedFields(citing(facts))).toEqual(['rules[0].facts']);
   });
 
+  it('says in its sentence which field is wrong and why: it is all that stands in the log of the adapter', async () => {
+    const short = parseRegistration({ ...good, recognisers: [{ prefix: 'QH~', infix: '', minLength: 21, maxLength: 21 }] }, GUIZHOU);
+    await expect(short).rejects.toMatchObject({ message: 'bad fields: recognisers[0].prefix is shorter than 4 bytes' });
+  });
+
   it('refuses a signing key without a proof made for this very province', async () => {
     expect(await refusedFields(parseRegistration(good, BEIJING))).toEqual(['keys[0]']);
     const [key, other] = good.keys ?? [];

@@ -1,7 +1,7 @@
 import { mayTakeTheSame } from '@health-code/attestation';
-import { HubError, type FieldViolation } from '../errors.js';
+import type { FieldViolation } from '../errors.js';
 import type { AdmittedProvince } from './admission.js';
-import { parseRegistration, type Registration, type StatedRule } from './registration.js';
+import { parseRegistration, registrationRefused, type Registration, type StatedRule } from './registration.js';
 import type { Recogniser } from './registry.js';
 import type { v1 } from '@health-code/messages';
 
@@ -59,7 +59,7 @@ export function checkAgainst(before: RegisteredBefore, registration: Registratio
   if (added.length > 0 && before.rules.length + added.length > RULES_OF_PROVINCE) {
     violations.push({ field: 'rules', description: `are more than ${String(RULES_OF_PROVINCE)} with those registered before` });
   }
-  if (violations.length > 0) throw new HubError('REGISTRATION_INVALID', 'the registration is refused', { fieldViolations: violations });
+  if (violations.length > 0) throw registrationRefused(violations);
 }
 
 /**

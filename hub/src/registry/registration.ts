@@ -56,6 +56,12 @@ const hasRepeats = (values: readonly string[]): boolean => new Set(values).size 
 
 type Refuse = (field: string, description: string) => void;
 
+/** REGISTRATION_INVALID, with the reasons in its sentence: that is what stands in the adapter's log, where nobody sees details. */
+export function registrationRefused(violations: readonly FieldViolation[]): HubError {
+  const fields = violations.map(({ field, description }) => `${field} ${description}`).join('; ');
+  return new HubError('REGISTRATION_INVALID', `bad fields: ${fields}`, { fieldViolations: violations });
+}
+
 /**
  * A registration out of an adapter's request, which is attacker-controlled: a province may be compromised.
  * @param codePrefixes how its codes may begin, where the operator lists it
@@ -75,7 +81,7 @@ export async function parseRegistration(
   const recognisers = parseRecognisers(request.recognisers ?? [], codePrefixes, refuse);
   const rules = parseRules(request.rules ?? [], refuse);
   if (mode === undefined || violations.length > 0) {
-    throw new HubError('REGISTRATION_INVALID', 'the registration is refused', { fieldViolations: violations });
+    throw registrationRefused(violations);
   }
   return { mode, keys, recognisers, rules, adapterVersion: request.adapterVersion ?? '' };
 }
