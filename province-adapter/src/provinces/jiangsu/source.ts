@@ -1,7 +1,7 @@
 import type { IdentityDocument } from '@health-code/attestation';
 import { z } from 'zod';
 import { AdapterError, type AdapterErrorCode } from '../../errors.js';
-import { findConfiguredCredentials } from '../../local-format/configured-credentials.js';
+import { getCredentials } from '../../local-format/configured-credentials.js';
 import { parseAnswer } from '../../local-format/parse-answer.js';
 import { findHandle, resolveIdentity } from '../../local-format/stand-in-ports.js';
 import { personNotFound } from '../../local-format/translation-table.js';
@@ -36,13 +36,6 @@ const CREDENTIALS = z.object({ token: z.string() });
 /** What the stand-in takes; used on a loopback address alone. */
 const STAND_IN_CREDENTIALS = { token: 'standin-scanner' };
 
-/** @throws AdapterError `CONFIG_INVALID` for ones that cannot be used, and for none where the local system is on another machine */
-function getCredentials(options: SourceOptions): z.infer<typeof CREDENTIALS> {
-  const parsed = CREDENTIALS.safeParse(findConfiguredCredentials(options) ?? STAND_IN_CREDENTIALS);
-  if (!parsed.success) throw new AdapterError('CONFIG_INVALID', "LOCAL_SYSTEM_CREDENTIALS_FILE needs the scanner's token");
-  return parsed.data;
-}
-
 const RES_CODE = z.object({ resCode: z.union([z.string(), z.int().transform(String)]) });
 const ANSWER = z.object({
   res: z.object({ name: z.string(), phone: z.string(), idcardNo: z.string(), level: z.string() }),
@@ -61,7 +54,7 @@ function requireWhole(code: string): void {
  * @throws AdapterError `CONFIG_INVALID` without credentials
  */
 export function createSource(options: SourceOptions, now: () => number = Date.now): Source {
-  const { token } = getCredentials(options);
+  const { token } = getCredentials(options, CREDENTIALS, STAND_IN_CREDENTIALS, "token, the scanner's");
   const http = createLocalHttp(options);
 
   const verify = async (url: string, verifier: VerifierContext, signal?: AbortSignal): Promise<LocalAnswer> => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AdapterError, type AdapterErrorCode } from '../../errors.js';
-import { findConfiguredCredentials } from '../../local-format/configured-credentials.js';
+import { getCredentials } from '../../local-format/configured-credentials.js';
 import { findIdentityDocument } from '../../local-format/identity.js';
 import { parseAnswer } from '../../local-format/parse-answer.js';
 import { findHandle, requestPort, resolveIdentity } from '../../local-format/stand-in-ports.js';
@@ -65,16 +65,9 @@ function requireWhole(code: string): void {
     throw new AdapterError('LOCAL_CODE_INVALID', 'a code of 天府健康通 that was not read whole');
 }
 
-/** @throws AdapterError `CONFIG_INVALID` for ones that cannot be used, and for none where the local system is on another machine */
-function getCredentials(options: SourceOptions): z.infer<typeof CREDENTIALS> {
-  const parsed = CREDENTIALS.safeParse(findConfiguredCredentials(options) ?? STAND_IN_CREDENTIALS);
-  if (!parsed.success) throw new AdapterError('CONFIG_INVALID', 'LOCAL_SYSTEM_CREDENTIALS_FILE needs appId and secretKey');
-  return parsed.data;
-}
-
 /** Speaks to 天府健康通: polled for changes, queried on demand. @throws AdapterError `CONFIG_INVALID` without credentials */
 export function createSource(options: SourceOptions, now: () => number = Date.now): Source {
-  const credentials = getCredentials(options);
+  const credentials = getCredentials(options, CREDENTIALS, STAND_IN_CREDENTIALS, 'appId and secretKey');
   const http = createLocalHttp(options);
 
   const post = async (
