@@ -15,6 +15,7 @@ export type AttestationErrorCode =
   | 'ATTESTATION_KEY_FOREIGN'
   | 'ATTESTATION_KEY_USE_INVALID'
   | 'ATTESTATION_KEY_EXPIRED'
+  | 'ATTESTATION_KEY_REVOKED'
   | 'ATTESTATION_SIGNATURE_INVALID'
   // time and place
   | 'ATTESTATION_ISSUED_IN_FUTURE'
@@ -28,7 +29,11 @@ export type AttestationErrorCode =
   | 'IDENTITY_DOCUMENT_CHECK_DIGIT_INVALID'
   | 'SUBJECT_REFERENCE_INVALID'
   // personal payloads
-  | 'SEALED_PAYLOAD_INVALID';
+  | 'SEALED_PAYLOAD_INVALID'
+  // conformance
+  | 'CONFORMANCE_REPORT_INVALID'
+  | 'CONFORMANCE_BADGE_INVALID'
+  | 'CONFORMANCE_BADGE_EXPIRED';
 
 /** Thrown by every `parse…` and `verify…` of this package. The message is for operators and never quotes the input. */
 export class AttestationError extends Error {

@@ -1,5 +1,9 @@
+export { CANARIES, canaryCode, parseCanaryCode, type CanaryName } from './canary-code.js';
+export * from './identity.js';
 export { v1 } from './messages.js';
+export { HUB_RIGHTS, provinceRights, type NatsRights } from './nats-rights.js';
 export { PROTO_ROOT, SERVICE_PROTO_FILES } from './proto-files.js';
+export { commonProtocolVersion, PROTOCOL_VERSIONS } from './protocol-version.js';
 export { serviceDefinition, type GeneratedService } from './service-definition.js';
 export * from './subjects.js';
 export { secondsFromTimestamp, timestampFromSeconds, type TimestampFields } from './timestamp.js';

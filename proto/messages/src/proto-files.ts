@@ -9,4 +9,8 @@ export const SERVICE_PROTO_FILES = [
   'healthcode/v1/checkpoint.proto',
   'healthcode/v1/adapter.proto',
   'healthcode/v1/ledger.proto',
+  'healthcode/v1/enrolment.proto',
+  'healthcode/v1/membership.proto',
+  'healthcode/v1/operator.proto',
+  'healthcode/v1/recognition.proto',
 ] as const;

@@ -1,0 +1,36 @@
+import type { ProvinceCode } from '@health-code/attestation';
+import type { Role } from '@health-code/messages';
+import { HubError } from '../errors.js';
+
+/** Who calls, by the certificate of the connection; never by anything a request says. */
+export interface Caller {
+  readonly role: Role;
+  /** SPIFFE ID. */
+  readonly id: string;
+  /** Of a province and its checkpoints. */
+  readonly province?: ProvinceCode;
+  /** SHA-256 of the certificate in DER, lower-case hexadecimal. */
+  readonly fingerprint: string;
+}
+
+/** Callers of calls under way; filled by the guard, before any handler runs. */
+const callers = new WeakMap<object, Caller>();
+
+/** Notes who makes `call`. For the guard alone. */
+export function identify(call: object, caller: Caller): void {
+  callers.set(call, caller);
+}
+
+/** Who makes `call`. @throws HubError CALLER_UNIDENTIFIED for a call that no guard has seen */
+export function callerOf(call: object): Caller {
+  const caller = callers.get(call);
+  if (caller === undefined) throw new HubError('CALLER_UNIDENTIFIED', 'nobody is known to make this call');
+  return caller;
+}
+
+/** The province that makes `call`, or whose checkpoint does. @throws HubError CALLER_UNIDENTIFIED for operators and auditors */
+export function provinceOf(call: object): ProvinceCode {
+  const { province } = callerOf(call);
+  if (province === undefined) throw new HubError('CALLER_UNIDENTIFIED', 'the certificate names no province');
+  return province;
+}

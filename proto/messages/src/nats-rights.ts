@@ -1,0 +1,34 @@
+import { ATTESTATION_STREAM, attestationSubject, inboxPrefix, INGEST_CONSUMER } from './subjects.js';
+
+/** What one NATS user may do; subjects, wildcards included. */
+export interface NatsRights {
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+  /** May answer what it was asked, once, on the asker's own inbox. */
+  readonly answers: boolean;
+}
+
+/** The hub reads the stream, asks provinces, and speaks for no province. Of JetStream it has its own stream and consumer. */
+export const HUB_RIGHTS: NatsRights = {
+  publish: [
+    'province.*.call',
+    'province.*.resend',
+    `$JS.API.STREAM.INFO.${ATTESTATION_STREAM}`,
+    `$JS.API.STREAM.CREATE.${ATTESTATION_STREAM}`,
+    `$JS.API.STREAM.UPDATE.${ATTESTATION_STREAM}`,
+    `$JS.API.CONSUMER.*.${ATTESTATION_STREAM}`,
+    `$JS.API.CONSUMER.*.${ATTESTATION_STREAM}.>`,
+    `$JS.API.CONSUMER.DURABLE.CREATE.${ATTESTATION_STREAM}.${INGEST_CONSUMER}`,
+    `$JS.API.CONSUMER.MSG.NEXT.${ATTESTATION_STREAM}.${INGEST_CONSUMER}`,
+    `$JS.ACK.${ATTESTATION_STREAM}.${INGEST_CONSUMER}.>`,
+  ],
+  subscribe: [`${inboxPrefix('hub')}.>`],
+  answers: false,
+};
+
+/** A province speaks on its own subject, hears what is meant for it, and sees no other inbox: JetStream's API is closed to it. */
+export const provinceRights = (code: string): NatsRights => ({
+  publish: [attestationSubject(code)],
+  subscribe: [`province.${code}.call`, `province.${code}.resend`, `${inboxPrefix(code)}.>`],
+  answers: true,
+});
