@@ -1,4 +1,4 @@
-import type { HealthStatusAttestation, SignatureAlgorithm, TestResultAttestation } from './attestation.js';
+import type { CanaryAttestation, HealthStatusAttestation, SignatureAlgorithm, TestResultAttestation } from './attestation.js';
 import { encodeBase64Url } from './base64url.js';
 import { AttestationError, type AttestationErrorCode } from './errors.js';
 import {
@@ -53,6 +53,19 @@ export function sampleTestClaims(changes: Partial<TestResultAttestation> = {}): 
     evidence: 'laboratory',
     original: { system: 'national-code', field: 'testResult', value: '阴性' },
     test: { reportedAt: NOW - 3_600, method: 'individual', laboratory: '520100' },
+    ...changes,
+  };
+}
+
+/** A canary that plays green. */
+export function sampleCanaryClaims(changes: Partial<CanaryAttestation> = {}): Omit<CanaryAttestation, 'disclosureDigests'> {
+  return {
+    ...sampleClaims(),
+    kind: 'canary',
+    status: 'canary-green',
+    rule: { id: 'guizhou-canary', version: '1' },
+    evidence: 'authority-decision',
+    original: { system: 'canary', field: 'name', value: 'green' },
     ...changes,
   };
 }

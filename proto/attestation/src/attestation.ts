@@ -1,4 +1,5 @@
 import type { AttestationKind } from './attestation-kind.js';
+import type { AttestedCanaryValue } from './canary.js';
 import type { AttestedStatus, EvidenceClass } from './health-status.js';
 import type { OriginalValue, RuleReference } from './standard-record.js';
 import type { ProvinceCode } from './province.js';
@@ -87,10 +88,17 @@ export interface TestResultAttestation extends CommonClaims {
   readonly test?: TestCircumstances;
 }
 
+/** 探测对象: a statement about nobody, for measuring whether recognition works. Never a colour, never leave to pass. */
+export interface CanaryAttestation extends CommonClaims {
+  readonly kind: 'canary';
+  readonly status: AttestedCanaryValue;
+}
+
 /** The attestation of each kind; a further kind is a line here and a line in `kind-table.ts`. */
 export interface AttestationByKind {
   readonly 'health-status': HealthStatusAttestation;
   readonly 'nucleic-acid-test': TestResultAttestation;
+  readonly canary: CanaryAttestation;
 }
 
 /**

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Attestation } from './attestation.js';
 import { toWireClaims } from './attestation-claims.js';
-import { GUIZHOU, NOW, sampleClaims, sampleTestClaims } from './attestation.fixture.js';
+import { GUIZHOU, NOW, sampleCanaryClaims, sampleClaims, sampleTestClaims } from './attestation.fixture.js';
 import { parseAttestation, readClaims } from './parse-attestation.js';
 import { createKeyRing, importProvinceKey } from './province-key.js';
 import { verifyAttestation } from './verify-attestation.js';
@@ -47,6 +47,10 @@ describe('the order of members in a token', () => {
   it('is that of a status', () => {
     expect(orderOf({ ...sampleClaims(), disclosureDigests: [] })).toBe('iss sub seq iat exp kind code since reason rule auth evid orig status');
     expect(orderOf({ ...sampleClaims(), ...all, source })).toBe('iss sub seq iat exp kind code since reason rule auth evid orig src supersedes status _sd');
+  });
+
+  it('is that of a status for a canary, which states nothing besides', () => {
+    expect(orderOf({ ...sampleCanaryClaims(), ...all })).toBe('iss sub seq iat exp kind code since reason rule auth evid orig supersedes status _sd');
   });
 
   it('has the own claims of a kind after those that all have', () => {

@@ -1,5 +1,6 @@
 export * from './attestation.js';
 export * from './attestation-kind.js';
+export * from './canary.js';
 export { ATTESTATION_MAX_LIFETIME_SECONDS, statusListUri } from './attestation-claims.js';
 export type { AttestationHeader } from './attestation-header.js';
 export * from './conformance-badge.js';

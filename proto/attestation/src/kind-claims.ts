@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { CLOCK_TOLERANCE_SECONDS } from './attestation.js';
+import { ATTESTED_CANARY_VALUES, type AttestedCanaryValue } from './canary.js';
 import { ATTESTED_STATUSES, type AttestedStatus } from './health-status.js';
 import { ATTESTED_TEST_RESULTS, TEST_METHODS, type AttestedTestResult, type TestCircumstances } from './test-result.js';
 
@@ -62,3 +63,6 @@ export const NUCLEIC_ACID_TEST_CLAIMS: KindClaims<AttestedTestResult, typeof TES
     ],
   },
 };
+
+/** A played colour is all. Nobody's statement is made from one. */
+export const CANARY_CLAIMS: KindClaims<AttestedCanaryValue, z.ZodRawShape, unknown> = { values: ATTESTED_CANARY_VALUES, isConvertible: false };

@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 
 import { ATTESTATION_KINDS } from './attestation-kind.js';
 import { parseWireClaims, toWireClaims } from './attestation-claims.js';
-import { codeOf, sampleClaims, sampleTestClaims } from './attestation.fixture.js';
+import { codeOf, sampleCanaryClaims, sampleClaims, sampleTestClaims } from './attestation.fixture.js';
 import { KIND_TABLE } from './kind-table.js';
 import { CHECKPOINT_CLASSES, FRESHNESSES } from './verdict-policy.js';
 
 const tokens = {
   'health-status': toWireClaims({ ...sampleClaims(), disclosureDigests: [] }),
   'nucleic-acid-test': toWireClaims({ ...sampleTestClaims(), disclosureDigests: [] }),
+  canary: toWireClaims({ ...sampleCanaryClaims(), disclosureDigests: [] }),
 };
 
 describe('KIND_TABLE', () => {

@@ -1,7 +1,7 @@
 import type { Attestation, AttestationByKind } from './attestation.js';
 import type { AttestationKind } from './attestation-kind.js';
-import { HEALTH_STATUS_CLAIMS, NUCLEIC_ACID_TEST_CLAIMS, type KindClaims } from './kind-claims.js';
-import { HEALTH_STATUS_POLICY, NUCLEIC_ACID_TEST_POLICY, type Advice, type AdviceWithoutColour, type KindPolicy } from './verdict-policy.js';
+import { CANARY_CLAIMS, HEALTH_STATUS_CLAIMS, NUCLEIC_ACID_TEST_CLAIMS, type KindClaims } from './kind-claims.js';
+import { CANARY_POLICY, HEALTH_STATUS_POLICY, NUCLEIC_ACID_TEST_POLICY, type Advice, type AdviceWithoutColour, type KindPolicy } from './verdict-policy.js';
 
 type ValueOf<Kind extends AttestationKind> = AttestationByKind[Kind]['status'];
 
@@ -18,4 +18,5 @@ type KindEntry<Kind extends AttestationKind> = Pick<KindClaims<ValueOf<Kind>, ne
 export const KIND_TABLE = {
   'health-status': { ...HEALTH_STATUS_CLAIMS, policy: HEALTH_STATUS_POLICY },
   'nucleic-acid-test': { ...NUCLEIC_ACID_TEST_CLAIMS, policy: NUCLEIC_ACID_TEST_POLICY },
+  canary: { ...CANARY_CLAIMS, policy: CANARY_POLICY },
 } as const satisfies { readonly [Kind in Attestation['kind']]: KindEntry<Kind> };

@@ -1,3 +1,4 @@
+import type { CanaryValue } from './canary.js';
 import type { HealthStatus } from './health-status.js';
 import type { TestResult } from './test-result.js';
 
@@ -115,6 +116,17 @@ export const NUCLEIC_ACID_TEST_POLICY: KindPolicy<TestResult, AdviceWithoutColou
     return { fresh: limit, ageing: limit, stale: limit };
   }),
   advice: byClass(() => TEST_ADVICE),
+  isContradictable: false,
+};
+
+/**
+ * Nobody: graded like a colour, so that a feed that stands still shows, and never a reason to let anybody pass. Whoever
+ * shows a canary's code at a checkpoint is asked for a code of their own.
+ */
+export const CANARY_POLICY: KindPolicy<CanaryValue, AdviceWithoutColour> = {
+  gradedFrom: 'knownAt',
+  limits: FRESHNESS_LIMITS,
+  advice: byClass(() => ({ 'canary-green': always('ask-person'), 'canary-yellow': always('ask-person'), 'canary-red': always('ask-person') })),
   isContradictable: false,
 };
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { NOW } from './attestation.fixture.js';
 import { ATTESTATION_KINDS } from './attestation-kind.js';
+import { CANARY_VALUES } from './canary.js';
 import { HEALTH_STATUSES, REASON_NOT_STATED, REASON_WITHDRAWN } from './health-status.js';
 import { KIND_TABLE } from './kind-table.js';
 import { TEST_RESULTS } from './test-result.js';
@@ -272,6 +273,36 @@ describe('decideVerdict, of a test', () => {
   it('never allows and never shows a colour', () => {
     fc.assert(
       fc.property(factsOf('nucleic-acid-test'), anyCheckpoint, (someFacts, checkpoint) => {
+        const verdict = decideVerdict(someFacts, checkpoint, NOW);
+        expect(verdict.status).toBe('none');
+        expect(verdict.advice).not.toBe('allow');
+      }),
+      { numRuns: 5000 },
+    );
+  });
+});
+
+describe('decideVerdict, of a canary', () => {
+  const canary = (changes: Partial<VerdictFacts> = {}) => facts({ kind: 'canary', status: 'canary-green', ...changes });
+
+  it('recognises what it plays, shows no colour and has its holder asked', () => {
+    for (const status of CANARY_VALUES) {
+      expect(decideVerdict(canary({ status }), 'general', NOW)).toEqual({ status: 'none', stated: status, recognition: 'recognised', freshness: 'fresh', advice: 'ask-person' });
+    }
+    expect(decideVerdict(canary({ superseded: true }), 'general', NOW).recognition).toBe('superseded');
+    expect(decideVerdict(canary({ expiresAt: NOW }), 'general', NOW).recognition).toBe('expired');
+    expect(decideVerdict(canary({ ruleRegistered: false }), 'general', NOW).recognition).toBe('no-rule');
+    expect(decideVerdict(canary({ standing: 'suspended' }), 'general', NOW).recognition).toBe('issuer-suspended');
+  });
+
+  it('gives no verdict on a colour under its kind, nor on its words under that of colours', () => {
+    expect(decideVerdict(canary({ status: '00' }), 'general', NOW)).toMatchObject({ stated: 'none', recognition: 'no-status' });
+    expect(decideVerdict(facts({ status: 'canary-green' }), 'general', NOW)).toMatchObject({ status: 'none', recognition: 'no-status' });
+  });
+
+  it('never allows and never shows a colour, whatever is known, at any class', () => {
+    fc.assert(
+      fc.property(factsOf('canary'), anyCheckpoint, (someFacts, checkpoint) => {
         const verdict = decideVerdict(someFacts, checkpoint, NOW);
         expect(verdict.status).toBe('none');
         expect(verdict.advice).not.toBe('allow');
