@@ -1,28 +1,18 @@
-import { createHash } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { makeTestAuthority, type TestAuthority } from '../../deploy/embedded/test-pki.js';
 import { parseConfig, type ReadFile } from './config.js';
 import { HubError } from './errors.js';
 
-const digest = (token: string): string => createHash('sha256').update(token).digest('hex');
+const jwt = (claims: object): string => `-----BEGIN NATS USER JWT-----\ne30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln\n------END NATS USER JWT------\n`;
 
-const FILES: Readonly<Record<string, string>> = {
-  '/secret/nats': 'nats-password\n',
-  '/secret/empty': '\n',
-  '/secret/cert': 'certificate',
-  '/secret/key': 'key',
-  '/secret/client-ca': 'authority',
-  '/admission': JSON.stringify({ provinces: [{ code: '520000', enrolmentTokenSha256: digest('a'), standing: 'admitted' }] }),
-  '/admission-any-beginning': JSON.stringify({ provinces: [{ code: '520000', enrolmentTokenSha256: digest('a'), standing: 'admitted', codePrefixes: [''] }] }),
-  '/admission-with-beginnings': JSON.stringify({
-    provinces: [{ code: '310000', enrolmentTokenSha256: digest('a'), standing: 'admitted', codePrefixes: ['https://s.sh.gov.cn/'] }],
-  }),
-  '/admission-empty': JSON.stringify({ provinces: [] }),
-  '/admission-shared-token': JSON.stringify({
-    provinces: [
-      { code: '520000', enrolmentTokenSha256: digest('a'), standing: 'admitted' },
-      { code: '110000', enrolmentTokenSha256: digest('a'), standing: 'admitted' },
-    ],
-  }),
+const FILES: Record<string, string | Buffer> = {
+  '/nats.creds': jwt({ nats: { tags: [] } }),
+  '/nats-development.creds': jwt({ nats: { tags: ['development-only'] } }),
+  '/account.seed': `SA${'A'.repeat(56)}\n`,
+  '/user.seed': `SU${'A'.repeat(56)}\n`,
+  '/empty': '\n',
+  '/hub-keys.json': JSON.stringify({ keys: [] }),
+  '/hub-keys-development.json': JSON.stringify({ developmentOnly: true, keys: [] }),
 };
 
 const readFile: ReadFile = (path) => {
@@ -34,9 +24,34 @@ const readFile: ReadFile = (path) => {
 const GOOD = {
   DATABASE_URL: 'postgresql://hub@127.0.0.1:5432/hub',
   NATS_URL: 'nats://127.0.0.1:4222',
-  NATS_PASSWORD_FILE: '/secret/nats',
-  ADMISSION_FILE: '/admission',
+  NATS_CREDS_FILE: '/nats.creds',
+  NATS_ACCOUNT_SEED_FILE: '/account.seed',
+  GRPC_TLS_CERT_FILE: '/hub.crt',
+  GRPC_TLS_KEY_FILE: '/hub.key',
+  MEMBER_CA_CERT_FILE: '/member-ca.crt',
+  MEMBER_CA_KEY_FILE: '/member-ca.key',
+  OPERATOR_CA_FILE: '/operator-ca.crt',
+  HUB_KEY_FILE: '/not-made-yet.json',
 };
+
+const at = (certificate: string, key: string, { certificate: crt, key: pem }: { readonly certificate: Buffer; readonly key: Buffer }): void => {
+  FILES[certificate] = crt;
+  FILES[key] = pem;
+};
+
+beforeAll(async () => {
+  const member: TestAuthority = await makeTestAuthority('members');
+  const development = await makeTestAuthority('made for development', { development: true });
+  const over = { notBefore: new Date(Date.now() - 7_200_000), notAfter: new Date(Date.now() - 3_600_000) };
+  at('/member-ca.crt', '/member-ca.key', member);
+  at('/operator-ca.crt', '/operator-ca.key', await makeTestAuthority('operators'));
+  at('/hub.crt', '/hub.key', await member.issueServer());
+  at('/other.crt', '/other.key', await member.issueServer());
+  at('/over.crt', '/over.key', await member.issueServer(over));
+  at('/early.crt', '/early.key', await member.issueServer({ notBefore: new Date(Date.now() + 3_600_000), notAfter: new Date(Date.now() + 7_200_000) }));
+  at('/development-ca.crt', '/development-ca.key', development);
+  at('/development.crt', '/development.key', await development.issueServer({ development: true }));
+});
 
 function refusal(env: Readonly<Record<string, string>>): string {
   try {
@@ -52,71 +67,91 @@ describe('parseConfig', () => {
   it('fills in what may be left out, and listens on this machine alone', () => {
     const config = parseConfig({ ...GOOD, CALL_TIMEOUT: '' }, readFile);
     expect(config).toMatchObject({
-      nats: { user: 'hub', password: 'nats-password' },
+      nats: { url: 'nats://127.0.0.1:4222', publicUrl: 'nats://127.0.0.1:4222', accountSeed: `SA${'A'.repeat(56)}` },
       grpc: { host: '127.0.0.1', port: 50051 },
+      enrolment: { host: '127.0.0.1', port: 50052 },
       http: { host: '127.0.0.1', port: 8080 },
+      trustDomain: 'health-code.internal',
+      environment: 'production',
+      admitted: [],
+      limits: { verify: { count: 2000, perMs: 1000 }, identityQuery: { count: 60, perMs: 60_000 }, member: { count: 200, perMs: 1000 }, enrolment: { count: 30, perMs: 60_000 } },
+      lifetimes: { certificateMs: 90 * 86_400_000, natsUserMs: 30 * 86_400_000, badgeMs: 90 * 86_400_000 },
+      probeIntervalMs: 60_000,
       callTimeoutMs: 3000,
       conversionRetentionMs: 3_600_000,
       logLevel: 'info',
     });
-    expect(config.admitted.map(({ code }) => code)).toEqual(['520000']);
+    expect(config.grpc.tls.clientAuthority.toString().match(/BEGIN CERTIFICATE/g)).toHaveLength(2);
   });
 
   it('is frozen', () => {
     const config = parseConfig(GOOD, readFile);
-    expect([config, config.nats, config.grpc, config.http].every((part) => Object.isFrozen(part))).toBe(true);
+    expect([config, config.nats, config.grpc, config.grpc.tls, config.authorities, config.limits, config.limits.verify, config.http].every((part) => Object.isFrozen(part))).toBe(true);
   });
 
   it('names every bad key in one message', () => {
-    const message = refusal({
+    const bad = {
       NATS_URL: 'http://127.0.0.1',
-      NATS_PASSWORD_FILE: '/secret/empty',
-      GRPC_ADDRESS: '0.0.0.0:50051',
+      NATS_CREDS_FILE: '/empty',
+      GRPC_ADDRESS: '127.0.0.1',
+      ENROLMENT_ADDRESS: 'x',
       HTTP_ADDRESS: '127.0.0.1:99999',
       ADMISSION_FILE: '/missing',
       CALL_TIMEOUT: '3',
+      VERIFY_LIMIT: '2000',
+      TRUST_DOMAIN: 'Not One',
+      ENVIRONMENT: 'test',
       LOG_LEVEL: 'loud',
-    });
-    for (const key of ['DATABASE_URL is missing', 'NATS_URL', 'NATS_PASSWORD_FILE', 'GRPC_ADDRESS', 'HTTP_ADDRESS', 'ADMISSION_FILE', 'CALL_TIMEOUT', 'LOG_LEVEL']) {
-      expect(message).toContain(`\n  ${key}`);
-    }
+    };
+    const message = refusal(bad);
+    for (const key of Object.keys(bad)) expect(message).toContain(`\n  ${key}`);
+    for (const key of Object.keys(GOOD).filter((key) => !(key in bad))) expect(message).toContain(`\n  ${key} is missing`);
   });
 
   it('takes durations only with their unit', () => {
     const timeout = (text: string): number => parseConfig({ ...GOOD, CALL_TIMEOUT: text }, readFile).callTimeoutMs;
-    expect([timeout('250ms'), timeout('3s'), timeout('2m'), timeout('1h')]).toEqual([250, 3000, 120_000, 3_600_000]);
-    for (const text of ['3', '0s', '-1s', '1.5s', '3 s', '3d']) expect(refusal({ ...GOOD, CALL_TIMEOUT: text })).toContain('CALL_TIMEOUT');
+    expect([timeout('250ms'), timeout('3s'), timeout('2m'), timeout('1h'), timeout('90d')]).toEqual([250, 3000, 120_000, 3_600_000, 7_776_000_000]);
+    for (const text of ['3', '0s', '-1s', '1.5s', '3 s', '3w']) expect(refusal({ ...GOOD, CALL_TIMEOUT: text })).toContain('CALL_TIMEOUT');
   });
 
-  it('refuses an address other machines reach, without certificate, key and authority of the callers', () => {
-    const tls = { GRPC_TLS_CERT_FILE: '/secret/cert', GRPC_TLS_KEY_FILE: '/secret/key' };
-    for (const address of ['0.0.0.0:50051', '10.0.0.1:50051', 'hub.example:50051', '[::]:50051']) {
-      expect(refusal({ ...GOOD, GRPC_ADDRESS: address })).toContain('GRPC_ADDRESS');
-      expect(refusal({ ...GOOD, GRPC_ADDRESS: address, GRPC_TLS_CERT_FILE: '/secret/cert' })).toContain('GRPC_TLS_KEY_FILE');
-      expect(refusal({ ...GOOD, GRPC_ADDRESS: address, ...tls })).toContain('GRPC_TLS_CLIENT_CA_FILE');
-    }
-    for (const address of ['127.0.0.1:0', 'localhost:1', '[::1]:1']) parseConfig({ ...GOOD, GRPC_ADDRESS: address }, readFile);
-    expect(parseConfig({ ...GOOD, ...tls }, readFile).grpc.tls).not.toHaveProperty('clientAuthority');
-    expect(refusal({ ...GOOD, GRPC_TLS_CLIENT_CA_FILE: '/secret/client-ca' })).toContain('GRPC_TLS_CERT_FILE');
-    const config = parseConfig({ ...GOOD, GRPC_ADDRESS: '0.0.0.0:443', ...tls, GRPC_TLS_CLIENT_CA_FILE: '/secret/client-ca' }, readFile);
-    expect(config.grpc.tls?.key.toString()).toBe('key');
-    expect(config.grpc.tls?.clientAuthority?.toString()).toBe('authority');
+  it('takes limits only as a number per unit', () => {
+    const limit = (text: string) => parseConfig({ ...GOOD, MEMBER_LIMIT: text }, readFile).limits.member;
+    expect([limit('5/s'), limit('60/m'), limit('1/h')]).toEqual([{ count: 5, perMs: 1000 }, { count: 60, perMs: 60_000 }, { count: 1, perMs: 3_600_000 }]);
+    for (const text of ['5', '0/s', '5/d', '5 /s', '-5/s', '/s']) expect(refusal({ ...GOOD, MEMBER_LIMIT: text })).toContain('MEMBER_LIMIT');
   });
 
-  it('reads how the codes of a province must begin', () => {
-    const { admitted } = parseConfig({ ...GOOD, ADMISSION_FILE: '/admission-with-beginnings' }, readFile);
-    expect(admitted[0]?.codePrefixes).toEqual(['https://s.sh.gov.cn/']);
-    expect(parseConfig(GOOD, readFile).admitted[0]).not.toHaveProperty('codePrefixes');
+  it.each([
+    ['a key of another certificate', { GRPC_TLS_KEY_FILE: '/other.key' }, 'GRPC_TLS_KEY_FILE is not the key'],
+    ['a key of another authority', { MEMBER_CA_KEY_FILE: '/other.key' }, 'MEMBER_CA_KEY_FILE is not the key'],
+    ['a certificate that is none', { GRPC_TLS_CERT_FILE: '/empty' }, 'GRPC_TLS_CERT_FILE holds no certificate'],
+    ['a server certificate whose time is over', { GRPC_TLS_CERT_FILE: '/over.crt', GRPC_TLS_KEY_FILE: '/over.key' }, 'GRPC_TLS_CERT_FILE holds a certificate whose time is over'],
+    ['a server certificate whose time has not begun', { GRPC_TLS_CERT_FILE: '/early.crt', GRPC_TLS_KEY_FILE: '/early.key' }, 'GRPC_TLS_CERT_FILE holds a certificate whose time has not begun'],
+    ['an authority that may not issue', { OPERATOR_CA_FILE: '/hub.crt' }, 'OPERATOR_CA_FILE holds a certificate that may not issue'],
+    ['one authority for members and operators', { OPERATOR_CA_FILE: '/member-ca.crt' }, 'OPERATOR_CA_FILE is the authority of MEMBER_CA_CERT_FILE'],
+    ['credentials of another form', { NATS_CREDS_FILE: '/account.seed' }, 'NATS_CREDS_FILE holds no NATS credentials'],
+    ['the seed of a user', { NATS_ACCOUNT_SEED_FILE: '/user.seed' }, 'NATS_ACCOUNT_SEED_FILE holds no seed of an account'],
+  ])('refuses %s', (_, change, problem) => {
+    expect(refusal({ ...GOOD, ...change })).toContain(problem);
   });
 
-  it('refuses an admission file that admits nobody, gives two provinces one token, or allows every beginning', () => {
-    for (const file of ['/admission-empty', '/admission-any-beginning', '/admission-shared-token', '/secret/cert']) {
-      expect(refusal({ ...GOOD, ADMISSION_FILE: file })).toContain('ADMISSION_FILE');
-    }
+  it.each([
+    ['the server certificate', { GRPC_TLS_CERT_FILE: '/development.crt', GRPC_TLS_KEY_FILE: '/development.key' }, 'GRPC_TLS_CERT_FILE'],
+    ['the authority of members', { MEMBER_CA_CERT_FILE: '/development-ca.crt', MEMBER_CA_KEY_FILE: '/development-ca.key' }, 'MEMBER_CA_CERT_FILE'],
+    ['the authority of operators', { OPERATOR_CA_FILE: '/development-ca.crt' }, 'OPERATOR_CA_FILE'],
+    ['the NATS user', { NATS_CREDS_FILE: '/nats-development.creds' }, 'NATS_CREDS_FILE'],
+    ['its own key', { HUB_KEY_FILE: '/hub-keys-development.json' }, 'HUB_KEY_FILE'],
+  ])('refuses in production what was made for development: %s', (_, change, key) => {
+    expect(refusal({ ...GOOD, ...change })).toContain(`${key} was made for development, and ENVIRONMENT is production`);
+    expect(refusal({ ...GOOD, ...change, ENVIRONMENT: 'production' })).toContain(key);
+    expect(parseConfig({ ...GOOD, ...change, ENVIRONMENT: 'development' }, readFile).environment).toBe('development');
+  });
+
+  it('takes in production a key of its own that was made for it', () => {
+    expect(parseConfig({ ...GOOD, HUB_KEY_FILE: '/hub-keys.json' }, readFile).hubKeyFile).toBe('/hub-keys.json');
   });
 
   it('quotes no value: one of them could be a secret', () => {
-    const message = refusal({ ...GOOD, DATABASE_URL: 'mysql://hub:hunter2@db/hub', CALL_TIMEOUT: 'hunter2', ADMISSION_FILE: '/hunter2' });
+    const message = refusal({ ...GOOD, DATABASE_URL: 'mysql://hub:hunter2@db/hub', CALL_TIMEOUT: 'hunter2', ADMISSION_FILE: '/hunter2', VERIFY_LIMIT: 'hunter2', ENVIRONMENT: 'hunter2' });
     expect(message).not.toContain('hunter2');
   });
 });
