@@ -8,6 +8,8 @@ import { KeyRetirement1700000000003 } from './migrations/0003-key-retirement.js'
 import { CitedFacts1700000000004 } from './migrations/0004-cited-facts.js';
 import { RiskLevel1700000000005 } from './migrations/0005-risk-level.js';
 import { ConversionRetention1700000000006 } from './migrations/0006-conversion-retention.js';
+import { Membership1700000000007 } from './migrations/0007-membership.js';
+import { Governance1700000000008 } from './migrations/0008-governance.js';
 
 /** Keys of PostgreSQL advisory locks, all in one place so that no two meanings share a number. */
 export const ADVISORY_LOCK = { migrate: 4_853_001, ingest: 4_853_002 } as const;
@@ -30,6 +32,8 @@ export async function openDatabase(url: string, logger: Logger): Promise<DataSou
       CitedFacts1700000000004,
       RiskLevel1700000000005,
       ConversionRetention1700000000006,
+      Membership1700000000007,
+      Governance1700000000008,
     ],
     migrationsTableName: 'schema_migration',
     poolErrorHandler: (error: Error) => {

@@ -18,6 +18,7 @@ export * from './possession-proof.js';
 export * from './province.js';
 export * from './province-key.js';
 export * from './recogniser.js';
+export * from './recognition-policy.js';
 export * from './sealed-payload.js';
 export * from './sign-attestation.js';
 export * from './standard-record.js';
