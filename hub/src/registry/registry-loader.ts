@@ -21,10 +21,16 @@ export class RegistryLoader {
   readonly #imported = new Map<string, ProvinceKey>();
   #revision = -1;
   #last: Promise<void> = Promise.resolve();
+  readonly #followers: (() => Promise<void>)[] = [];
 
   constructor(reader: RegistryReader, registry: LiveRegistry) {
     this.#reader = reader;
     this.#registry = registry;
+  }
+
+  /** `reload` is called with each new revision, before anybody is told that it is in force; when it fails, all of it is read again. */
+  follow(reload: () => Promise<void>): void {
+    this.#followers.push(reload);
   }
 
   /** Brings the registry up to date. Calls follow one another, so that an older state never replaces a newer one. */
@@ -38,7 +44,9 @@ export class RegistryLoader {
     const pulse = await this.#reader.readPulse();
     if (pulse.revision !== this.#revision) {
       const stored = await this.#reader.readAll();
-      this.#registry.replace(await this.#build(stored));
+      const content = await this.#build(stored);
+      for (const reload of this.#followers) await reload();
+      this.#registry.replace(content);
       this.#revision = stored.revision;
     }
     for (const { code, at } of pulse.heartbeats) this.#registry.recordHeartbeat(code, at);
