@@ -54,7 +54,6 @@ const adapterName = (province: ProvinceSeat): string => `adapter-${province.slug
 
 /** The hub. `settings` overrides its environment. */
 export async function hubService(connections: Connections, provinces: readonly ProvinceSeat[], settings: Readonly<Record<string, string>>): Promise<Service> {
-  const login = connections.nats.login(HUB);
   return {
     name: HUB,
     entry: 'hub/dist/main.js',
@@ -62,8 +61,8 @@ export async function hubService(connections: Connections, provinces: readonly P
     env: {
       DATABASE_URL: await databaseOf(HUB, connections),
       NATS_URL: connections.nats.url,
-      NATS_USER: login.user,
-      NATS_PASSWORD_FILE: login.passwordFile,
+      NATS_CREDS_FILE: connections.nats.credsFile(HUB),
+      NATS_ACCOUNT_SEED_FILE: connections.nats.accountSeedFile,
       GRPC_ADDRESS: await addressOf('hub-grpc', connections, [HUB_GRPC_PORT]),
       HTTP_ADDRESS: await addressOf('hub-http', connections, [HUB_HTTP_PORT]),
       ADMISSION_FILE: writeAdmissionFile(connections.data, provinces),
@@ -114,7 +113,6 @@ export async function localSystemService(connections: Connections, province: Pro
 /** The adapter of a province. `settings` overrides its environment. */
 export async function adapterService(connections: Connections, province: ProvinceSeat, hubAddress: string, settings: Readonly<Record<string, string>>): Promise<Service> {
   const { data, nats } = connections;
-  const login = nats.login(province.code);
   return {
     name: adapterName(province),
     entry: 'province-adapter/dist/main.js',
@@ -122,8 +120,7 @@ export async function adapterService(connections: Connections, province: Provinc
       PROVINCE: province.slug,
       DATABASE_URL: await databaseOf(adapterName(province), connections),
       NATS_URL: nats.url,
-      NATS_USER: login.user,
-      NATS_PASSWORD_FILE: login.passwordFile,
+      NATS_CREDS_FILE: nats.credsFile(province.code),
       HUB_ADDRESS: hubAddress,
       ENROLMENT_TOKEN_FILE: enrolmentTokenFile(data, province.code),
       KEY_FILE: data.at('secrets', `province-keys-${province.code}.json`),

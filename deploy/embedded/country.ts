@@ -144,10 +144,11 @@ export function superviseCountry(options: CountryOptions): CountrySupervisor {
     return postgres;
   };
   const bringUpNats = async (directory: DataDirectory): Promise<Nats> => {
-    const external = environment['NATS_URL'];
-    if (external !== undefined && external !== '') return externalNats(external, directory);
+    const parties = provinces.map(({ code }) => code);
+    const { NATS_URL: url = '', NATS_ACCOUNT_SEED_FILE: accountSeedFile = '', NATS_ACCOUNT: account = '' } = environment;
+    if (url !== '') return externalNats({ url, accountSeedFile, ...(account === '' ? {} : { account }) }, directory, parties);
     const program = await findProgram(NATS_SERVER, { cache: packageCache(), path: programPath(environment['PATH']), announce });
-    return launch('nats', () => startNats(directory, program, provinces.map(({ code }) => code)));
+    return launch('nats', () => startNats(directory, program, parties));
   };
 
   const start = async (): Promise<Country> => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Child } from './child.js';
 import { DeploymentError } from './errors.js';
 import { findFreePort, releasePort } from './free-port.js';
@@ -13,6 +13,8 @@ export interface DataDirectory {
   readonly at: (...names: readonly string[]) => string;
   /** Path of a file of mode 0600 below `secrets/`, written from `make` the first time. */
   readonly secretFile: (name: string, make?: () => string) => string;
+  /** Replaces a file below `secrets/`, mode 0600, in one step: a reader sees the old text or the new one. Returns its path. */
+  readonly writeSecret: (name: string, text: string | Buffer) => string;
   /** The port `name` had before if it is free, else the first free one of `preferred`, else any; remembered. */
   readonly port: (name: string, preferred?: readonly number[]) => Promise<number>;
   /** Remembers a child, so that it can be stopped, and that the next start can end it should this supervisor be killed. */
@@ -42,7 +44,7 @@ function readJson(file: string): unknown {
 const readOccupation = (path: string): Occupation | undefined => readJson(join(path, OCCUPATION)) as Occupation | undefined;
 
 /** Replaces a file in one step: a reader, or a crash, sees the old text or the new one. */
-function replaceFile(file: string, text: string): void {
+function replaceFile(file: string, text: string | Buffer): void {
   writeFileSync(`${file}.new`, text, { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }
@@ -90,6 +92,12 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
     secretFile: (name, make = () => randomBytes(24).toString('base64url')) => {
       const file = join(root, 'secrets', name);
       if (!existsSync(file)) replaceFile(file, make());
+      return file;
+    },
+    writeSecret: (name, text) => {
+      const file = join(root, 'secrets', name);
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      replaceFile(file, text);
       return file;
     },
     port: async (name, preferred = []) => {

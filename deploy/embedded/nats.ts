@@ -1,25 +1,31 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeExit, startChild, type Child } from './child.js';
 import type { DataDirectory } from './data-directory.js';
 import type { FoundProgram } from './debian-package.js';
 import { DeploymentError } from './errors.js';
+import { ensureCreds, openNatsAccounts } from './nats-accounts.js';
 import { natsConfig } from './nats-config.js';
+import type { UserSigner } from './nats-users.js';
 
-/** How one party signs in to the broker. */
-export interface NatsLogin {
-  readonly user: string;
-  /** File of mode 0600. */
-  readonly passwordFile: string;
-}
-
-/** A NATS server with JetStream. */
+/** A NATS server with JetStream, in operator mode. */
 export interface Nats {
   /** Without credentials. */
   readonly url: string;
-  /** The login of `hub` or of a province's code. */
-  readonly login: (party: string) => NatsLogin;
+  /** The creds file of `hub` or of a province's code that was named at the start, mode 0600. */
+  readonly credsFile: (party: string) => string;
+  /** File with the seed that signs users of the account. */
+  readonly accountSeedFile: string;
+  /** Who signs users of the account. */
+  readonly signer: UserSigner;
+  /**
+   * Takes a user away: the broker ends its connections and refuses it, until {@link restoreUser}.
+   * @param publicKey "U…"; see userOfCreds
+   * @throws DeploymentError SETTING_INVALID for a broker of somebody else
+   */
+  readonly revokeUser: (publicKey: string) => Promise<void>;
+  readonly restoreUser: (publicKey: string) => Promise<void>;
   /** The server's process; absent for a server that NATS_URL names. */
   readonly child?: Child;
 }
@@ -27,6 +33,8 @@ export interface Nats {
 const READY_WITHIN_MS = 10_000;
 const PROBE_EVERY_MS = 20;
 const ATTEMPTS = 3;
+const RELOADED = 'Reloaded server configuration';
+const RELOADED_WITHIN_MS = 5000;
 const HUB = 'hub';
 
 /** The server greets every connection with INFO; JetStream is up before it listens. */
@@ -52,47 +60,105 @@ async function isReady(child: Child, port: number): Promise<boolean> {
   return false;
 }
 
-/**
- * A server someone else runs. Every party signs in with the URL's own credentials, since its users are not ours to make;
- * to separate the parties, give it the users of nats-config.ts and run each process with its own login.
- */
-export function externalNats(natsUrl: string, data: DataDirectory): Nats {
-  const url = new URL(natsUrl);
-  const login = { user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
-  url.username = '';
-  url.password = '';
-  const passwordFile = data.at('secrets', 'nats-external');
-  rmSync(passwordFile, { force: true });
-  // A server without users ignores what is sent; the parties still need something to send.
-  writeFileSync(passwordFile, login.password === '' ? 'none' : login.password, { mode: 0o600 });
-  return { url: url.href.replace(/\/$/, ''), login: () => ({ user: login.user === '' ? HUB : login.user, passwordFile }) };
+/** A broker that somebody else runs, in operator mode. */
+export interface ExternalNatsOptions {
+  /** Without credentials. */
+  readonly url: string;
+  /** File with the seed "SA…" of the account or of one of its signing keys. */
+  readonly accountSeedFile: string;
+  /** Public key "A…" of the account; needed where the seed is of a signing key. */
+  readonly account?: string;
+}
+
+function readSigner({ accountSeedFile, account }: ExternalNatsOptions): UserSigner {
+  let seed = '';
+  try {
+    seed = readFileSync(accountSeedFile, 'utf8').trim();
+  } catch {
+    // Empty: refused below.
+  }
+  if (!/^SA[A-Z2-7]{56}$/.test(seed)) {
+    throw new DeploymentError('SETTING_INVALID', 'NATS_URL needs NATS_ACCOUNT_SEED_FILE: a file with the seed (SA…) of the account in which the users of the hub and the provinces are made');
+  }
+  return { seed, ...(account === undefined ? {} : { account }) };
 }
 
 /**
- * Starts NATS with JetStream on 127.0.0.1 with one user for the hub and one for each of `provinces` (GB/T 2260 codes).
+ * A server someone else runs, in operator mode and with JetStream: users for the hub and for `provinces` are signed with the
+ * account's seed. Its account is not ours to change: no user can be revoked.
+ * @throws DeploymentError SETTING_INVALID
+ */
+export async function externalNats(options: ExternalNatsOptions, data: DataDirectory, provinces: readonly string[]): Promise<Nats> {
+  const url = new URL(options.url);
+  if (url.username !== '' || url.password !== '') {
+    throw new DeploymentError('SETTING_INVALID', 'NATS_URL names a user: leave it away, the parties sign in with users made from NATS_ACCOUNT_SEED_FILE');
+  }
+  const signer = readSigner(options);
+  const files = await credsFiles(data, signer, provinces);
+  const refuse = (): Promise<never> => Promise.reject(new DeploymentError('SETTING_INVALID', 'the account of an external NATS is not ours to change'));
+  return { url: url.href.replace(/\/$/, ''), credsFile: files, accountSeedFile: options.accountSeedFile, signer, revokeUser: refuse, restoreUser: refuse };
+}
+
+async function credsFiles(data: DataDirectory, signer: UserSigner, provinces: readonly string[]): Promise<(party: string) => string> {
+  const files = new Map<string, string>();
+  for (const party of [HUB, ...provinces]) files.set(party, await ensureCreds(data, signer, party));
+  return (party) => {
+    const file = files.get(party);
+    if (file === undefined) throw new DeploymentError('SETTING_INVALID', `no NATS user was made for ${party}`);
+    return file;
+  };
+}
+
+/** Makes the broker read its configuration again and waits until it says that it has. @throws DeploymentError NATS_START_FAILED */
+async function reload(child: Child): Promise<void> {
+  const reloads = (): number => child.logTail(Infinity).split(RELOADED).length;
+  const before = reloads();
+  if (child.pid !== undefined) process.kill(child.pid, 'SIGHUP');
+  const until = Date.now() + RELOADED_WITHIN_MS;
+  while (reloads() === before) {
+    if (Date.now() > until || !child.isRunning()) throw new DeploymentError('NATS_START_FAILED', `nats-server did not take its new configuration; the end of its log:\n${child.logTail()}`);
+    await delay(PROBE_EVERY_MS);
+  }
+}
+
+/**
+ * Starts NATS with JetStream on 127.0.0.1 in operator mode, with one user for the hub and one for each of `provinces` (GB/T 2260 codes).
  * @throws DeploymentError NATS_START_FAILED
  */
 export async function startNats(data: DataDirectory, server: FoundProgram, provinces: readonly string[]): Promise<Nats> {
-  const login = (party: string): NatsLogin => ({ user: party, passwordFile: data.secretFile(`nats-${party}`) });
-  const withPassword = (party: string) => ({ name: party, password: readFileSync(login(party).passwordFile, 'utf8') });
+  const accounts = await openNatsAccounts(data);
+  const credsFile = await credsFiles(data, accounts.signer, provinces);
   const store = data.at('nats');
   mkdirSync(store, { recursive: true, mode: 0o700 });
 
   for (let attempt = 1; ; attempt += 1) {
     const port = await data.port('nats');
-    const config = data.at('secrets', 'nats.conf');
-    const text = natsConfig({ port, store, hub: withPassword(HUB), provinces: provinces.map(withPassword) });
-    writeFileSync(config, text, { mode: 0o600 });
+    const writeConfig = (): string => data.writeSecret('nats.conf', natsConfig({ port, store, trusted: accounts.trusted() }));
     const child = startChild({
       name: 'nats',
       command: server.path,
-      args: ['--config', config],
+      args: ['--config', writeConfig()],
       env: { ...server.env },
       cwd: data.path,
       logFile: data.at('logs', 'nats.log'),
     });
     data.remember(child);
-    if (await isReady(child, port)) return { url: `nats://127.0.0.1:${String(port)}`, login, child };
+    const change = async (how: (publicKey: string) => Promise<void>, publicKey: string): Promise<void> => {
+      await how(publicKey);
+      writeConfig();
+      await reload(child);
+    };
+    if (await isReady(child, port)) {
+      return {
+        url: `nats://127.0.0.1:${String(port)}`,
+        credsFile,
+        accountSeedFile: accounts.seedFile,
+        signer: accounts.signer,
+        revokeUser: (publicKey) => change(accounts.revoke, publicKey),
+        restoreUser: (publicKey) => change(accounts.restore, publicKey),
+        child,
+      };
+    }
     await child.stop(1000);
     if (attempt === ATTEMPTS) {
       throw new DeploymentError('NATS_START_FAILED', `nats-server ${describeExit(await child.exited)}; the end of its log:\n${child.logTail()}`);

@@ -6,20 +6,25 @@
  *   const database = await createTestDatabase();          // an empty database of its own on the shared server
  *   new DataSource({ type: 'postgres', url: database.url }); …; await database.drop();
  *
- *   const nats = await startTestNats();                    // a broker of its own, 50 ms: streams and consumers of test files
- *   connect({ servers: nats.url, user: 'hub', pass: nats.password('hub'), inboxPrefix: '_INBOX.hub' });   never meet
- *   nats.passwordFile('520000'); await nats.kill(); await nats.restart(); …; await nats.stop();
+ *   const nats = await startTestNats();                    // a broker of its own: streams and consumers of test files never meet
+ *   connect({ servers: nats.url, inboxPrefix: '_INBOX.hub',
+ *             authenticator: credsAuthenticator(new TextEncoder().encode(nats.creds('hub'))) });   or: await nats.connect('hub')
+ *   nats.credsFile('520000'); nats.accountSeed; await nats.kill(); await nats.restart(); …; await nats.stop();
  *
- * Run them with `npx vitest run --project integration <path>`. The setup (test-setup.ts) starts one server of each kind for the
- * run; `inject('DATABASE_URL')` and `inject('NATS_URL')` are theirs, `inject('NATS_PASSWORDS')` maps each user to its password.
+ * The hub and the provinces have the rights of @health-code/messages and no others; the party `admin` may do everything, so that
+ * a test can set a scene and look behind it. Run the tests with `npx vitest run --project integration <path>`.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inboxPrefix, type NatsRights } from '@health-code/messages';
+import { connect, credsAuthenticator, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { openDataDirectory } from './data-directory.js';
+import { ensureCreds } from './nats-accounts.js';
+import { mintUser, type MintedUser } from './nats-users.js';
 import { startNats } from './nats.js';
 import { externalPostgres } from './postgres.js';
 
@@ -27,8 +32,6 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Superuser's URL of the shared server's maintenance database. */
     readonly DATABASE_URL: string;
-    readonly NATS_URL: string;
-    readonly NATS_PASSWORDS: Readonly<Record<string, string>>;
     /** The nats-server program. */
     readonly NATS_SERVER: { readonly path: string; readonly env: Readonly<Record<string, string>> };
   }
@@ -64,9 +67,20 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 /** A broker that one test file has to itself. */
 export interface TestNats {
   readonly url: string;
-  /** Password of `hub` or of a province's code. */
-  readonly password: (party: string) => string;
-  readonly passwordFile: (party: string) => string;
+  /** Creds, JWT and seed, of `hub`, of a province's code, or of `admin`, who may do everything. */
+  readonly creds: (party: string) => string;
+  readonly credsFile: (party: string) => string;
+  /** A connection of `party`, with its own inbox, that is taken up again for ever. */
+  readonly connect: (party: string, options?: NodeConnectionOptions) => Promise<NatsConnection>;
+  /** Seed that signs users of the account ("SA…"), its file, and the account it is of ("A…"). */
+  readonly accountSeed: string;
+  readonly accountSeedFile: string;
+  readonly account: string;
+  /** A user with any rights, with its key. */
+  readonly mint: (name: string, rights: NatsRights, options?: { readonly expiresAt?: number; readonly development?: boolean }) => Promise<MintedUser>;
+  /** Takes the user of this public key away, and gives it back. */
+  readonly revokeUser: (publicKey: string) => Promise<void>;
+  readonly restoreUser: (publicKey: string) => Promise<void>;
   /** SIGKILL, as a crash; what was stored stays. */
   readonly kill: () => Promise<void>;
   /** Starts it again at the same address, with what was stored. */
@@ -75,16 +89,36 @@ export interface TestNats {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a NATS server with JetStream and with users for the hub and {@link TEST_PROVINCES}. */
+const ADMIN = 'admin';
+const ALL_RIGHTS: NatsRights = { publish: ['>'], subscribe: ['>'], answers: false };
+const HOUR_S = 3600;
+
+/** Signs in with the text of a creds file. */
+export const withCreds = (creds: string): NodeConnectionOptions => ({ authenticator: credsAuthenticator(new TextEncoder().encode(creds)) });
+
+/** Starts a NATS server with JetStream in operator mode, with users for the hub and {@link TEST_PROVINCES}. */
 export async function startTestNats(): Promise<TestNats> {
   const directory = mkdtempSync(join(tmpdir(), 'health-code-nats-'));
   const data = await openDataDirectory(directory);
   const start = () => startNats(data, inject('NATS_SERVER'), TEST_PROVINCES);
   let nats = await start();
+  const { url, signer } = nats;
+  const adminFile = await ensureCreds(data, signer, ADMIN, ALL_RIGHTS);
+  const credsFile = (party: string): string => (party === ADMIN ? adminFile : nats.credsFile(party));
+  const creds = (party: string): string => readFileSync(credsFile(party), 'utf8');
   return {
-    url: nats.url,
-    passwordFile: (party) => nats.login(party).passwordFile,
-    password: (party) => readFileSync(nats.login(party).passwordFile, 'utf8'),
+    url,
+    creds,
+    credsFile,
+    connect: (party, options = {}) =>
+      connect({ servers: url, name: party, inboxPrefix: inboxPrefix(party), maxReconnectAttempts: -1, reconnectTimeWait: 100, ...withCreds(creds(party)), ...options }),
+    accountSeed: signer.seed,
+    accountSeedFile: nats.accountSeedFile,
+    account: signer.account ?? '',
+    mint: (name, rights, options = {}) =>
+      mintUser(signer, { name, rights, expiresAt: options.expiresAt ?? Math.floor(Date.now() / 1000) + HOUR_S, isForDevelopment: options.development ?? false }),
+    revokeUser: (publicKey) => nats.revokeUser(publicKey),
+    restoreUser: (publicKey) => nats.restoreUser(publicKey),
     kill: async () => {
       await nats.child?.kill();
     },

@@ -1,12 +1,10 @@
-import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { endLeftovers, findSupervisor, openDataDirectory } from './data-directory.js';
 import { NATS_SERVER, findProgram, programPath } from './debian-package.js';
-import { startNats } from './nats.js';
 import { clusterDirectory, startPostgres } from './postgres.js';
-import { TEST_PROVINCES } from './test-services.js';
 
 const CHECKOUT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const RUNS = join(CHECKOUT, '.data', 'test-runs');
@@ -26,7 +24,7 @@ async function removeLeftRuns(): Promise<void> {
   }
 }
 
-/** Starts one PostgreSQL and one NATS for this run of the integration tests; see test-services.ts for their use. */
+/** Starts one PostgreSQL and finds NATS for this run of the integration tests; see test-services.ts for their use. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   await removeLeftRuns();
   const announce = (line: string): void => {
@@ -34,13 +32,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   };
   const server = await findProgram(NATS_SERVER, { cache: join(CHECKOUT, '.cache', 'debian'), path: programPath(process.env['PATH']), announce });
   const data = await openDataDirectory(join(RUNS, String(process.pid)));
-  const [postgres, nats] = [await startPostgres(data), await startNats(data, server, TEST_PROVINCES)];
+  const postgres = await startPostgres(data);
   project.provide('DATABASE_URL', postgres.url('postgres'));
-  project.provide('NATS_URL', nats.url);
-  project.provide('NATS_PASSWORDS', Object.fromEntries(['hub', ...TEST_PROVINCES].map((party) => [party, readFileSync(nats.login(party).passwordFile, 'utf8')])));
   project.provide('NATS_SERVER', server);
   return async () => {
-    await nats.child?.stop(3000);
     await postgres.child?.stop(5000);
     data.release();
     removeRun(data.path);
