@@ -1,0 +1,113 @@
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { chainToPem, isKeyOf, makeCertificateRequest, makeTlsKey } from '../access/certificate-request.js';
+import { CommandError } from '../access/command-error.js';
+import { replaceFile } from '../access/replace-file.js';
+import { isoTime } from '../access/words.js';
+import { keepKeyFile, keysFor, kidsOf, readKeyFile, withNewest, withoutFormer, writeKeyFile, type KeyPurpose, type KeySet } from './key-file.js';
+import { submissionReport } from './keys.js';
+import { asProvince, nextStep } from './membership.js';
+import { credentialsFile, keepNatsSeed, publicNatsKey } from './nats-credentials.js';
+import type { ProvinceHome } from './province-home.js';
+import { registeredKeys } from './registered-keys.js';
+import type { StepReport } from './step-report.js';
+import { submitKeys } from './submit-keys.js';
+
+const FLAGS: Readonly<Record<KeyPurpose, string>> = { sig: '--signing', enc: '--encryption' };
+
+function ownKeys({ files }: ProvinceHome): KeySet {
+  const set = readKeyFile(files.keys);
+  if (set !== undefined) return set;
+  throw new CommandError(`${files.keys} is missing`, 'Bring back its copy, or make keys: npm run province -- keys');
+}
+
+/**
+ * 更换密钥. A new key beside the former one: it is made, submitted with the former one's voucher, and put first into KEY_FILE once it is
+ * accepted; the adapter takes the file up by itself. Both stay good until `finishRotation`. Broken off, the repeated step goes on
+ * with the same new key.
+ */
+export async function rotateKey(home: ProvinceHome, purpose: KeyPurpose): Promise<StepReport> {
+  const { files } = home;
+  const set = ownKeys(home);
+  const next = await keepKeyFile(files.nextKeys, [purpose]);
+  if (keysFor(purpose, next).length === 0) throw new CommandError('another key is being exchanged', `Repeat that step first; its new key is in ${files.nextKeys}.`);
+  return asProvince(home, async (channel) => {
+    const { acceptedKeys } = await channel.membership.getMembership({});
+    const isAccepted = kidsOf(next).every((kid) => acceptedKeys.includes(kid));
+    const response = isAccepted ? undefined : await submitKeys(channel, home, next, set);
+    if (!isAccepted && response?.accepted !== true) {
+      return { did: response === undefined ? [] : submissionReport(response, kidsOf(next)), checks: response?.checks ?? [], next: await nextStep(channel.membership), facts: { accepted: false, pendingAction: response?.pendingAction } };
+    }
+    writeKeyFile(files.keys, withNewest(set, next.keys));
+    rmSync(files.nextKeys, { force: true });
+    return {
+      did: [`New key ${kidsOf(next).join(', ')} is accepted and stands first in ${files.keys}; the former one stays beside it.`],
+      checks: response?.checks ?? [],
+      next: `When the adapter has registered with it: npm run province -- rotate ${FLAGS[purpose]} --finish`,
+      facts: { accepted: true, key: kidsOf(next).at(0), keys: kidsOf(withNewest(set, next.keys)) },
+    };
+  });
+}
+
+/**
+ * Leaves the former keys away; the adapter's next registration retires them for good.
+ * @throws CommandError while the adapter has not registered with the newest ones: its attestations would be refused
+ */
+export async function finishRotation(home: ProvinceHome): Promise<StepReport> {
+  const set = ownKeys(home);
+  const kept = withoutFormer(set);
+  const former = kidsOf(set).filter((kid) => !kidsOf(kept).includes(kid));
+  return asProvince(home, async ({ ledger, membership }) => {
+    if (former.length === 0) return { did: ['There is no former key beside the one in use.'], next: await nextStep(membership), facts: { retired: [] } };
+    const registered = await registeredKeys(ledger, home.province.code);
+    if (!kidsOf(kept).every((kid) => registered.includes(kid))) {
+      throw new CommandError('the adapter has not registered with the new key yet', 'Let the adapter run: it takes the file up by itself and registers again. Then repeat this step.');
+    }
+    writeKeyFile(home.files.keys, kept);
+    return { did: [`Former keys are out of ${home.files.keys}: ${former.join(', ')}`], next: 'Nothing: the adapter registers without them by itself, which retires them.', facts: { retired: former, keys: kidsOf(kept) } };
+  });
+}
+
+/** Puts a certificate and a key that were renewed, and that wait beside those in use, in their place; done again after a crash in between. */
+export function installCertificate({ files }: ProvinceHome): boolean {
+  if (!existsSync(files.nextCertificate)) return false;
+  if (existsSync(files.nextCertificateKey)) renameSync(files.nextCertificateKey, files.certificateKey);
+  if (!isKeyOf(readFileSync(files.nextCertificate), readFileSync(files.certificateKey))) {
+    throw new CommandError(`${files.nextCertificate} is not of ${files.certificateKey}`, `Move ${files.nextCertificate} away and repeat the step.`);
+  }
+  renameSync(files.nextCertificate, files.certificate);
+  return true;
+}
+
+/** 更换证书. Another certificate for another key; the one in use stays good until it ends, and the adapter takes the new one up by itself. */
+export async function rotateCertificate(home: ProvinceHome): Promise<StepReport> {
+  const { files, province, identity } = home;
+  installCertificate(home);
+  if (!existsSync(files.nextCertificateKey)) replaceFile(files.nextCertificateKey, makeTlsKey());
+  const certificateRequest = await makeCertificateRequest(readFileSync(files.nextCertificateKey, 'utf8'), province.slug, identity);
+  const renewed = await asProvince(home, ({ membership }) => membership.renewCertificate({ certificateRequest }));
+  replaceFile(files.nextCertificate, chainToPem(renewed.certificate?.chain ?? []));
+  installCertificate(home);
+  const expiresAt = isoTime(renewed.certificate?.expiresAt);
+  return {
+    did: [`New certificate until ${expiresAt}: ${files.certificate}. The former one stays good until it ends.`],
+    checks: renewed.checks,
+    next: await asProvince(home, ({ membership }) => nextStep(membership)),
+    facts: { expiresAt, identity: renewed.certificate?.identity },
+  };
+}
+
+/** 更换消息服务凭证. Another NATS user beside the former one, whose credentials stay good until they end. */
+export async function rotateNats(home: ProvinceHome): Promise<StepReport> {
+  const { files } = home;
+  const seed = keepNatsSeed(files.nextNatsSeed);
+  return asProvince(home, async ({ membership }) => {
+    const { jwt, expiresAt } = await membership.issueNatsUser({ publicKey: publicNatsKey(seed) });
+    replaceFile(files.natsCreds, credentialsFile(jwt, seed));
+    renameSync(files.nextNatsSeed, files.natsSeed);
+    return {
+      did: [`New NATS credentials, until ${isoTime(expiresAt)}: ${files.natsCreds}. The former ones stay good until they end.`],
+      next: await nextStep(membership),
+      facts: { publicKey: publicNatsKey(seed), expiresAt: isoTime(expiresAt) },
+    };
+  });
+}
