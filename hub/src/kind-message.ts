@@ -5,13 +5,20 @@ import { v1 } from '@health-code/messages';
 export const KIND_MESSAGE: Readonly<Record<AttestationKind, v1.AttestationKind>> = {
   'health-status': v1.AttestationKind.ATTESTATION_KIND_HEALTH_STATUS,
   'nucleic-acid-test': v1.AttestationKind.ATTESTATION_KIND_NUCLEIC_ACID_TEST,
+  canary: v1.AttestationKind.ATTESTATION_KIND_CANARY,
 };
 
-const KIND_OF_MESSAGE: ReadonlyMap<v1.AttestationKind, AttestationKind> = new Map([
+/** 声明种类 of people: what can be asked about. */
+export type PersonKind = Exclude<AttestationKind, 'canary'>;
+
+const KIND_OF_MESSAGE: ReadonlyMap<v1.AttestationKind, PersonKind> = new Map([
   [v1.AttestationKind.ATTESTATION_KIND_UNSPECIFIED, 'health-status'],
-  ...(Object.entries(KIND_MESSAGE) as [AttestationKind, v1.AttestationKind][]).map(([kind, message]) => [message, kind] as const),
+  ...(Object.entries(KIND_MESSAGE) as [AttestationKind, v1.AttestationKind][]).flatMap(([kind, message]) => (kind === 'canary' ? [] : [[message, kind] as const])),
 ]);
 
-/** The kind that a request names; a health status where it names none, `undefined` where it names one that is not listed. */
-export const findKind = (message: v1.AttestationKind | null | undefined): AttestationKind | undefined =>
+/**
+ * The kind that a request names; a health status where it names none, `undefined` where it names one that is not listed. A
+ * canary is not: nothing is asked about nobody but by its own code.
+ */
+export const findKind = (message: v1.AttestationKind | null | undefined): PersonKind | undefined =>
   KIND_OF_MESSAGE.get(message ?? v1.AttestationKind.ATTESTATION_KIND_UNSPECIFIED);

@@ -9,8 +9,11 @@ import type {
   TestResultRecord,
 } from '@health-code/attestation';
 
-/** Kinds of attestation beside the health status. */
-export type FurtherKind = Exclude<AttestationKind, 'health-status'>;
+/** Kinds of statement about people; a canary is the adapter's own, and no local system makes one. */
+export type LocalKind = Exclude<AttestationKind, 'canary'>;
+
+/** Kinds of statement about people beside the health status. */
+export type FurtherKind = Exclude<LocalKind, 'health-status'>;
 
 /** 互认模式: `share` keeps the local code, `convert` translates it, `direct` uses the national code itself. */
 export type RecognitionMode = 'share' | 'convert' | 'direct';

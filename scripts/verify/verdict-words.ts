@@ -25,7 +25,7 @@ export const recognitionName = of('Recognition', 'RECOGNITION');
 export const freshnessName = of('Freshness', 'FRESHNESS');
 /** `allow`, `local-procedure`, `ask-person`, `try-again`, `check-status`. */
 export const adviceName = of('Advice', 'ADVICE');
-/** `health-status`, `nucleic-acid-test`, or `unspecified` where nothing was judged. */
+/** `health-status`, `nucleic-acid-test`, `canary`, or `unspecified` where nothing was judged. */
 export const kindName = of('AttestationKind', 'ATTESTATION_KIND');
 /** `negative`, `positive`, `inconclusive`, or `unspecified`. */
 export const testResultName = of('TestResult', 'TEST_RESULT');
@@ -61,6 +61,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
   'check-status': { zh: '另查健康码状态', en: 'check the health status too' },
   'health-status': { zh: '健康码状态', en: 'health status' },
   'nucleic-acid-test': { zh: '核酸检测结果', en: 'nucleic-acid test' },
+  canary: { zh: '探测对象', en: 'canary, nobody' },
   negative: { zh: '核酸阴性', en: 'test negative' },
   positive: { zh: '核酸阳性', en: 'test positive' },
   inconclusive: { zh: '核酸待复核', en: 'test inconclusive' },

@@ -1,3 +1,4 @@
+import { canaryCode } from '@health-code/messages';
 import { describe, expect, it } from 'vitest';
 import { recogniseCode, type CodeOwner } from './recognise-code.js';
 
@@ -5,9 +6,10 @@ interface Owner extends CodeOwner {
   readonly name: string;
 }
 
-const shanghai: Owner = { name: 'shanghai', recognisers: [{ prefix: 'https://s.sh.gov.cn/', infix: '', minLength: 63, maxLength: 63 }] };
+const shanghai: Owner = { name: 'shanghai', code: '310000', recognisers: [{ prefix: 'https://s.sh.gov.cn/', infix: '', minLength: 63, maxLength: 63 }] };
 const jiangsu: Owner = {
   name: 'jiangsu',
+  code: '320000',
   recognisers: [
     { prefix: 'https://jsstm.jszwfw.gov.cn/', infix: 'qrCode=', minLength: 40, maxLength: 512 },
     { prefix: 'JSM:', infix: '', minLength: 8, maxLength: 64 },
@@ -31,7 +33,7 @@ describe('recogniseCode', () => {
 
   it('accepts a code by any of the recognisers of its province, and by several of them', () => {
     expect(recognise(bytes('JSM:0123456789'))).toBe('jiangsu');
-    const twice: Owner = { name: 'twice', recognisers: [...jiangsu.recognisers, ...jiangsu.recognisers] };
+    const twice: Owner = { name: 'twice', code: '330000', recognisers: [...jiangsu.recognisers, ...jiangsu.recognisers] };
     expect(recognise(bytes('JSM:0123456789'), [twice])).toBe('twice');
   });
 
@@ -49,19 +51,19 @@ describe('recogniseCode', () => {
   });
 
   it('looks for the infix only after the prefix', () => {
-    const owner: Owner = { name: 'x', recognisers: [{ prefix: 'AB', infix: 'AB', minLength: 0, maxLength: 9 }] };
+    const owner: Owner = { name: 'x', code: '340000', recognisers: [{ prefix: 'AB', infix: 'AB', minLength: 0, maxLength: 9 }] };
     expect(recognise(bytes('ABC'), [owner])).toBe('CODE_UNKNOWN');
     expect(recognise(bytes('ABCAB'), [owner])).toBe('x');
   });
 
   it('refuses a code that two provinces recognise, even where one of them is more exact', () => {
-    const greedy: Owner = { name: 'greedy', recognisers: [{ prefix: 'https://', infix: '', minLength: 1, maxLength: 4096 }] };
+    const greedy: Owner = { name: 'greedy', code: '350000', recognisers: [{ prefix: 'https://', infix: '', minLength: 1, maxLength: 4096 }] };
     expect(recognise(bytes(shanghaiCode), [greedy, shanghai])).toBe('CODE_AMBIGUOUS');
     expect(recognise(bytes(shanghaiCode), [shanghai, greedy])).toBe('CODE_AMBIGUOUS');
   });
 
   it('counts length in bytes, not in characters', () => {
-    const owner: Owner = { name: 'x', recognisers: [{ prefix: '码', infix: '', minLength: 6, maxLength: 6 }] };
+    const owner: Owner = { name: 'x', code: '340000', recognisers: [{ prefix: '码', infix: '', minLength: 6, maxLength: 6 }] };
     expect(recognise(bytes('码康'), [owner])).toBe('x');
     expect(recognise(bytes('码abcde'), [owner])).toBe('CODE_UNKNOWN');
   });
@@ -79,5 +81,20 @@ describe('recogniseCode', () => {
 
   it('keeps a byte order mark as part of the code', () => {
     expect(recognise(bytes(`\ufeff${shanghaiCode}`))).toBe('CODE_UNKNOWN');
+  });
+
+  it('knows the province of a canary by its code alone, and says that it is one', () => {
+    const canary = recogniseCode(bytes(canaryCode('320000', 'green')), owners);
+    expect(canary).toEqual({ owner: jiangsu, isCanary: true });
+    expect(recogniseCode(bytes('JSM:0123456789'), owners)).toMatchObject({ isCanary: false });
+  });
+
+  it.each([
+    ['a province that is not registered', canaryCode('520000', 'green')],
+    ['a name that is none', 'urn:cn:healthcode:canary:320000:blue'],
+    ['more than a name', `${canaryCode('320000', 'green')}:x`],
+    ['no name', 'urn:cn:healthcode:canary:320000'],
+  ])('knows no canary of %s', (_, text) => {
+    expect(recognise(bytes(text))).toBe('CODE_UNKNOWN');
   });
 });

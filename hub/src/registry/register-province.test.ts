@@ -91,6 +91,10 @@ describe('parseRegistration', () => {
     expect(await attempt({ prefix: 'HC:5', minLength: 3, maxLength: 9 })).toEqual(['recognisers[0].min_length']);
     expect(await attempt({ prefix: 'HC:5', minLength: 9, maxLength: 8 })).toEqual(['recognisers[0].max_length']);
     expect(await attempt({ prefix: 'HC:5', minLength: 9, maxLength: 5000 })).toEqual(['recognisers[0].max_length']);
+    for (const prefix of ['urn:', 'urn:cn:healthcode:', 'urn:cn:healthcode:canary:', 'urn:cn:healthcode:canary:520000:']) {
+      expect(await attempt({ prefix, minLength: 40, maxLength: 60 })).toEqual(['recognisers[0].prefix']);
+    }
+    expect(await attempt({ prefix: 'urn:cn:healthcode:local:', minLength: 40, maxLength: 60 })).toEqual([]);
     for (const prefix of ['e', 'eyJ', 'eyJhbGciOi']) expect(await attempt({ prefix, minLength: 20, maxLength: 30 })).toEqual(['recognisers[0].prefix']);
   });
 

@@ -38,6 +38,10 @@ describe('parseCheckpoint, of a kind', () => {
     expect([undefined, null, 0, 1, 2].map((kind) => parseCheckpoint(context, kind).kind)).toEqual(['health-status', 'health-status', 'health-status', 'health-status', 'nucleic-acid-test']);
   });
 
+  it('refuses that of canaries: they are asked about by their code', () => {
+    expect(refusalOf(() => parseCheckpoint(context, v1.AttestationKind.ATTESTATION_KIND_CANARY))).toEqual(['REQUEST_INVALID', ['kind']]);
+  });
+
   it('refuses one that nobody listed, with whatever else is wrong', () => {
     expect(refusalOf(() => parseCheckpoint(context, 99 as v1.AttestationKind))).toEqual(['REQUEST_INVALID', ['kind']]);
     expect(refusalOf(() => parseCheckpoint({ ...context, purpose: 0 }, 99 as v1.AttestationKind))).toEqual(['REQUEST_INVALID', ['kind', 'context.purpose']]);

@@ -7,7 +7,7 @@ import { refusal, unary, type GrpcService } from '../platform/grpc-handlers.js';
 import { parseCheckpoint, parseCodes, parseShown, type Checkpoint } from './checkpoint-request.js';
 import { toVerifyCodeResponse } from './verdict-message.js';
 import type { VerificationCounter } from './verification-counter.js';
-import type { VerifiedCode } from './verified-code.js';
+import { isAboutPerson, type VerifiedCode } from './verified-code.js';
 import type { BatchVerifier } from './verify-batch.js';
 import type { CodeVerifier } from './verify-code.js';
 
@@ -77,7 +77,7 @@ export class CheckpointService implements GrpcService {
   }
 
   #answer(outcome: VerifiedCode, { purpose }: Checkpoint): CodeResponse {
-    this.#counter.record(purpose, outcome.verdict.recognition);
+    if (isAboutPerson(outcome)) this.#counter.record(purpose, outcome.verdict.recognition);
     return toVerifyCodeResponse(outcome);
   }
 

@@ -50,6 +50,13 @@ const RESULT_MESSAGE: Readonly<Partial<Record<AttestedValue, v1.TestResult>>> = 
   inconclusive: v1.TestResult.TEST_RESULT_INCONCLUSIVE,
 };
 
+/** The colour a canary plays; never the one of `status`. */
+const PLAYED_MESSAGE: Readonly<Partial<Record<AttestedValue, v1.HealthStatus>>> = {
+  'canary-green': v1.HealthStatus.HEALTH_STATUS_GREEN,
+  'canary-yellow': v1.HealthStatus.HEALTH_STATUS_YELLOW,
+  'canary-red': v1.HealthStatus.HEALTH_STATUS_RED,
+};
+
 const colourOf = (status: AttestedValue): v1.HealthStatus =>
   (STATUS_MESSAGE as Readonly<Partial<Record<AttestedValue, v1.HealthStatus>>>)[status] ?? v1.HealthStatus.HEALTH_STATUS_UNSPECIFIED;
 
@@ -113,6 +120,7 @@ function toVerdict(outcome: VerifiedCode): v1.Verdict.$Properties {
     kind: attestation === undefined ? null : KIND_MESSAGE[attestation.kind],
     test: told === undefined ? null : toTest(told),
     source: toSource(attestation?.source),
+    canaryStatus: told === undefined ? null : (PLAYED_MESSAGE[told.status] ?? null),
   };
 }
 

@@ -55,9 +55,14 @@ export interface VerifiedCode {
   readonly availability?: Availability;
   /** The attestation's text, where the caller did not send it. */
   readonly token?: string;
+  /** A canary's code was shown: nobody was verified, whatever came of it. */
+  readonly isCanary?: true;
   /** 业务透传数据 for QueryHealth. */
   readonly bizExtData?: string;
 }
+
+/** Whether an outcome is about a person: a canary's code, or its attestation, is about nobody and is not counted. */
+export const isAboutPerson = ({ isCanary, attestation }: VerifiedCode): boolean => isCanary !== true && attestation?.kind !== 'canary';
 
 /** The code of a refusal that has no more precise one. A new recognition without a row does not compile. */
 export const REFUSAL_CODES: Readonly<Record<Recognition, string>> = {

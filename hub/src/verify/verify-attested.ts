@@ -73,6 +73,11 @@ export class AttestedVerifier {
     return this.#known.terms(slot).words?.reason ?? '';
   }
 
+  /** Whether a slot is about a person, and no canary's. */
+  isAboutPerson(slot: number): boolean {
+    return this.#known.terms(slot).kind !== 'canary';
+  }
+
   /** Whether what a slot says may be relied on as far as its province, its expiry and its source go. `now` in seconds since the epoch. */
   isStanding(slot: number, now: number): boolean {
     const terms = this.#known.terms(slot);

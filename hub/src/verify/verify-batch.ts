@@ -4,7 +4,7 @@ import { NO_SLOT } from '../lookup/slot-table.js';
 import type { Checkpoint } from './checkpoint-request.js';
 import { ADVICE_MESSAGE, FRESHNESS_MESSAGE, RECOGNITION_MESSAGE, STATUS_MESSAGE } from './verdict-message.js';
 import type { VerificationCounter } from './verification-counter.js';
-import { REFUSAL_CODES, type VerifiedCode } from './verified-code.js';
+import { isAboutPerson, REFUSAL_CODES, type VerifiedCode } from './verified-code.js';
 import { looksAttested } from './verify-code.js';
 
 /** Codes of one batch that are not known and are verified at the same time: signatures and calls to provinces. */
@@ -15,6 +15,7 @@ export interface KnownJudge {
   findKnown(code: Uint8Array): number;
   judge(slot: number, checkpointClass: CheckpointClass, now: number): Verdict;
   reasonOf(slot: number): string;
+  isAboutPerson(slot: number): boolean;
 }
 
 /** Verifies anything that was scanned. */
@@ -92,7 +93,7 @@ export class BatchVerifier {
       const verdict = this.#known.judge(slot, checkpointClass, now);
       const isRecognised = verdict.recognition === 'recognised';
       columns.set(position, verdict, isRecognised ? this.#known.reasonOf(slot) : REFUSAL_CODES[verdict.recognition]);
-      this.#counter.record(purpose, verdict.recognition);
+      if (this.#known.isAboutPerson(slot)) this.#counter.record(purpose, verdict.recognition);
     });
     return unknown.length === 0 ? columns : this.#verifyUnknown(unknown, codes, columns, checkpoint, now);
   }
@@ -109,7 +110,7 @@ export class BatchVerifier {
       for (let position = unknown[next++]; position !== undefined; position = unknown[next++]) {
         const outcome = await this.#codes.verifyCode(codes[position] ?? new Uint8Array(), checkpoint, now);
         columns.set(position, outcome.verdict, reasonOf(outcome));
-        this.#counter.record(checkpoint.purpose, outcome.verdict.recognition);
+        if (isAboutPerson(outcome)) this.#counter.record(checkpoint.purpose, outcome.verdict.recognition);
       }
     };
     await Promise.all(Array.from({ length: Math.min(BATCH_CONCURRENCY, unknown.length) }, work));

@@ -22,9 +22,15 @@ export interface AttestationJudge {
   verify(code: Uint8Array, checkpointClass: Checkpoint['checkpointClass'], now: number): VerifiedCode | Promise<VerifiedCode>;
 }
 
+/** The province whose code a scanned text is. */
+interface CodeOwner {
+  readonly code: ProvinceCode;
+  readonly standing: 'admitted' | 'suspended';
+}
+
 /** Says whose code a scanned text is. */
 export type RecogniseCode = (code: Uint8Array) =>
-  | { readonly owner: { readonly code: ProvinceCode; readonly standing: 'admitted' | 'suspended' } }
+  | { readonly owner: CodeOwner; readonly isCanary?: boolean }
   | { readonly refusal: string };
 
 /** Asks a province about one of its own codes. */
@@ -51,7 +57,12 @@ export class LocalCodeVerifier {
   async verify(code: Uint8Array, checkpoint: Checkpoint, now: number): Promise<VerifiedCode> {
     const recognised = this.#recognise(code);
     if ('refusal' in recognised) return refused('unknown-code', recognised.refusal);
-    const { code: province, standing } = recognised.owner;
+    if (recognised.isCanary !== true) return this.#verifyOf(recognised.owner, code, checkpoint, now);
+    // Whatever was asked for: a canary's code is about nobody, and no statement about a person can answer it.
+    return { ...(await this.#verifyOf(recognised.owner, code, { ...checkpoint, kind: 'canary' }, now)), isCanary: true };
+  }
+
+  async #verifyOf({ code: province, standing }: CodeOwner, code: Uint8Array, checkpoint: Checkpoint, now: number): Promise<VerifiedCode> {
     // A suspended province is not asked: its answer could not be relied on, and the code stays with the person.
     if (standing === 'suspended') return { ...refused('issuer-suspended'), askedProvince: province };
     let answer: UnverifiedAnswer;

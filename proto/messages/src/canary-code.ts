@@ -1,6 +1,7 @@
 import { v1 } from './messages.js';
 
-const BEGINNING = 'urn:cn:healthcode:canary:';
+/** How every canary's code begins; no province may claim it. */
+export const CANARY_BEGINNING = 'urn:cn:healthcode:canary:';
 
 const NAMES = {
   [v1.Canary.CANARY_GREEN]: 'green',
@@ -19,13 +20,13 @@ export const CANARIES: readonly { readonly canary: keyof typeof NAMES; readonly 
   ([canary, name]) => ({ canary: Number(canary) as keyof typeof NAMES, name }),
 );
 
-/** 探测码: the code that a checkpoint shows to ask about a canary of province `code`. No province may claim its beginning. */
-export const canaryCode = (code: string, name: CanaryName): string => `${BEGINNING}${code}:${name}`;
+/** 探测码: the code that a checkpoint shows to ask about a canary of province `code`. */
+export const canaryCode = (code: string, name: CanaryName): string => `${CANARY_BEGINNING}${code}:${name}`;
 
 /** The canary of a scanned text; undefined for every other text. */
 export function parseCanaryCode(text: string): { readonly province: string; readonly name: CanaryName } | undefined {
-  if (!text.startsWith(BEGINNING)) return undefined;
-  const [province = '', word = '', ...more] = text.slice(BEGINNING.length).split(':');
+  if (!text.startsWith(CANARY_BEGINNING)) return undefined;
+  const [province = '', word = '', ...more] = text.slice(CANARY_BEGINNING.length).split(':');
   const name = CANARIES.find((canary) => canary.name === word)?.name;
   return name === undefined || more.length > 0 || !/^[1-9][0-9]{5}$/.test(province) ? undefined : { province, name };
 }

@@ -1,4 +1,4 @@
-export { CANARIES, canaryCode, parseCanaryCode, type CanaryName } from './canary-code.js';
+export { CANARIES, CANARY_BEGINNING, canaryCode, parseCanaryCode, type CanaryName } from './canary-code.js';
 export * from './identity.js';
 export { v1 } from './messages.js';
 export { HUB_RIGHTS, provinceRights, type NatsRights } from './nats-rights.js';

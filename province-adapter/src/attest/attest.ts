@@ -9,13 +9,13 @@ export interface AttestationTerms {
 }
 
 /**
- * What is said, as one text to compare. `since` of a colour is not in it: where the local system states none it moves with
- * every answer. That of a test is: it says which test.
+ * What is said, as one text to compare. `since` of a colour, or of a canary's, is not in it: where the local system states none
+ * it moves with every answer. That of a test is: it says which test.
  */
 function wordsOf(said: Attestation | AttestableRecord): string {
   const { kind, status, reason, rule, authority, evidence, original, source } = said;
   const common = [kind, status, reason, rule.id, rule.version, authority, evidence, original.system, original.field, original.value, source?.issuer, source?.sequence];
-  if (said.kind === 'health-status') return JSON.stringify(common);
+  if (said.kind !== 'nucleic-acid-test') return JSON.stringify(common);
   const { since, test } = said;
   return JSON.stringify([...common, since, test?.reportedAt, test?.method, test?.laboratory]);
 }

@@ -1,8 +1,8 @@
-import { AttestationError, REASON_NOT_STATED, type AttestationKind, type IdentityDocument, type NoStatusRecord, type StatusRecord, type TestResultRecord } from '@health-code/attestation';
+import { AttestationError, REASON_NOT_STATED, type IdentityDocument, type NoStatusRecord, type StatusRecord, type TestResultRecord } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
 import { isMaskedName } from '../local-format/masked.js';
 import { isKnownByReference, resolveSubject, type ResolveReference } from '../person/resolve-subject.js';
-import type { LocalAnswer } from '../province-system.js';
+import type { LocalAnswer, LocalKind } from '../province-system.js';
 import { translateAnswer, type TranslatingProvince } from '../translate/translate-answer.js';
 import type { AttestableRecord, Statement } from './statement.js';
 import { isNotTranslatable, statesNoStatus, withdrawalOf, type WithdrawalCause } from './withdrawal.js';
@@ -29,7 +29,7 @@ export interface AnswerTerms {
  * @param asked the document the local system was asked with
  * @param kind what it was asked about
  */
-export async function stateAnswer(answer: LocalAnswer, terms: AnswerTerms, asked?: IdentityDocument, kind: AttestationKind = 'health-status'): Promise<StatedAnswer> {
+export async function stateAnswer(answer: LocalAnswer, terms: AnswerTerms, asked?: IdentityDocument, kind: LocalKind = 'health-status'): Promise<StatedAnswer> {
   const withdraw = async (cause: WithdrawalCause): Promise<{ readonly withdrawal?: Statement }> => {
     const withdrawal = await withdrawalOf(answer, kind, cause, terms, asked);
     return withdrawal === undefined ? {} : { withdrawal };

@@ -1,7 +1,7 @@
-import { REASON_NOT_TRANSLATABLE, REASON_WITHDRAWN, type AttestationKind, type IdentityDocument, type OriginalValue } from '@health-code/attestation';
+import { REASON_NOT_TRANSLATABLE, REASON_WITHDRAWN, type IdentityDocument, type OriginalValue } from '@health-code/attestation';
 import { AdapterError, type LocalValue } from '../errors.js';
 import { isKnownByReference, resolveSubject, type ResolveReference } from '../person/resolve-subject.js';
-import type { LocalAnswer, ProvinceProfile } from '../province-system.js';
+import type { LocalAnswer, LocalKind, ProvinceProfile } from '../province-system.js';
 import type { AttestableRecord, Statement } from './statement.js';
 
 /** Why a status is withdrawn. */
@@ -43,7 +43,7 @@ export function isNotTranslatable(cause: unknown, system: string): WithdrawalCau
  */
 export async function withdrawalOf(
   answer: LocalAnswer,
-  kind: AttestationKind,
+  kind: LocalKind,
   cause: WithdrawalCause,
   terms: WithdrawalTerms,
   asked?: IdentityDocument,

@@ -1,10 +1,10 @@
-import type { AttestationKind, IdentityDocument } from '@health-code/attestation';
+import type { IdentityDocument } from '@health-code/attestation';
 import type { v1 } from '@health-code/messages';
 import type { Statement } from '../attest/statement.js';
 import type { AttestedStatement } from '../attest/attestor.js';
 import { stateAnswer, type AnswerTerms, type StatedAnswer } from '../attest/state-answer.js';
 import { AdapterError } from '../errors.js';
-import type { LocalAnswer } from '../province-system.js';
+import type { LocalAnswer, LocalKind } from '../province-system.js';
 
 /** How often the local system is asked at most while statuses change under the question. */
 const MAX_READS = 3;
@@ -43,7 +43,7 @@ export interface Question {
   /** The document it is asked with. */
   readonly asked?: IdentityDocument;
   /** `health-status` when absent. */
-  readonly kind?: AttestationKind;
+  readonly kind?: LocalKind;
 }
 
 async function attestOnce(answer: LocalAnswer, askedAt: number, terms: AttestAnswerTerms, { asked, kind }: Question): Promise<v1.IAttestedReply | 'outdated'> {

@@ -1,9 +1,8 @@
-import type { AttestationKind } from '@health-code/attestation';
 import type { v1 } from '@health-code/messages';
 import type { CallHandlers } from '../call/call-handlers.js';
 import { AdapterError } from '../errors.js';
 import { isMaskedName, isMaskedNumber } from '../local-format/masked.js';
-import type { KindSource, Source, VerifierContext } from '../province-system.js';
+import type { KindSource, LocalKind, Source, VerifierContext } from '../province-system.js';
 import { attestAnswer, type AttestAnswerTerms, type Question } from './attest-answer.js';
 import { parseKind } from './parse-kind.js';
 import { parseDocument, parseScannedCode } from './parse-request.js';
@@ -18,7 +17,7 @@ export type VerificationOperations = Pick<CallHandlers, 'attestCode' | 'attestPe
  *
  * @throws AdapterError `OPERATION_NOT_OFFERED` where the local system makes no such statement, or nobody translates it
  */
-function getReader(source: Source, { province }: AttestAnswerTerms, kind: AttestationKind): KindSource {
+function getReader(source: Source, { province }: AttestAnswerTerms, kind: LocalKind): KindSource {
   if (kind === 'health-status') return source;
   const reader = source.kinds?.[kind];
   if (reader === undefined || province.translations?.[kind] === undefined) {

@@ -4,7 +4,6 @@ import {
   REASON_NOT_STATED,
   TEST_METHODS,
   TEST_RESULTS,
-  type AttestationKind,
   type NoStatusRecord,
   type OriginalValue,
   type RuleReference,
@@ -12,7 +11,7 @@ import {
   type TestResultRecord,
 } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
-import type { LocalAnswer, ProvinceDefinition, ProvinceProfile } from '../province-system.js';
+import type { LocalAnswer, LocalKind, ProvinceDefinition, ProvinceProfile } from '../province-system.js';
 
 /** A province's own tables, and what it registered. */
 export type TranslatingProvince = Pick<ProvinceDefinition, 'profile' | 'translate' | 'translations'>;
@@ -68,7 +67,7 @@ function checkTest(record: TestResultRecord, sampledAt: number, now: number): Te
 }
 
 /** @throws AdapterError `OPERATION_NOT_OFFERED` for a kind the province has no table of */
-function translate(province: TranslatingProvince, answer: LocalAnswer, now: number, kind: AttestationKind): TranslatedRecord {
+function translate(province: TranslatingProvince, answer: LocalAnswer, now: number, kind: LocalKind): TranslatedRecord {
   if (kind === 'health-status') return province.translate(answer, now);
   const translateKind = province.translations?.[kind];
   if (translateKind === undefined) throw new AdapterError('OPERATION_NOT_OFFERED', `the province states no ${kind}`);
@@ -82,7 +81,7 @@ function translate(province: TranslatingProvince, answer: LocalAnswer, now: numb
  * @param now seconds since the epoch
  * @throws AdapterError `TRANSLATION_VALUE_UNKNOWN`; `TRANSLATION_RECORD_INVALID` when the province's table is at fault
  */
-export function translateAnswer(province: TranslatingProvince, answer: LocalAnswer, now: number, kind: AttestationKind = 'health-status'): TranslatedRecord {
+export function translateAnswer(province: TranslatingProvince, answer: LocalAnswer, now: number, kind: LocalKind = 'health-status'): TranslatedRecord {
   const { profile } = province;
   const record = translate(province, answer, now, kind);
   requireOriginal(record.original, profile);
