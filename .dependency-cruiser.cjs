@@ -7,7 +7,7 @@ const TESTS = '\\.(test|e2e|fixture)\\.ts$';
 /** Files whose suffix or place says that they touch a framework. */
 const EDGE = '\\.(grpc|http|consumer|publisher|store|row|schedule|module)\\.ts$';
 /** Files that put the others together. */
-const WIRING = '(^|/)(main|adapters-main|local-system-main|local-systems-main|host-adapter|host-local-system|start-adapter)\\.ts$|/platform/';
+const WIRING = '(^|/)(main|bench-main|adapters-main|probes-main|local-system-main|local-systems-main|host-adapter|host-local-system|start-adapter)\\.ts$|/platform/';
 /** Province folders speak HTTP to their local system, and nothing else. */
 const SOURCES = '/source\\.ts$';
 
