@@ -1,6 +1,8 @@
 import { status, type ServiceError } from '@grpc/grpc-js';
 import { wireFields, type WireField } from './wire-fields.js';
 
+const UNANSWERED: readonly number[] = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED];
+
 /** How the hub refused a call. */
 export interface Refusal {
   /** gRPC status code. */
@@ -50,5 +52,4 @@ export function readRefusal(error: unknown): Refusal | undefined {
 export const isRefusedWith = (error: unknown, code: string): boolean => readRefusal(error)?.code === code;
 
 /** Whether nobody answered: the hub is away, or the way to it. */
-export const isUnanswered = ({ status: code, code: reason }: Refusal): boolean =>
-  reason === '' && (code === status.UNAVAILABLE || code === status.DEADLINE_EXCEEDED);
+export const isUnanswered = ({ status: given, code }: Refusal): boolean => code === '' && UNANSWERED.includes(given);

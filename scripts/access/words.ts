@@ -45,7 +45,7 @@ export function parseProvince(text: string): Province {
 
 /** Cells of rows as columns of equal width; CJK characters count double. */
 export function printTable(rows: readonly (readonly string[])[]): string {
-  const width = (text: string): number => [...text].reduce((sum, character) => sum + (/[\u2e80-\uffef]/u.test(character) ? 2 : 1), 0);
+  const width = (text: string): number => text.length + (text.match(/[\u2e80-\uffef]/g)?.length ?? 0);
   const widths = rows.reduce<number[]>((all, row) => row.map((cell, column) => Math.max(all[column] ?? 0, width(cell))), []);
   return rows.map((row) => row.map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - width(cell))).join('  ').trimEnd()).join('\n');
 }

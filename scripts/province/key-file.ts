@@ -36,7 +36,7 @@ export function readKeyFile(path: string): KeySet | undefined {
   }
   const parsed = KEY_FILE.safeParse(json);
   if (!parsed.success) throw new CommandError(`${path} is not a JWK Set of private keys`, 'Bring back its copy. Without one, move it away and run: npm run province -- keys; two operators then have to agree.');
-  return parsed.data as unknown as KeySet;
+  return parsed.data;
 }
 
 /** Writes KEY_FILE in one step: an adapter that reads it meanwhile sees the former keys or these. */
@@ -61,5 +61,8 @@ export const withNewest = (set: KeySet, first: readonly PrivateJwk[]): KeySet =>
   return { ...set, keys: [...first, ...set.keys.filter(({ kid }) => !kids.includes(kid))] };
 };
 
-/** The newest key of each purpose alone. */
-export const withoutFormer = (set: KeySet): KeySet => ({ ...set, keys: [...keysFor('sig', set).slice(0, 1), ...keysFor('enc', set).slice(0, 1)] });
+/** Without the former keys of `purpose`: its newest stays, and every key of the other purpose. */
+export const withoutFormer = (set: KeySet, purpose: KeyPurpose): KeySet => {
+  const [newest] = keysFor(purpose, set);
+  return { ...set, keys: set.keys.filter((jwk) => jwk.use !== purpose || jwk === newest) };
+};

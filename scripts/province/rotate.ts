@@ -49,12 +49,12 @@ export async function rotateKey(home: ProvinceHome, purpose: KeyPurpose): Promis
 }
 
 /**
- * Leaves the former keys away; the adapter's next registration retires them for good.
+ * Leaves the former keys of `purpose` away; the adapter's next registration retires them for good.
  * @throws CommandError while the adapter has not registered with the newest ones: its attestations would be refused
  */
-export async function finishRotation(home: ProvinceHome): Promise<StepReport> {
+export async function finishRotation(home: ProvinceHome, purpose: KeyPurpose): Promise<StepReport> {
   const set = ownKeys(home);
-  const kept = withoutFormer(set);
+  const kept = withoutFormer(set, purpose);
   const former = kidsOf(set).filter((kid) => !kidsOf(kept).includes(kid));
   return asProvince(home, async ({ ledger, membership }) => {
     if (former.length === 0) return { did: ['There is no former key beside the one in use.'], next: await nextStep(membership), facts: { retired: [] } };

@@ -1,0 +1,91 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { CommandLineError } from './command-error.js';
+
+/** One command of a command line that has several. */
+export interface CommandSpecification {
+  /** What follows its name: `--province <slug>` and so on. */
+  readonly usage: string;
+  /** What it does, one line. */
+  readonly summary: string;
+  readonly options?: NonNullable<ParseArgsConfig['options']>;
+  /** Names of what it takes without an option. */
+  readonly positionals?: readonly string[];
+}
+
+/** What a command was asked. */
+export class GivenOptions {
+  constructor(
+    private readonly values: Readonly<Record<string, unknown>>,
+    private readonly named: Readonly<Record<string, string>>,
+  ) {}
+
+  /** The text of an option or of a named positional; undefined where it was not given. */
+  find(name: string): string | undefined {
+    const value = this.named[name] ?? this.values[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  /** The same where it must be there. @throws CommandLineError */
+  get(name: string): string {
+    const value = this.find(name);
+    if (value === undefined || value === '') throw new CommandLineError(`${name in this.named ? `<${name}>` : `--${name}`} is missing`);
+    return value;
+  }
+
+  isSet(name: string): boolean {
+    return this.values[name] === true;
+  }
+
+  /** A moment in ISO 8601. @throws CommandLineError */
+  moment(name: string): Date {
+    const text = this.get(name);
+    const moment = new Date(text);
+    // A day without a time would be midnight in one zone and not in another.
+    if (Number.isNaN(moment.getTime()) || !/T.*(Z|[+-]\d\d:\d\d)$/.test(text)) throw new CommandLineError(`--${name} is a time with its zone, such as 2022-04-15T08:00:00+08:00`);
+    return moment;
+  }
+}
+
+/** A command line that was understood. */
+export interface Given<Name extends string> {
+  readonly command: Name;
+  readonly options: GivenOptions;
+}
+
+function parseOne(specification: CommandSpecification, shared: NonNullable<ParseArgsConfig['options']>, args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], allowPositionals: (specification.positionals ?? []).length > 0, options: { ...shared, ...specification.options } });
+  } catch (error) {
+    throw new CommandLineError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+/**
+ * Reads `<command> <options>`.
+ * @param shared options that every command takes; `help` among them
+ * @throws CommandLineError
+ */
+export function parseCommandLine<Name extends string>(
+  commands: Readonly<Record<Name, CommandSpecification>>,
+  shared: NonNullable<ParseArgsConfig['options']>,
+  argv: readonly string[],
+): Given<Name> | 'help' {
+  const [first, ...rest] = argv;
+  if (first === undefined || first === '--help' || first === '-h' || first === 'help') return 'help';
+  if (!Object.hasOwn(commands, first)) throw new CommandLineError(`there is no ${JSON.stringify(first)}; there are ${Object.keys(commands).join(', ')}`);
+  const command = first as Name;
+  const specification = commands[command];
+  const { values, positionals } = parseOne(specification, shared, rest);
+  if (values['help'] === true) return 'help';
+  const names = specification.positionals ?? [];
+  if (positionals.length > names.length) throw new CommandLineError(`${command} takes no ${JSON.stringify(positionals[names.length])}`);
+  const missing = names[positionals.length];
+  if (missing !== undefined) throw new CommandLineError(`${command}: <${missing}> is missing`);
+  return { command, options: new GivenOptions(values, Object.fromEntries(names.map((name, place) => [name, positionals[place] ?? '']))) };
+}
+
+/** A line for each command, for a help text. */
+export function printCommands(npmCommand: string, commands: Readonly<Record<string, CommandSpecification>>): string {
+  const lines = Object.entries(commands).map(([name, { usage, summary }]) => `  npm run ${npmCommand} -- ${`${name} ${usage}`.trimEnd()}\n      ${summary}`);
+  return lines.join('\n');
+}
