@@ -4,7 +4,10 @@ import { defaultDataPath } from './checkout.js';
 
 /** Where the parts of a running country listen. Holds no secrets. */
 export interface Addresses {
+  /** `host:port` each; `grpc` asks every caller for a certificate and has one for `localhost` itself. */
   readonly hub: { readonly grpc: string; readonly http: string };
+  /** `host:port` where who has no certificate yet applies for one. */
+  readonly enrolment: string;
   /** NATS URL without credentials. */
   readonly nats: string;
   /** By slug; `host:port` of each adapter's HTTP server. */

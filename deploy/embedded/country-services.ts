@@ -5,8 +5,9 @@ import { checkoutDirectory } from './checkout.js';
 import type { DataDirectory } from './data-directory.js';
 import { leavesFiles } from './leaves-files.js';
 import type { Nats } from './nats.js';
+import type { Pki } from './pki.js';
 import type { Postgres } from './postgres.js';
-import { enrolmentTokenFile, subjectKeyFile, writeAdmissionFile, type ProvinceSeat } from './province-seat.js';
+import { subjectKeyFile, writeAdmissionFile, type ProvinceSeat } from './province-seat.js';
 import type { Service } from './service.js';
 
 /** What the services of a country are connected to. */
@@ -14,15 +15,21 @@ export interface Connections {
   readonly data: DataDirectory;
   readonly postgres: Postgres;
   readonly nats: Nats;
+  readonly pki: Pki;
 }
 
 /** Database of a service; the prefix keeps them apart on a server that others use. */
 const databaseName = (service: string): string => `health_code_${service.replaceAll('-', '_')}`;
 
 const HUB = 'hub';
+const ADAPTER_ENTRY = 'province-adapter/dist/main.js';
 const LOOPBACK = '127.0.0.1';
 const HUB_GRPC_PORT = 50_051;
+const ENROLMENT_PORT = 50_052;
 const HUB_HTTP_PORT = 8080;
+
+/** What is made for development lives as long as what the supervisor makes itself. */
+const DEVELOPMENT_LIFETIME = '7d';
 
 /** Room before the first full collection, whose pauses show in the slowest answers. */
 export const HUB_NODE_ARGUMENTS: readonly string[] = ['--initial-old-space-size=512'];
@@ -54,18 +61,30 @@ const adapterName = (province: ProvinceSeat): string => `adapter-${province.slug
 
 /** The hub. `settings` overrides its environment. */
 export async function hubService(connections: Connections, provinces: readonly ProvinceSeat[], settings: Readonly<Record<string, string>>): Promise<Service> {
+  const { data, nats, pki } = connections;
+  const [server, members] = [pki.files('hub'), pki.files('member-ca')];
   return {
     name: HUB,
     entry: 'hub/dist/main.js',
     nodeArguments: HUB_NODE_ARGUMENTS,
     env: {
+      ENVIRONMENT: 'development',
       DATABASE_URL: await databaseOf(HUB, connections),
-      NATS_URL: connections.nats.url,
-      NATS_CREDS_FILE: connections.nats.credsFile(HUB),
-      NATS_ACCOUNT_SEED_FILE: connections.nats.accountSeedFile,
+      NATS_URL: nats.url,
+      NATS_CREDS_FILE: nats.credsFile(HUB),
+      NATS_ACCOUNT_SEED_FILE: nats.accountSeedFile,
       GRPC_ADDRESS: await addressOf('hub-grpc', connections, [HUB_GRPC_PORT]),
+      GRPC_TLS_CERT_FILE: server.certificate,
+      GRPC_TLS_KEY_FILE: server.key,
+      ENROLMENT_ADDRESS: await addressOf('hub-enrolment', connections, [ENROLMENT_PORT]),
+      MEMBER_CA_CERT_FILE: members.certificate,
+      MEMBER_CA_KEY_FILE: members.key,
+      OPERATOR_CA_FILE: pki.files('operator-ca').certificate,
+      HUB_KEY_FILE: data.at('secrets', 'hub-keys.json'),
       HTTP_ADDRESS: await addressOf('hub-http', connections, [HUB_HTTP_PORT]),
-      ADMISSION_FILE: writeAdmissionFile(connections.data, provinces),
+      ADMISSION_FILE: writeAdmissionFile(data, provinces),
+      CERTIFICATE_LIFETIME: DEVELOPMENT_LIFETIME,
+      NATS_USER_LIFETIME: DEVELOPMENT_LIFETIME,
       ...settings,
     },
   };
@@ -110,24 +129,69 @@ export async function localSystemService(connections: Connections, province: Pro
   };
 }
 
-/** The adapter of a province. `settings` overrides its environment. */
-export async function adapterService(connections: Connections, province: ProvinceSeat, hubAddress: string, settings: Readonly<Record<string, string>>): Promise<Service> {
-  const { data, nats } = connections;
+/**
+ * What the adapter of a province needs besides its membership: its database, its local system, and the key that all adapters share.
+ */
+export async function ownSettings(connections: Connections, province: ProvinceSeat): Promise<Readonly<Record<string, string>>> {
   return {
-    name: adapterName(province),
-    entry: 'province-adapter/dist/main.js',
+    ENVIRONMENT: 'development',
+    PROVINCE: province.slug,
+    DATABASE_URL: await databaseOf(adapterName(province), connections),
+    SUBJECT_KEY_FILE: subjectKeyFile(connections.data),
+    LOCAL_SYSTEM_URL: await localSystemUrl(province, connections),
+    HTTP_ADDRESS: await addressOf(adapterName(province), connections),
+  };
+}
+
+/** What a founding province proves itself with: files that the supervisor made. */
+function foundingSettings({ data, nats, pki }: Connections, { code }: ProvinceSeat, hubAddress: string): Readonly<Record<string, string>> {
+  const own = pki.files(`province-${code}`);
+  return {
+    HUB_ADDRESS: hubAddress,
+    HUB_CA_FILE: pki.files('server-ca').certificate,
+    HUB_CLIENT_CERT_FILE: own.certificate,
+    HUB_CLIENT_KEY_FILE: own.key,
+    NATS_URL: nats.url,
+    NATS_CREDS_FILE: nats.credsFile(code),
+    KEY_FILE: data.at('secrets', `province-keys-${code}.json`),
+  };
+}
+
+/** The adapter of a founding province. `settings` overrides its environment. */
+export async function adapterService(connections: Connections, province: ProvinceSeat, hubAddress: string, settings: Readonly<Record<string, string>>): Promise<Service> {
+  const env = { ...(await ownSettings(connections, province)), ...foundingSettings(connections, province, hubAddress), ...settings };
+  return { name: adapterName(province), entry: ADAPTER_ENTRY, env };
+}
+
+/** The adapter of a province that joined by itself. `settings`: what it proves itself with, as its own engineer wrote it down. */
+export async function joinedAdapterService(connections: Connections, province: ProvinceSeat, settings: Readonly<Record<string, string>>): Promise<Service> {
+  return { name: adapterName(province), entry: ADAPTER_ENTRY, env: { ...(await ownSettings(connections, province)), ...settings } };
+}
+
+/** A checkpoint device by which the hub probes whom its province recognises. */
+export interface ProbeDevice {
+  /** GB/T 2260 code. */
+  readonly province: string;
+  readonly certificateFile: string;
+  readonly keyFile: string;
+}
+
+/** The device that the supervisor makes for a founding province. */
+export function foundingDevice({ pki }: Connections, { code }: ProvinceSeat): ProbeDevice {
+  const { certificate, key } = pki.files(`checkpoint-${code}`);
+  return { province: code, certificateFile: certificate, keyFile: key };
+}
+
+/** One process that plays a checkpoint of each province, each with its own certificate and connection. */
+export function probesService({ data, pki }: Connections, devices: readonly ProbeDevice[], hubAddress: string): Service {
+  return {
+    name: 'checkpoints',
+    entry: 'province-adapter/dist/probes-main.js',
     env: {
-      PROVINCE: province.slug,
-      DATABASE_URL: await databaseOf(adapterName(province), connections),
-      NATS_URL: nats.url,
-      NATS_CREDS_FILE: nats.credsFile(province.code),
+      ENVIRONMENT: 'development',
       HUB_ADDRESS: hubAddress,
-      ENROLMENT_TOKEN_FILE: enrolmentTokenFile(data, province.code),
-      KEY_FILE: data.at('secrets', `province-keys-${province.code}.json`),
-      SUBJECT_KEY_FILE: subjectKeyFile(data),
-      LOCAL_SYSTEM_URL: await localSystemUrl(province, connections),
-      HTTP_ADDRESS: await addressOf(adapterName(province), connections),
-      ...settings,
+      HUB_CA_FILE: pki.files('server-ca').certificate,
+      PROBES_FILE: data.writeSecret('probes.json', JSON.stringify(devices)),
     },
   };
 }

@@ -1,15 +1,20 @@
 import { removeAddresses, writeAddresses, type Addresses } from './addresses.js';
 import { packageCache } from './checkout.js';
-import { describeExit, type Child } from './child.js';
-import { adapterService, createDatabases, hubService, localSystemService, SHARED_LOCAL_SYSTEMS, type Connections } from './country-services.js';
+import {
+  adapterService, createDatabases, foundingDevice, hubService, joinedAdapterService, localSystemService, ownSettings, probesService, SHARED_LOCAL_SYSTEMS,
+  type Connections, type ProbeDevice,
+} from './country-services.js';
 import { openDataDirectory, type DataDirectory } from './data-directory.js';
 import { NATS_SERVER, findProgram, programPath } from './debian-package.js';
 import { DeploymentError } from './errors.js';
+import { userOfCreds } from './nats-accounts.js';
 import { externalNats, startNats, type Nats } from './nats.js';
+import { openPki } from './pki.js';
 import { externalPostgres, startPostgres, type Postgres } from './postgres.js';
+import { createLauncher, type ProcessControls, type ProcessLauncher } from './process-launcher.js';
 import type { ProvinceSeat } from './province-seat.js';
 import { startService, type Service } from './service.js';
-import { shareProcesses, startSharedService, type SharedService } from './shared-service.js';
+import { shareProcesses, type SharedService } from './shared-service.js';
 
 /** A country to run. */
 export interface CountryOptions {
@@ -35,30 +40,27 @@ export interface CountryOptions {
   readonly onProgress?: (up: number, all: number) => void;
 }
 
-/** A running process of a country. */
-export interface CountryProcess {
-  readonly name: string;
-  readonly pid: number;
-  /** Services it hosts: its own name, or the members of a shared process. */
-  readonly services: readonly string[];
-}
-
-/** A running country. Process names: postgres, nats, hub, adapter-<slug>, local-system-<slug>; where shared, adapters-<n>, local-systems-<n>. */
-export interface Country {
+/** A running country. Process names: postgres, nats, hub, adapter-<slug>, local-system-<slug>, checkpoints; where shared, adapters-<n>, local-systems-<n>. */
+export interface Country extends ProcessControls {
   readonly addresses: Addresses;
-  /** The processes that run now. */
-  readonly processes: () => readonly CountryProcess[];
-  /** Ends one process as a crash would. */
-  readonly kill: (name: string) => Promise<void>;
-  /** Stops one process in an orderly way. */
-  readonly stopOne: (name: string) => Promise<void>;
-  /** Starts a process again that was killed or stopped, where it was, and waits until it is ready. */
-  readonly restart: (name: string) => Promise<void>;
-  /** Suspends a process (SIGSTOP) until {@link Country.resume}: it is there and does not answer. */
-  readonly suspend: (name: string) => void;
-  readonly resume: (name: string) => void;
-  /** The end of a process's log. */
-  readonly logTail: (name: string, lines?: number) => string;
+  /**
+   * Makes room for a province that joins the running country: a database, and its local system as a process. Returns what its adapter
+   * needs besides its membership, as an environment.
+   */
+  readonly makeRoom: (province: ProvinceSeat) => Promise<Readonly<Record<string, string>>>;
+  /**
+   * Starts the adapter of a province that has become a member and waits until it is registered.
+   * @param settings what it proves itself with: HUB_ADDRESS, HUB_CA_FILE, HUB_CLIENT_CERT_FILE, HUB_CLIENT_KEY_FILE, NATS_URL, NATS_CREDS_FILE, KEY_FILE
+   */
+  readonly startProvince: (province: ProvinceSeat, settings: Readonly<Record<string, string>>) => Promise<void>;
+  /** Adds a checkpoint by which the hub probes whom its province recognises; the device of a founding province is replaced. */
+  readonly addCheckpoint: (device: ProbeDevice) => Promise<void>;
+  /**
+   * Takes away the NATS user of a creds file, of the supervisor's for `hub` and a founding province's code; {@link Country.restoreNatsUser}
+   * gives it back. @throws DeploymentError SETTING_INVALID for a broker of somebody else
+   */
+  readonly revokeNatsUser: (partyOrCredsFile: string) => Promise<void>;
+  readonly restoreNatsUser: (partyOrCredsFile: string) => Promise<void>;
 }
 
 /** A country that is being started or runs, and can be stopped at any moment. */
@@ -71,69 +73,24 @@ export interface CountrySupervisor {
 
 /** Last first: who speaks is stopped before whom it speaks to. Patience in milliseconds. */
 const STOPPING_STAGES = [
-  { names: /^adapters?-/, patience: 2500 },
+  { names: /^(adapters?-|checkpoints$)/, patience: 2500 },
   { names: /^(hub|local-systems?-)/, patience: 2500 },
   { names: /^nats$/, patience: 1500 },
   { names: /^postgres$/, patience: 3000 },
 ] as const;
-const ONE_STOP_PATIENCE_MS = 5000;
 
 /** Largest number of connections: the pool and the lead of an adapter, the pool of its local system; the hub, and whoever looks. */
 const connectionsAtMost = (provinces: number): number => 140 + provinces * (8 + 1 + 4);
 /** What a country needs even while nothing happens, measured; with less it would not come up. */
 const connectionsAtLeast = (provinces: number): number => 25 + provinces * 5;
 
-/** Something that was started, with its process where it is ours. */
-interface Started {
-  readonly child?: Child;
-}
-
 /** Prepares a country; nothing runs before `start`. */
 export function superviseCountry(options: CountryOptions): CountrySupervisor {
-  const { announce, environment, provinces } = options;
-  const starters = new Map<string, () => Promise<Started>>();
-  const hosted = new Map<string, readonly string[]>();
-  const expectedToEnd = new Set<Child>();
+  const { announce, environment, provinces, sharedProcesses } = options;
   let data: DataDirectory | undefined;
   let stopping = false;
 
-  const watch = (child: Child): void => {
-    void child.exited.then((exit) => {
-      if (stopping || expectedToEnd.has(child)) return;
-      const log = data?.at('logs', `${child.name}.log`) ?? '';
-      const others = hosted.has(child.name) ? ` and with it ${(hosted.get(child.name) ?? []).join(', ')}` : '';
-      options.onEnded(new DeploymentError('CHILD_ENDED', `${child.name} ${describeExit(exit)}${others}; its log is ${log} and ends:\n${child.logTail()}`));
-    });
-  };
-  const launch = async <T extends Started>(name: string, starter: () => Promise<T>): Promise<T> => {
-    if (stopping) throw new DeploymentError('CHILD_ENDED', `${name} was not started: the country is being stopped`);
-    starters.set(name, starter);
-    const begun = Date.now();
-    const started = await starter();
-    if (started.child !== undefined) watch(started.child);
-    announce(`${name} is ready (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
-    return started;
-  };
-  const launchShared = async (shared: SharedService, directory: DataDirectory, onReport: () => void): Promise<void> => {
-    hosted.set(shared.name, shared.members.map(({ name }) => name));
-    await launch(shared.name, async () => {
-      const started = await startSharedService(shared, directory, onReport);
-      for (const { name, problem } of started.failed) {
-        options.onEnded(new DeploymentError('CHILD_NOT_READY', `${name} could not be started: ${problem}; the log of ${shared.name} is ${directory.at('logs', `${shared.name}.log`)}`));
-      }
-      return started;
-    });
-  };
-  const launchAll = (services: readonly (Service | SharedService)[], directory: DataDirectory, onReport: () => void): Promise<unknown> =>
-    Promise.all(
-      services.map(async (service) => {
-        if ('members' in service) return launchShared(service, directory, onReport);
-        await launch(service.name, () => startService(service, directory));
-        onReport();
-      }),
-    );
-
-  const bringUpPostgres = async (directory: DataDirectory): Promise<Postgres> => {
+  const bringUpPostgres = async (directory: DataDirectory, { launch }: ProcessLauncher): Promise<Postgres> => {
     const external = environment['DATABASE_URL'];
     if (external === undefined || external === '') return launch('postgres', () => startPostgres(directory, connectionsAtMost(provinces.length)));
     const postgres = externalPostgres(external);
@@ -143,21 +100,32 @@ export function superviseCountry(options: CountryOptions): CountrySupervisor {
     }
     return postgres;
   };
-  const bringUpNats = async (directory: DataDirectory): Promise<Nats> => {
+  /** The broker, as it was started last. */
+  const bringUpNats = async (directory: DataDirectory, { launch }: ProcessLauncher): Promise<() => Nats> => {
     const parties = provinces.map(({ code }) => code);
     const { NATS_URL: url = '', NATS_ACCOUNT_SEED_FILE: accountSeedFile = '', NATS_ACCOUNT: account = '' } = environment;
-    if (url !== '') return externalNats({ url, accountSeedFile, ...(account === '' ? {} : { account }) }, directory, parties);
+    if (url !== '') {
+      const external = await externalNats({ url, accountSeedFile, ...(account === '' ? {} : { account }) }, directory, parties);
+      return () => external;
+    }
     const program = await findProgram(NATS_SERVER, { cache: packageCache(), path: programPath(environment['PATH']), announce });
-    return launch('nats', () => startNats(directory, program, parties));
+    let latest: Nats | undefined;
+    const first = await launch('nats', async () => {
+      latest = await startNats(directory, program, parties);
+      return latest;
+    });
+    return () => latest ?? first;
   };
 
   const start = async (): Promise<Country> => {
     const directory = await openDataDirectory(options.dataPath);
     data = directory;
     removeAddresses(directory.path);
-    const postgres = await bringUpPostgres(directory);
-    const connections: Connections = { data: directory, postgres, nats: await bringUpNats(directory) };
-    const { sharedProcesses } = options;
+    const launcher = createLauncher(directory, { announce, onEnded: options.onEnded, isStopping: () => stopping });
+    const pki = await openPki(directory, provinces.map(({ code }) => code));
+    const postgres = await bringUpPostgres(directory, launcher);
+    const nats = await bringUpNats(directory, launcher);
+    const connections: Connections = { data: directory, postgres, nats: nats(), pki };
     await createDatabases(connections, provinces, sharedProcesses !== undefined);
     const hub = await hubService(connections, provinces, options.hubSettings ?? {});
     const hubAddress = { grpc: hub.env['GRPC_ADDRESS'] ?? '', http: hub.env['HTTP_ADDRESS'] ?? '' };
@@ -167,55 +135,54 @@ export function superviseCountry(options: CountryOptions): CountrySupervisor {
       localSystems.push(await localSystemService(connections, province, ...(sharedProcesses === undefined ? [] : [SHARED_LOCAL_SYSTEMS])));
       adapters.push(await adapterService(connections, province, hubAddress.grpc, options.adapterSettings ?? {}));
     }
+    const devices = new Map(provinces.map((province) => [province.code, foundingDevice(connections, province)]));
+    const probes = (): Service => probesService(connections, [...devices.values()], hubAddress.grpc);
     let up = 0;
-    const all = 1 + localSystems.length + adapters.length;
+    const all = 2 + localSystems.length + adapters.length;
     const countUp = (): void => {
       up += 1;
       options.onProgress?.(up, all);
     };
     const share = (services: readonly Service[], name: string): readonly (Service | SharedService)[] =>
       sharedProcesses === undefined ? services : shareProcesses(services, sharedProcesses, name, `province-adapter/dist/${name}-main.js`);
-    await launchAll([hub, ...share(localSystems, 'local-systems')], directory, countUp);
-    await launchAll(share(adapters, 'adapters'), directory, countUp);
-    const bySlug = (services: readonly Service[]): Record<string, string> =>
-      Object.fromEntries(services.map(({ env }) => [env['PROVINCE'] ?? '', env['HTTP_ADDRESS'] ?? '']));
-    const addresses: Addresses = { hub: hubAddress, nats: connections.nats.url, adapters: bySlug(adapters), localSystems: bySlug(localSystems) };
-    writeAddresses(directory.path, addresses);
-    return { addresses, ...controls(directory) };
-  };
+    await launcher.launchAll([hub, ...share(localSystems, 'local-systems')], countUp);
+    await launcher.launchAll([...share(adapters, 'adapters'), probes()], countUp);
 
-  const controls = (directory: DataDirectory): Omit<Country, 'addresses'> => {
-    const get = (name: string): Child => {
-      const child = directory.children().find((candidate) => candidate.name === name);
-      if (child === undefined) throw new DeploymentError('CHILD_ENDED', `no process is named ${name}`);
-      return child;
+    const publish = (): Addresses => {
+      const bySlug = (services: readonly Service[]): Record<string, string> =>
+        Object.fromEntries(services.map(({ env }) => [env['PROVINCE'] ?? '', env['HTTP_ADDRESS'] ?? '']));
+      const addresses = { hub: hubAddress, enrolment: hub.env['ENROLMENT_ADDRESS'] ?? '', nats: connections.nats.url, adapters: bySlug(adapters), localSystems: bySlug(localSystems) };
+      writeAddresses(directory.path, addresses);
+      return addresses;
     };
-    const ending = (name: string): Child => {
-      const child = get(name);
-      expectedToEnd.add(child);
-      return child;
+    let addresses = publish();
+    const launchOne = async (service: Service, kind: Service[]): Promise<void> => {
+      await launcher.launch(service.name, () => startService(service, directory));
+      kind.push(service);
+      addresses = publish();
     };
-    const signal = (name: string, which: NodeJS.Signals): void => {
-      const { pid } = get(name);
-      if (pid !== undefined) process.kill(pid, which);
-    };
+    const userOf = (partyOrCredsFile: string): Promise<string> => userOfCreds(partyOrCredsFile.includes('/') ? partyOrCredsFile : nats().credsFile(partyOrCredsFile));
     return {
-      processes: () =>
-        directory.children().flatMap(({ name, pid, isRunning }) => (pid === undefined || !isRunning() ? [] : [{ name, pid, services: hosted.get(name) ?? [name] }])),
-      kill: (name) => ending(name).kill(),
-      stopOne: (name) => ending(name).stop(ONE_STOP_PATIENCE_MS),
-      restart: async (name) => {
-        await ending(name).stop(ONE_STOP_PATIENCE_MS);
-        const starter = starters.get(name);
-        if (starter !== undefined) await launch(name, starter);
+      get addresses() {
+        return addresses;
       },
-      suspend: (name) => {
-        signal(name, 'SIGSTOP');
+      ...launcher.controls,
+      makeRoom: async (province) => {
+        const localSystem = await localSystemService(connections, province);
+        const settings = await ownSettings(connections, province);
+        if (!localSystems.some(({ env }) => env['PROVINCE'] === province.slug)) await launchOne(localSystem, localSystems);
+        return settings;
       },
-      resume: (name) => {
-        signal(name, 'SIGCONT');
+      startProvince: async (province, settings) => {
+        await launchOne(await joinedAdapterService(connections, province, settings), adapters);
       },
-      logTail: (name, lines) => get(name).logTail(lines),
+      addCheckpoint: async (device) => {
+        devices.set(device.province, device);
+        // Writes the file that the process reads when it starts.
+        await launcher.controls.restart(probes().name);
+      },
+      revokeNatsUser: async (party) => nats().revokeUser(await userOf(party)),
+      restoreNatsUser: async (party) => nats().restoreUser(await userOf(party)),
     };
   };
 

@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { RECOGNITION_NODES } from '@health-code/attestation';
+import { DEVELOPMENT_MEMBER } from '@health-code/messages';
 import type { DataDirectory } from './data-directory.js';
 
 /** A province that takes part: its name to the adapter, and its GB/T 2260 code. */
@@ -23,19 +24,13 @@ export const DEFAULT_PROVINCES: readonly ProvinceSeat[] = [
 
 const SUBJECT_KEY_BYTES = 32;
 
-/** File with the enrolment token by which the hub knows province `code`. */
-export const enrolmentTokenFile = (data: DataDirectory, code: string): string => data.secretFile(`enrolment-${code}`);
-
 /** File with the key of subject references, which every adapter holds and the hub never sees. */
 export const subjectKeyFile = (data: DataDirectory): string =>
-  data.secretFile('subject-key.json', () => JSON.stringify({ version: 1, secret: randomBytes(SUBJECT_KEY_BYTES).toString('base64url') }));
+  data.secretFile('subject-key.json', () => JSON.stringify({ version: 1, secret: randomBytes(SUBJECT_KEY_BYTES).toString('base64url'), [DEVELOPMENT_MEMBER]: true }));
 
-/** Writes the hub's list of admitted provinces, which knows each token by its digest only. Returns the file. */
+/** Writes the hub's list of founding provinces, who are members without having applied. Returns the file. */
 export function writeAdmissionFile(data: DataDirectory, provinces: readonly ProvinceSeat[]): string {
-  const admitted = provinces.map(({ code }) => {
-    const token = readFileSync(enrolmentTokenFile(data, code), 'utf8');
-    return { code, enrolmentTokenSha256: createHash('sha256').update(token).digest('hex'), standing: 'admitted' };
-  });
+  const admitted = provinces.map(({ code }) => ({ code, standing: 'admitted' }));
   const file = data.at('admission.json');
   writeFileSync(file, `${JSON.stringify({ provinces: admitted }, null, 2)}\n`, { mode: 0o600 });
   return file;

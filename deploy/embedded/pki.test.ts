@@ -1,0 +1,71 @@
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openDataDirectory, type DataDirectory } from './data-directory.js';
+import { openPki, type Pki } from './pki.js';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const NAMES = ['member-ca', 'operator-ca', 'server-ca', 'hub', 'province-520000', 'checkpoint-520000', 'operator-a', 'operator-b', 'auditor'];
+
+let data: DataDirectory;
+
+beforeEach(async () => {
+  data = await openDataDirectory(mkdtempSync(join(tmpdir(), 'health-code-pki-')));
+});
+afterEach(() => {
+  vi.useRealTimers();
+  data.release();
+  rmSync(data.path, { recursive: true, force: true });
+});
+
+const certificateOf = (pki: Pki, name: string): X509Certificate => new X509Certificate(readFileSync(pki.files(name).certificate));
+const serials = (pki: Pki): readonly string[] => NAMES.map((name) => certificateOf(pki, name).serialNumber);
+const openAfter = (days: number): Promise<Pki> => {
+  vi.useFakeTimers({ now: Date.now() + days * DAY_MS, toFake: ['Date'] });
+  return openPki(data, ['520000']);
+};
+
+describe('openPki', () => {
+  it('says of each party who it is, under the authority of its kind', async () => {
+    const pki = await openPki(data, ['520000']);
+    const issuers = Object.fromEntries(NAMES.slice(3).map((name) => {
+      const issuer = NAMES.slice(0, 3).find((authority) => certificateOf(pki, name).verify(certificateOf(pki, authority).publicKey));
+      return [name, `${issuer ?? ''} ${certificateOf(pki, name).subjectAltName ?? ''}`];
+    }));
+    expect(issuers).toEqual({
+      hub: 'server-ca DNS:localhost, IP Address:127.0.0.1',
+      'province-520000': 'member-ca URI:spiffe://health-code.internal/province/520000',
+      'checkpoint-520000': 'member-ca URI:spiffe://health-code.internal/checkpoint/520000/embedded',
+      'operator-a': 'operator-ca URI:spiffe://health-code.internal/operator/a',
+      'operator-b': 'operator-ca URI:spiffe://health-code.internal/operator/b',
+      auditor: 'operator-ca URI:spiffe://health-code.internal/auditor/a',
+    });
+  });
+
+  it('lets nobody else read a key, and no leaf live longer than a week', async () => {
+    const pki = await openPki(data, ['520000']);
+    expect(NAMES.filter((name) => (statSync(pki.files(name).key).mode & 0o077) !== 0)).toEqual([]);
+    expect(NAMES.slice(3).filter((name) => Date.parse(certificateOf(pki, name).validTo) > Date.now() + 7 * DAY_MS)).toEqual([]);
+  });
+
+  it('keeps what has more than a third of its time left', async () => {
+    const before = serials(await openPki(data, ['520000']));
+    expect(serials(await openAfter(4))).toEqual(before);
+  });
+
+  it('makes leaves anew that have less, under the authorities it has', async () => {
+    const before = serials(await openPki(data, ['520000']));
+    const after = serials(await openAfter(5));
+    expect(after.slice(0, 3)).toEqual(before.slice(0, 3));
+    expect(after.slice(3).filter((serial) => before.includes(serial))).toEqual([]);
+  });
+
+  it('makes everything anew below an authority that has less', async () => {
+    await openPki(data, ['520000']);
+    const pki = await openAfter(250);
+    expect(certificateOf(pki, 'province-520000').verify(certificateOf(pki, 'member-ca').publicKey)).toBe(true);
+    expect(Date.parse(certificateOf(pki, 'member-ca').validTo)).toBeGreaterThan(Date.now() + 300 * DAY_MS);
+  });
+});

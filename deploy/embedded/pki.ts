@@ -1,0 +1,96 @@
+import { X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { spiffeId, type PeerIdentity } from '@health-code/messages';
+import { makeAuthority, readAuthority, type CertificateAuthority, type CertifiedKey, type LeafContent } from './certificate-authority.js';
+import type { DataDirectory } from './data-directory.js';
+
+/** Files of a certificate (PEM, leaf first) and its key (PKCS#8 in PEM, mode 0600). */
+export interface CertificateFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** The certificates of one machine, below `secrets/pki/`, all marked as made for development. */
+export interface Pki {
+  /** By name: `member-ca`, `operator-ca`, `server-ca`, `hub`, `province-<code>`, `checkpoint-<code>`, `operator-a`, `operator-b`, `auditor`. */
+  readonly files: (name: string) => CertificateFiles;
+  /** Makes what is missing, has less than a third of its time left or was issued by an authority that is gone. */
+  readonly renew: () => Promise<void>;
+}
+
+const FOLDER = 'pki';
+const DAY_MS = 24 * 60 * 60 * 1000;
+const LEAF_LIFETIME_MS = 7 * DAY_MS;
+/** Longer than any certificate the hub issues under it. */
+const AUTHORITY_LIFETIME_MS = 365 * DAY_MS;
+/** Begins before now: the clocks of two machines differ. */
+const LEEWAY_MS = 5 * 60_000;
+/** Less of its time than this part, and a certificate is made anew. */
+const RENEW_BELOW = 1 / 3;
+
+const AUTHORITIES = ['member-ca', 'operator-ca', 'server-ca'] as const;
+type AuthorityName = (typeof AUTHORITIES)[number];
+
+/** The one device that each province of this machine has. */
+export const EMBEDDED_CHECKPOINT = 'embedded';
+
+interface Leaf {
+  readonly name: string;
+  readonly issuer: AuthorityName;
+  readonly content: Pick<LeafContent, 'use' | 'uris' | 'hosts' | 'addresses'>;
+}
+
+const clientLeaf = (name: string, issuer: AuthorityName, identity: PeerIdentity): Leaf => ({ name, issuer, content: { use: 'client', uris: [spiffeId(identity)] } });
+
+/** What a province shows the hub, and what its checkpoint does. */
+const leavesOfProvince = (province: string): readonly Leaf[] => [
+  clientLeaf(`province-${province}`, 'member-ca', { role: 'province', province }),
+  clientLeaf(`checkpoint-${province}`, 'member-ca', { role: 'checkpoint', province, name: EMBEDDED_CHECKPOINT }),
+];
+
+const COMMON_LEAVES: readonly Leaf[] = [
+  { name: 'hub', issuer: 'server-ca', content: { use: 'server', hosts: ['localhost'], addresses: ['127.0.0.1'] } },
+  clientLeaf('operator-a', 'operator-ca', { role: 'operator', name: 'a' }),
+  clientLeaf('operator-b', 'operator-ca', { role: 'operator', name: 'b' }),
+  clientLeaf('auditor', 'operator-ca', { role: 'auditor', name: 'a' }),
+];
+
+const window = (lifetimeMs: number) => ({ notBefore: new Date(Date.now() - LEEWAY_MS), notAfter: new Date(Date.now() + lifetimeMs), isForDevelopment: true });
+
+function isFresh(certificate: X509Certificate, issuer?: X509Certificate): boolean {
+  const [from, to] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)];
+  return (to - Date.now()) / (to - from) > RENEW_BELOW && (issuer === undefined || certificate.verify(issuer.publicKey));
+}
+
+/** The certificates of a machine on which the hub and `provinces` (GB/T 2260 codes) run: kept ones, renewed where that is due, and new ones. */
+export async function openPki(data: DataDirectory, provinces: readonly string[]): Promise<Pki> {
+  const files = (name: string): CertificateFiles => ({ certificate: data.at('secrets', FOLDER, `${name}.crt`), key: data.at('secrets', FOLDER, `${name}.key`) });
+  const read = (name: string): CertifiedKey | undefined => {
+    const { certificate, key } = files(name);
+    return existsSync(certificate) && existsSync(key) ? { certificate: readFileSync(certificate), key: readFileSync(key) } : undefined;
+  };
+  const write = (name: string, { certificate, key }: CertifiedKey): void => {
+    // The key first: whoever reads in between finds an old certificate beside it, which does not fit and is read again.
+    data.writeSecret(`${FOLDER}/${name}.key`, key);
+    data.writeSecret(`${FOLDER}/${name}.crt`, certificate);
+  };
+  const openAuthority = async (name: AuthorityName): Promise<CertificateAuthority> => {
+    const kept = read(name);
+    if (kept !== undefined && isFresh(new X509Certificate(kept.certificate))) return readAuthority(kept);
+    const made = await makeAuthority({ name: `${name} (development)`, ...window(AUTHORITY_LIFETIME_MS) });
+    write(name, made);
+    return made;
+  };
+  const renew = async (): Promise<void> => {
+    const authorities = new Map<AuthorityName, CertificateAuthority>();
+    for (const name of AUTHORITIES) authorities.set(name, await openAuthority(name));
+    for (const { name, issuer, content } of [...COMMON_LEAVES, ...provinces.flatMap(leavesOfProvince)]) {
+      const authority = authorities.get(issuer);
+      const kept = read(name);
+      if (authority === undefined || (kept !== undefined && isFresh(new X509Certificate(kept.certificate), new X509Certificate(authority.certificate)))) continue;
+      write(name, await authority.issue({ name, ...content, ...window(LEAF_LIFETIME_MS) }));
+    }
+  };
+  await renew();
+  return { files, renew };
+}
