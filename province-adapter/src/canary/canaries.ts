@@ -1,0 +1,146 @@
+import { REASON_NOT_STATED, type CanaryValue, type ProvinceCode, type SubjectKey } from '@health-code/attestation';
+import type { CanaryName } from '@health-code/messages';
+import type { AttestedStatement } from '../attest/attestor.js';
+import type { Statement } from '../attest/statement.js';
+import { AdapterError } from '../errors.js';
+import type { About, OutboxEntry } from '../outbox/outbox-entry.js';
+import { canaryRule } from './canary-rule.js';
+import { createCanarySubject } from './canary-subject.js';
+
+/** Canaries that state a colour of their own. */
+const COLOURS = { green: 'canary-green', yellow: 'canary-yellow', red: 'canary-red' } as const satisfies Partial<Record<CanaryName, CanaryValue>>;
+
+/** Seconds the canary of expired attestations lives: the shortest there is. */
+const SHORT_LIFE = 1;
+
+/** For how long an answer of the local system to whether it is there serves for further questions, in milliseconds. */
+export const REACHABILITY_MS = 5000;
+
+/** The attestor, as canaries need it. */
+export interface CanaryAttestor {
+  readonly position: number;
+  attest(statement: Statement, askedAt: number): Promise<AttestedStatement>;
+  find(about: About): Promise<AttestedStatement | undefined>;
+}
+
+/** What canaries are made of. */
+export interface CanaryOptions {
+  readonly issuer: ProvinceCode;
+  readonly subjectKey: SubjectKey;
+  /** Key id that attestations are signed with now. */
+  readonly signingKid: () => string;
+  readonly attestor: CanaryAttestor;
+  readonly readRange: (first: number, last: number, limit: number) => Promise<readonly OutboxEntry[]>;
+  readonly isLocalSystemReachable: () => Promise<boolean>;
+  /** Seconds since the epoch. */
+  readonly now: () => number;
+}
+
+/**
+ * 探测对象: people who do not exist, attested by the ordinary way, so that whoever asks about them sees what would become of a
+ * person's code. Made when they are first asked about, and anew for every signing key: what stands on a key that was given
+ * up or revoked proves nothing. Those of a colour are renewed like everybody's, when half their life is over: with a life of a
+ * day, six attestations a day and six more for every key.
+ */
+export class Canaries {
+  readonly #options: CanaryOptions;
+  #preparedFor: string | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+  #reachable: { readonly at: number; readonly answer: Promise<boolean> } | undefined;
+
+  constructor(options: CanaryOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The attestation a canary shows, as compact JWS.
+   *
+   * @throws AdapterError LOCAL_SYSTEM_UNREACHABLE: a canary answers only where a person's code would be; LOCAL_CODE_INVALID for
+   * the malformed one; LOCAL_SYSTEM_BUSY in the second in which the expired one is made
+   */
+  async answer(name: CanaryName): Promise<string> {
+    await this.#requireLocalSystem();
+    if (name === 'malformed') throw new AdapterError('LOCAL_CODE_INVALID', 'the malformed canary is no code');
+    await this.#prepare();
+    if (name === 'expired') return this.#expired();
+    return name === 'superseded' ? this.#superseded() : (await this.#attest(name, COLOURS[name])).token;
+  }
+
+  async #requireLocalSystem(): Promise<void> {
+    const now = performance.now();
+    if (this.#reachable === undefined || now - this.#reachable.at > REACHABILITY_MS) {
+      this.#reachable = { at: now, answer: this.#options.isLocalSystemReachable() };
+    }
+    if (!(await this.#reachable.answer)) throw new AdapterError('LOCAL_SYSTEM_UNREACHABLE', 'the local system does not answer');
+  }
+
+  /** One at a time: the superseded one takes two statements in a row. */
+  #prepare(): Promise<void> {
+    const kid = this.#options.signingKid();
+    if (this.#preparedFor === kid) return Promise.resolve();
+    const prepared = this.#turn.then(async () => {
+      if (this.#preparedFor === kid) return;
+      if ((await this.#findSigned('expired', kid)) === undefined) await this.#attest('expired', 'canary-green', this.#options.now() + SHORT_LIFE);
+      if ((await this.#findReplaced(kid)) === undefined) {
+        await this.#attest('superseded', 'canary-green');
+        await this.#attest('superseded', 'canary-yellow');
+      }
+      this.#preparedFor = kid;
+    });
+    this.#turn = prepared.catch(() => undefined);
+    return prepared;
+  }
+
+  async #expired(): Promise<string> {
+    const standing = await this.#findSigned('expired', this.#options.signingKid());
+    if (standing === undefined || standing.attestation.expiresAt >= this.#options.now()) {
+      throw new AdapterError('LOCAL_SYSTEM_BUSY', 'the canary that is over is not over yet');
+    }
+    return standing.token;
+  }
+
+  async #superseded(): Promise<string> {
+    const replaced = await this.#findReplaced(this.#options.signingKid());
+    if (replaced === undefined) throw new AdapterError('LOCAL_SYSTEM_BUSY', 'the canary that is replaced is not replaced yet');
+    return replaced;
+  }
+
+  /** What a canary stated last, where it was signed with `kid`. */
+  async #findSigned(name: CanaryName, kid: string): Promise<AttestedStatement | undefined> {
+    const standing = await this.#options.attestor.find({ subject: this.#subjectOf(name), kind: 'canary' });
+    return standing?.attestation.original.value === kid ? standing : undefined;
+  }
+
+  /** The token that the second of the two statements took the place of. */
+  async #findReplaced(kid: string): Promise<string | undefined> {
+    const { status, supersedes } = (await this.#findSigned('superseded', kid))?.attestation ?? {};
+    if (status !== 'canary-yellow' || supersedes === undefined) return undefined;
+    const [replaced] = await this.#options.readRange(supersedes, supersedes, 1);
+    return replaced?.token;
+  }
+
+  #subjectOf(name: CanaryName): string {
+    return createCanarySubject(this.#options.issuer, name, this.#options.subjectKey);
+  }
+
+  #attest(name: CanaryName, status: CanaryValue, validUntil = Number.POSITIVE_INFINITY): Promise<AttestedStatement> {
+    const { issuer, attestor, signingKid, now } = this.#options;
+    const { id, version } = canaryRule(issuer);
+    const statement: Statement = {
+      subject: this.#subjectOf(name),
+      record: {
+        kind: 'canary',
+        status,
+        since: now(),
+        validUntil,
+        reason: REASON_NOT_STATED,
+        rule: { id, version },
+        authority: issuer,
+        evidence: 'self-declared',
+        // The key is part of what is said: a statement signed with another one does not serve, and is made anew.
+        original: { system: 'canary', field: name, value: signingKid() },
+      },
+    };
+    return attestor.attest(statement, attestor.position);
+  }
+}
