@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs';
 import { ATTESTATION_MAX_LIFETIME_SECONDS, RECOGNITION_NODES, type Province, type SubjectKey } from '@health-code/attestation';
 import { z } from 'zod';
 import { AdapterError } from './errors.js';
+import { isKeyOf, parseCertificates, parseClientCertificate, type HubCredentials } from './hub/hub-credentials.js';
+import { madeForDevelopment, type Environment } from './keys/development-material.js';
+import { isDevelopmentKeyFile } from './keys/key-file.js';
 import { parseSubjectKey } from './keys/subject-key.js';
+import { parseNatsCreds } from './platform/nats-creds.js';
 import type { SourceOptions } from './province-system.js';
 
 /** Where a server listens; port 0 lets the system choose one. */
@@ -15,17 +19,24 @@ export interface ListenAddress {
 export interface AdapterConfig {
   readonly province: Province;
   readonly databaseUrl: string;
-  readonly nats: { readonly url: string; readonly user: string; readonly password: string };
+  /** `production` refuses whatever was made for development. */
+  readonly environment: Environment;
+  readonly nats: {
+    readonly url: string;
+    /** Read again when it changes. */
+    readonly credsFile: string;
+    /** What stood in it at the start: the standard credentials file, JWT and seed. */
+    readonly creds: string;
+  };
   readonly hub: {
     /** host:port of the hub's gRPC server. */
     readonly address: string;
-    readonly enrolmentToken: string;
-    /** TLS is used for every address that is not a loopback one, and wherever a file of this connection's TLS is named. */
-    readonly tls: boolean;
-    /** PEM of the authority that issued the hub's certificate; the system's authorities where absent. */
-    readonly authority?: Buffer;
-    /** PEM of this adapter's own certificate chain and private key, for a hub that asks for one. */
-    readonly client?: { readonly certificate: Buffer; readonly key: Buffer };
+    /** The name in the hub's certificate. */
+    readonly serverName: string;
+    /** Read again when they change. */
+    readonly files: { readonly authority: string; readonly certificate: string; readonly key: string };
+    /** What stood in them at the start. */
+    readonly credentials: HubCredentials;
   };
   readonly keyFile: string;
   readonly subjectKey: SubjectKey;
@@ -44,7 +55,7 @@ export interface AdapterConfig {
 /** Reads a file the configuration names. */
 export type ReadFile = (path: string) => Buffer;
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type Variables = Readonly<Record<string, string | undefined>>;
 
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 
@@ -99,7 +110,7 @@ function parseCredentials(content: Buffer): Readonly<Record<string, string>> {
   return Object.freeze(parsed.data);
 }
 
-function configSchema(readFile: ReadFile) {
+function configSchema(readFile: ReadFile, environment: Environment) {
   /** A path, replaced by what stands in the file; so an unreadable file is a bad key like any other. */
   const file = <T>(parse: (content: Buffer) => T) =>
     z.string().transform((path, context): T => {
@@ -115,19 +126,33 @@ function configSchema(readFile: ReadFile) {
     if (text === '') throw new AdapterError('CONFIG_INVALID', 'is empty');
     return text;
   });
+  /** The same, with its path: it is read again when it changes. */
+  const watched = <T>(parse: (content: Buffer) => T) =>
+    z.string().transform((path, context) => {
+      const read = file(parse).safeParse(path);
+      if (read.success) return { path, content: read.data };
+      for (const { message } of read.error.issues) context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    });
+  const certificates = watched((content) => {
+    parseCertificates(content, environment);
+    return content;
+  });
+  const keyFile = z.string().min(1).refine((path) => environment === 'development' || !isMadeForDevelopment(path, readFile), {
+    message: `names a file that ${madeForDevelopment().message}`,
+  });
   return z.object({
+    ENVIRONMENT: z.enum(['production', 'development']).default('production'),
     PROVINCE: provinceSlug,
     DATABASE_URL: url('postgres', 'postgresql'),
     NATS_URL: url('nats', 'tls'),
-    NATS_USER: z.string().min(1).optional(),
-    NATS_PASSWORD_FILE: secret,
+    NATS_CREDS_FILE: watched((content) => parseNatsCreds(content, environment).text),
     HUB_ADDRESS: hostAndPort,
-    HUB_CA_FILE: file((content) => content).optional(),
-    HUB_CLIENT_CERT_FILE: file((content) => content).optional(),
-    HUB_CLIENT_KEY_FILE: file((content) => content).optional(),
-    ENROLMENT_TOKEN_FILE: secret,
-    KEY_FILE: z.string().min(1),
-    SUBJECT_KEY_FILE: file((content) => parseSubjectKey(content.toString('utf8'))),
+    HUB_CA_FILE: certificates,
+    HUB_CLIENT_CERT_FILE: certificates,
+    HUB_CLIENT_KEY_FILE: watched((content) => content),
+    KEY_FILE: keyFile,
+    SUBJECT_KEY_FILE: file((content) => parseSubjectKey(content.toString('utf8'), environment)),
     LOCAL_SYSTEM_URL: url('http', 'https', 'file'),
     LOCAL_SYSTEM_TIMEOUT: duration.prefault('2s'),
     LOCAL_SYSTEM_CREDENTIALS_FILE: file(parseCredentials).optional(),
@@ -144,46 +169,57 @@ function configSchema(readFile: ReadFile) {
   });
 }
 
-function describeIssue(issue: z.core.$ZodIssue, given: Environment): string {
+function describeIssue(issue: z.core.$ZodIssue, given: Variables): string {
   const key = issue.path.join('.');
   return given[key] === undefined && issue.code === 'invalid_type' ? `${key} is missing` : `${key} ${issue.message}`;
 }
 
-/** What is wrong with keys that are each well formed; zod would hide these while another key is bad. */
-function combinationProblems(given: Environment): readonly string[] {
-  const hasCertificate = given['HUB_CLIENT_CERT_FILE'] !== undefined;
-  if (hasCertificate === (given['HUB_CLIENT_KEY_FILE'] !== undefined)) return [];
-  return [`${hasCertificate ? 'HUB_CLIENT_KEY_FILE' : 'HUB_CLIENT_CERT_FILE'} is missing: certificate and key go together`];
+/** Whether the file exists and says so; every other fault of it is told when it is opened, or made. */
+function isMadeForDevelopment(path: string, readFile: ReadFile): boolean {
+  try {
+    return isDevelopmentKeyFile(readFile(path).toString('utf8'));
+  } catch {
+    return false;
+  }
 }
+
+/** What is wrong with files that are each well formed: the hub would not know this adapter by them. */
+function combinationProblems(credentials: HubCredentials, province: Province): readonly string[] {
+  try {
+    const certificate = parseClientCertificate(credentials.certificate, { province: province.code, environment: 'development' });
+    return isKeyOf(certificate, credentials.key) ? [] : ['HUB_CLIENT_KEY_FILE names a file that is not the key of HUB_CLIENT_CERT_FILE'];
+  } catch (cause) {
+    return [`HUB_CLIENT_CERT_FILE names a file that ${(cause as AdapterError).message}`];
+  }
+}
+
+const invalid = (problems: readonly string[]): AdapterError => new AdapterError('CONFIG_INVALID', `bad configuration:\n  ${problems.join('\n  ')}`);
 
 /**
  * The configuration in `env`. An empty value counts as absent.
  * @throws AdapterError CONFIG_INVALID with one line for every bad key
  */
-export function parseConfig(env: Environment, readFile: ReadFile = readFileSync): AdapterConfig {
+export function parseConfig(env: Variables, readFile: ReadFile = readFileSync): AdapterConfig {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = configSchema(readFile).safeParse(given);
-  const problems = [...(parsed.error?.issues ?? []).map((issue) => describeIssue(issue, given)), ...combinationProblems(given)];
-  if (!parsed.success || problems.length > 0) {
-    throw new AdapterError('CONFIG_INVALID', `bad configuration:\n  ${problems.join('\n  ')}`);
-  }
+  // What cannot be understood is production: nothing for development slips through beside another bad setting.
+  const parsed = configSchema(readFile, given['ENVIRONMENT'] === 'development' ? 'development' : 'production').safeParse(given);
+  if (!parsed.success) throw invalid(parsed.error.issues.map((issue) => describeIssue(issue, given)));
   const read = parsed.data;
-  const client =
-    read.HUB_CLIENT_CERT_FILE === undefined || read.HUB_CLIENT_KEY_FILE === undefined
-      ? undefined
-      : Object.freeze({ certificate: read.HUB_CLIENT_CERT_FILE, key: read.HUB_CLIENT_KEY_FILE });
-  const hubHost = read.HUB_ADDRESS.host.includes(':') ? `[${read.HUB_ADDRESS.host}]` : read.HUB_ADDRESS.host;
+  const credentials = Object.freeze({ authority: read.HUB_CA_FILE.content, certificate: read.HUB_CLIENT_CERT_FILE.content, key: read.HUB_CLIENT_KEY_FILE.content });
+  const problems = combinationProblems(credentials, read.PROVINCE);
+  if (problems.length > 0) throw invalid(problems);
+  const { host, port } = read.HUB_ADDRESS;
   return Object.freeze({
     province: read.PROVINCE,
     databaseUrl: read.DATABASE_URL,
-    nats: Object.freeze({ url: read.NATS_URL, user: read.NATS_USER ?? read.PROVINCE.code, password: read.NATS_PASSWORD_FILE }),
+    environment: read.ENVIRONMENT,
+    nats: Object.freeze({ url: read.NATS_URL, credsFile: read.NATS_CREDS_FILE.path, creds: read.NATS_CREDS_FILE.content }),
     hub: Object.freeze({
-      address: `${hubHost}:${read.HUB_ADDRESS.port}`,
-      enrolmentToken: read.ENROLMENT_TOKEN_FILE,
-      // The enrolment token would cross the network readable.
-      tls: read.HUB_CA_FILE !== undefined || client !== undefined || !isLoopback(read.HUB_ADDRESS.host),
-      ...(read.HUB_CA_FILE === undefined ? {} : { authority: read.HUB_CA_FILE }),
-      ...(client === undefined ? {} : { client }),
+      address: `${host.includes(':') ? `[${host}]` : host}:${port}`,
+      // Certificates name hosts; whoever listens on this machine alone is known by the one name it has.
+      serverName: isLoopback(host) ? 'localhost' : host,
+      files: Object.freeze({ authority: read.HUB_CA_FILE.path, certificate: read.HUB_CLIENT_CERT_FILE.path, key: read.HUB_CLIENT_KEY_FILE.path }),
+      credentials,
     }),
     keyFile: read.KEY_FILE,
     subjectKey: read.SUBJECT_KEY_FILE,

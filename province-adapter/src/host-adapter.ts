@@ -5,6 +5,7 @@ import { AdapterError } from './errors.js';
 import { closeAll } from './hosting/close-all.js';
 import type { Hosted } from './hosting/hosted.js';
 import { loadProvinceKeys } from './keys/province-keys.js';
+import { createCredsReader } from './keys/rotation.schedule.js';
 import { connectDatabase, migrateDatabase } from './platform/database.js';
 import { competeForLead } from './platform/instance-lock.js';
 import type { Logger } from './platform/logger.js';
@@ -53,14 +54,14 @@ export function hostAdapter(config: AdapterConfig, log: Logger): Hosted {
 
   const start = async (): Promise<string | undefined> => {
     const province = await loadProvince(config.province.slug);
-    const keys = await loadProvinceKeys(config.keyFile);
+    const keys = await loadProvinceKeys(config.keyFile, config.environment);
     const database = await openDatabase(config, log, stopping.signal);
     if (database === undefined) return undefined;
     closing.push(() => database.destroy());
     const lead = competeForLead(config.databaseUrl, log);
     closing.push(() => lead.close());
     if (!(await lead.acquired)) return undefined;
-    const nats = await connectNats(config.nats, config.province.code, log);
+    const nats = await connectNats({ url: config.nats.url, creds: createCredsReader(config) }, config.province.code, log);
     closing.push(() => settleWithin(nats.drain(), DRAIN_TIMEOUT_MS));
     const adapter = await startAdapter({ config, province, keys, database, nats, lead, adapterVersion: readVersion(), log });
     closing.push(() => adapter.stop());

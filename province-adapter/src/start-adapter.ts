@@ -1,9 +1,10 @@
-import { jetstream } from '@nats-io/jetstream';
 import { v1 } from '@health-code/messages';
 import { nuid, type NatsConnection } from '@nats-io/transport-node';
 import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { Attestor } from './attest/attestor.js';
+import { Canaries } from './canary/canaries.js';
+import { answeringCanaries } from './canary/canary-operation.js';
 import { createCallResponder } from './call/call-responder.consumer.js';
 import { isLoopback, type AdapterConfig } from './config.js';
 import { AdapterError } from './errors.js';
@@ -11,7 +12,10 @@ import { createHubClient } from './hub/hub-client.grpc.js';
 import { Membership } from './hub/membership.schedule.js';
 import { ProvinceKeyCache } from './hub/province-key-cache.js';
 import { createRegistration } from './hub/registration.js';
+import { EndingWarnings } from './keys/endings.schedule.js';
+import { KeyRotation } from './keys/key-rotation.js';
 import type { ProvinceKeys } from './keys/province-keys.js';
+import { createCredsReader, createRotation } from './keys/rotation.schedule.js';
 import { PollSchedule } from './observe/poll.schedule.js';
 import { addPushRoute } from './observe/push.http.js';
 import { createConvertOperations } from './operations/convert-operations.js';
@@ -22,6 +26,8 @@ import { createReferenceResolver } from './person/resolve-subject.js';
 import { createHttpServer, type AdapterHealth } from './platform/http-server.js';
 import type { InstanceLock } from './platform/instance-lock.js';
 import type { Logger } from './platform/logger.js';
+import { tryConnectNats } from './platform/nats.js';
+import { NatsLine } from './platform/nats-line.js';
 import { settleWithin } from './platform/settle-within.js';
 import type { ProvinceDefinition, Source } from './province-system.js';
 import { OutboxPublisher } from './publish/outbox.publisher.js';
@@ -39,10 +45,13 @@ export interface AdapterParts {
   readonly province: ProvinceDefinition;
   readonly keys: ProvinceKeys;
   readonly database: DataSource;
+  /** The first connection; the adapter closes it, and those that take its place. */
   readonly nats: NatsConnection;
   readonly lead: InstanceLock;
   readonly adapterVersion: string;
   readonly log: Logger;
+  /** Milliseconds, for tests that cannot wait: between two looks at the files, and for which a former key stays. */
+  readonly rotation?: { readonly lookIntervalMs: number; readonly keyOverlapMs: number };
 }
 
 /** An adapter at work. */
@@ -51,13 +60,22 @@ export interface RunningAdapter {
   readonly httpAddress: string;
   /** Resolves at the first registration at the hub. */
   readonly registered: Promise<void>;
-  /** Takes in nothing more, answers what is under way, sends what is attested, and lets go of hub and HTTP. */
+  /** Takes in nothing more, answers what is under way, sends what is attested, and lets go of hub, NATS and HTTP. */
   stop(): Promise<void>;
 }
 
-async function readHealth(store: OutboxStore, membership: Membership, riskLevels: RiskLevelSchedule, parts: AdapterParts): Promise<AdapterHealth> {
+/** What the health page asks. */
+interface Watched {
+  readonly store: OutboxStore;
+  readonly membership: Membership;
+  readonly riskLevels: RiskLevelSchedule;
+  readonly line: NatsLine;
+  readonly endings: EndingWarnings;
+}
+
+async function readHealth({ store, membership, riskLevels, line, endings }: Watched, parts: AdapterParts): Promise<AdapterHealth> {
   const counts = await store.count().catch(() => undefined);
-  const details = { database: counts !== undefined, leading: parts.lead.isHeld(), nats: !parts.nats.isClosed(), hub: membership.state, riskLevels: { ageSeconds: riskLevels.ageSeconds }, outbox: counts };
+  const details = { database: counts !== undefined, leading: parts.lead.isHeld(), nats: !line.connection.isClosed(), hub: membership.state, riskLevels: { ageSeconds: riskLevels.ageSeconds }, endings: endings.list(), outbox: counts };
   // The hub is not part of readiness: a local system may push while the hub is away.
   return { isReady: counts !== undefined && parts.lead.isHeld(), details };
 }
@@ -94,7 +112,7 @@ function requireToken({ config, province }: AdapterParts, source: Source): void 
  * @throws AdapterError CONFIG_INVALID when the database belongs to another province, or pushing, or asking, would be open to a network
  */
 export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter> {
-  const { config, province, keys, database, nats, lead, log } = parts;
+  const { config, province, database, lead, log } = parts;
   const { code: issuer } = config.province;
   const nowSeconds = (): number => Math.floor(Date.now() / 1000);
   const source = province.createSource(config.localSystem);
@@ -102,12 +120,18 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
   const store = new OutboxStore(database);
   await store.claim(issuer);
 
-  const js = jetstream(nats);
-  const publisher = new OutboxPublisher({ outbox: store, jetstream: js, issuer, log, isLeading: lead.isHeld });
+  const line = new NatsLine(parts.nats);
+  const publisher = new OutboxPublisher({ outbox: store, jetstream: line, issuer, log, isLeading: lead.isHeld });
+  const hub = createHubClient(config.hub, config.hub.credentials);
+  const keys: KeyRotation = new KeyRotation({
+    initial: parts.keys,
+    register: async (stated) => membership.register(await createRegistration(province.profile, stated, parts.adapterVersion)),
+    now: Date.now,
+    ...(parts.rotation === undefined ? {} : { overlapMs: parts.rotation.keyOverlapMs }),
+  });
   const attestor = new Attestor({
     outbox: store,
-    key: keys.signing,
-    saltSecret: keys.saltSecret,
+    keys: () => keys.signing,
     terms: { issuer, lifetimeSeconds: config.attestationLifetimeSeconds },
     now: nowSeconds,
     lastSequence: await store.readLastSequence(),
@@ -118,19 +142,29 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
   const terms = { province, resolve: createReferenceResolver(config.subjectKey), now: nowSeconds };
   const observe = { ...terms, position: () => attestor.position, record: attestor.record.bind(attestor) };
   const callTerms = { ...terms, position: () => attestor.position, attest: attestor.attest.bind(attestor), withdraw: attestor.withdraw.bind(attestor), attestForHolder: attestor.attestForHolder.bind(attestor) };
-  const hub = createHubClient(config.hub);
   const foreign = { ...terms, keys: new ProvinceKeyCache({ listProvinces: hub.listProvinces.bind(hub), now: Date.now }) };
   const convertTerms = { ...foreign, position: () => attestor.position, findConverted: attestor.findConverted.bind(attestor), convert: attestor.convert.bind(attestor) };
-  const handlers = { ...createVerificationOperations(source, callTerms), ...createChangeOperations(source, callTerms), ...createConvertOperations(source, convertTerms) };
+  const verification = createVerificationOperations(source, callTerms);
+  const canaries = new Canaries({
+    issuer,
+    subjectKey: config.subjectKey,
+    signingKid: () => keys.signing[0].key.kid,
+    attestor,
+    readRange: store.readRange.bind(store),
+    isLocalSystemReachable: source.isReachable.bind(source),
+    now: nowSeconds,
+  });
+  const attestCode = answeringCanaries(verification.attestCode, issuer, canaries);
+  const handlers = { ...verification, attestCode, ...createChangeOperations(source, callTerms), ...createConvertOperations(source, convertTerms) };
 
   const readChanges = source.readChanges?.bind(source);
   const poll = readChanges === undefined ? undefined : new PollSchedule({
     readChanges, readCursor: store.readCursor.bind(store), observe, intervalMs: config.pollIntervalMs, isLeading: lead.isHeld, log,
   });
 
-  const membership = new Membership({
+  const membership: Membership = new Membership({
     hub,
-    registration: await createRegistration(province.profile, keys, parts.adapterVersion),
+    registration: () => createRegistration(province.profile, keys.stated, parts.adapterVersion),
     readLastSequence: store.readLastSequence.bind(store),
     isLocalSystemReachable: source.isReachable.bind(source),
     // Asked on demand alone, a local system changes its mind unheard.
@@ -140,8 +174,17 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
     log,
   });
   const riskLevels = new RiskLevelSchedule({ listRiskLevels: hub.listRiskLevels.bind(hub), intervalMs: config.heartbeatIntervalMs, now: Date.now, log });
+  const rotation = createRotation({
+    config, keys, hub, log,
+    renewNats: async () => {
+      const renewed = await tryConnectNats({ url: config.nats.url, creds: createCredsReader(config) }, issuer, log);
+      await line.moveTo(renewed, [calls.moveTo.bind(calls), resend.moveTo.bind(resend)]);
+    },
+    ...(parts.rotation === undefined ? {} : { intervalMs: parts.rotation.lookIntervalMs }),
+  });
+  const endings = new EndingWarnings({ read: () => rotation.endings(), now: Date.now, log });
   const authorisation = config.pushToken === undefined ? {} : { token: config.pushToken };
-  const server = createServer(province, source, () => readHealth(store, membership, riskLevels, parts), {
+  const server = createServer(province, source, () => readHealth({ store, membership, riskLevels, line, endings }, parts), {
     addPush: (http, parsePush) => {
       addPushRoute(http, { parsePush, observe, log, ...authorisation });
     },
@@ -157,20 +200,25 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
   }, log);
 
   const httpAddress = (await server.listen({ ...config.http })).replace(/^http:\/\//, '');
-  const resend = createResendResponder({ nats, jetstream: js, outbox: store, issuer, unique: () => nuid.next(), log });
-  const calls = createCallResponder({ province: issuer, nats, keys: [keys.unsealing], handlers, now: Date.now, log });
+  const resend = createResendResponder({ nats: parts.nats, jetstream: line, outbox: store, issuer, unique: () => nuid.next(), log });
+  const calls = createCallResponder({ province: issuer, nats: parts.nats, keys: () => keys.opening.map(({ key }) => key), handlers, now: Date.now, log });
   publisher.start();
   poll?.start();
   membership.start();
   riskLevels.start();
+  rotation.start();
+  endings.start();
   return {
     httpAddress,
     registered: membership.registered,
     async stop() {
+      // First: nothing moves any more.
+      await Promise.all([rotation.stop(), endings.stop()]);
       const answers = Promise.all([server.close(), calls.stop(), resend.stop()]);
       // Draining asks NATS for a last word, and NATS may be away.
       await Promise.all([poll?.stop(), membership.stop(), riskLevels.stop(), settleWithin(answers, STOP_TIMEOUT_MS)]);
       await publisher.stop();
+      await line.close();
       hub.close();
     },
   };

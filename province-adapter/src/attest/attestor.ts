@@ -12,12 +12,17 @@ export interface AttestorOutbox {
   append(about: readonly About[], plan: (view: OutboxView) => Promise<OutboxAddition>): Promise<void>;
 }
 
+/** A signing key, and what makes the salts of the disclosures that were signed with it. */
+export interface AttestorKey {
+  readonly key: SigningKey;
+  readonly saltSecret: Uint8Array;
+}
+
 /** What an attestor is made of. */
 export interface AttestorOptions {
   readonly outbox: AttestorOutbox;
-  readonly key: SigningKey;
-  /** Makes the salts of disclosures. */
-  readonly saltSecret: Uint8Array;
+  /** The keys of the moment: the first signs, the others signed what may stand. */
+  readonly keys: () => readonly [AttestorKey, ...AttestorKey[]];
   readonly terms: AttestationTerms;
   /** Seconds since the epoch. */
   readonly now: () => number;
@@ -132,7 +137,7 @@ export class Attestor {
     if (presentation !== undefined) return presentation;
     // A conversion in whose place the statement would cut the tie to its source: better without the name.
     if (attested.attestation.source !== undefined) return `${attested.token}~`;
-    // What stands was signed with another key, or before the name was known; nothing newer is replaced by it.
+    // What stands was signed with a key that is gone, or before the name was known; nothing newer is replaced by it.
     await this.#append([statement], {}, (last) => {
       if (last.sequence !== attested.attestation.sequence || last.status !== statement.record.status) throw outdated();
       return false;
@@ -207,19 +212,19 @@ export class Attestor {
   }
 
   async #sign({ claims, statement }: PlannedStatement): Promise<NewOutboxEntry> {
-    const { token } = await this.#signWithName(claims, statement);
+    const { token } = await this.#signWithName(claims, statement, this.options.keys()[0]);
     return { sequence: claims.sequence, subject: claims.subject, kind: claims.kind, token };
   }
 
-  #signWithName(claims: AttestationClaims, { maskedName }: Statement) {
+  #signWithName(claims: AttestationClaims, { maskedName }: Statement, { key, saltSecret }: AttestorKey) {
     const disclosures = maskedName === undefined ? {} : { maskedName };
-    return signAttestation(claims, disclosures, this.options.key, this.#saltsOf(claims.sequence));
+    return signAttestation(claims, disclosures, key, this.#saltsOf(claims.sequence, saltSecret));
   }
 
-  #saltsOf(sequence: number): () => string {
+  #saltsOf(sequence: number, secret: Uint8Array): () => string {
     let position = 0;
     return () => {
-      const mac = createHmac('sha256', this.options.saltSecret).update(`${this.options.terms.issuer}.${sequence}.${position++}`);
+      const mac = createHmac('sha256', secret).update(`${this.options.terms.issuer}.${sequence}.${position++}`);
       return mac.digest().subarray(0, SALT_BYTES).toString('base64url');
     };
   }
@@ -227,9 +232,11 @@ export class Attestor {
   /** The stored token with the disclosures its digests stand for; undefined when they cannot be made again. */
   async #present(attested: AttestedStatement, statement: Statement): Promise<string | undefined> {
     const { disclosureDigests, ...claims } = attested.attestation;
-    const again = await this.#signWithName(claims, statement);
-    if (again.attestation.disclosureDigests.join() !== disclosureDigests.join()) return undefined;
-    return attested.token + again.presentation.slice(again.token.length);
+    for (const key of this.options.keys()) {
+      const again = await this.#signWithName(claims, statement, key);
+      if (again.attestation.disclosureDigests.join() === disclosureDigests.join()) return attested.token + again.presentation.slice(again.token.length);
+    }
+    return undefined;
   }
 
   /** With what the holder shows, where that was signed; without, where the province's own statement knows another name or none. */

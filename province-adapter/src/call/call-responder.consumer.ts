@@ -1,6 +1,6 @@
 import { sealWithSecret, type ProvinceCode, type SealedKey } from '@health-code/attestation';
 import { callSubject, v1 } from '@health-code/messages';
-import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import { AdapterError } from '../errors.js';
 import { answerCall, refusal, refusalCode } from './answer-call.js';
 import type { CallHandlers, Operation } from './call-handlers.js';
@@ -25,8 +25,8 @@ export interface CallLog {
 export interface CallResponderOptions {
   readonly province: ProvinceCode;
   readonly nats: Pick<NatsConnection, 'subscribe'>;
-  /** The province's private encryption key, newest first; former ones for as long as the hub may still seal to them. */
-  readonly keys: readonly SealedKey[];
+  /** The province's private encryption keys of the moment, newest first; former ones for as long as the hub may still seal to them. */
+  readonly keys: () => readonly SealedKey[];
   readonly handlers: CallHandlers;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -37,6 +37,11 @@ export interface CallResponderOptions {
 
 /** A running responder. */
 export interface CallResponder {
+  /**
+   * Takes calls from another connection from now on; resolves when every call that came by the former one is answered there: a
+   * broker lets an answer pass only where its question went.
+   */
+  moveTo(nats: Pick<NatsConnection, 'subscribe' | 'flush'>): Promise<void>;
   /** Takes no further calls; resolves when every call under way is answered. */
   stop(): Promise<void>;
 }
@@ -46,7 +51,7 @@ export interface CallResponder {
  * brought. Instances of one adapter share the calls through a queue group.
  */
 export function createCallResponder(options: CallResponderOptions): CallResponder {
-  const { province, handlers, keys, log, now } = options;
+  const { province, handlers, log, now } = options;
   const maxInFlight = options.maxInFlight ?? MAX_CALLS_IN_FLIGHT;
   const replays = new ReplayWindow(REPLAY_CAPACITY);
   const inFlight = new Set<Promise<void>>();
@@ -54,7 +59,7 @@ export function createCallResponder(options: CallResponderOptions): CallResponde
   const respond = async (message: Msg): Promise<void> => {
     let opened;
     try {
-      opened = await openCall(message.data, keys);
+      opened = await openCall(message.data, options.keys());
     } catch (error) {
       log.warn({ code: refusalCode(error), bytes: message.data.byteLength }, 'refused a call that does not open');
       message.respond(v1.SealedReply.encode(refusal(error)).finish());
@@ -92,18 +97,29 @@ export function createCallResponder(options: CallResponderOptions): CallResponde
     inFlight.add(call);
   };
 
-  const subscription = options.nats.subscribe(callSubject(province), {
-    queue: `call-${province}`,
-    callback: (error, message) => {
-      if (error === null) take(message);
-      else log.error({ error: error.name }, 'the subscription to calls failed');
-    },
-  });
+  const subscribe = (nats: Pick<NatsConnection, 'subscribe'>): Subscription =>
+    nats.subscribe(callSubject(province), {
+      queue: `call-${province}`,
+      callback: (error, message) => {
+        if (error === null) take(message);
+        else log.error({ error: error.name }, 'the subscription to calls failed');
+      },
+    });
+  let subscription = subscribe(options.nats);
+
+  const finish = async (ending: Subscription): Promise<void> => {
+    await ending.drain();
+    await Promise.all(inFlight);
+  };
 
   return {
-    stop: async () => {
-      await subscription.drain();
-      await Promise.all(inFlight);
+    moveTo: async (nats) => {
+      const former = subscription;
+      subscription = subscribe(nats);
+      // Before the former ends: no call finds nobody.
+      await nats.flush();
+      await finish(former);
     },
+    stop: () => finish(subscription),
   };
 }

@@ -1,10 +1,21 @@
-import { Client, Metadata, credentials, status, type ServiceError } from '@grpc/grpc-js';
+import { Metadata, status, type Client, type ServiceError } from '@grpc/grpc-js';
 import { timestampFromSeconds, unaryTransport, v1 } from '@health-code/messages';
-import type { AdapterConfig } from '../config.js';
 import { AdapterError } from '../errors.js';
 import { toWire, type OwnRiskLevel } from '../risk-level/read-risk-levels.js';
+import { openHubConnection, type HubAddress } from './hub-connection.grpc.js';
+import type { HubCredentials } from './hub-credentials.js';
 
 const CALL_TIMEOUT_MS = 5000;
+
+/** What the hub answered to a registration. */
+export interface RegistrationAnswer {
+  /** The last sequence number the hub holds without a gap before it. */
+  readonly contiguousSequence: number;
+  /** The version of the protocol that both speak. */
+  readonly protocolVersion: number;
+  /** Every version the hub speaks. */
+  readonly hubProtocolVersions: readonly number[];
+}
 
 /** What the hub answered to a heartbeat. */
 export interface HeartbeatAnswer {
@@ -22,11 +33,8 @@ export interface LocalSystemState {
 
 /** The hub as an adapter sees it. */
 export interface HubClient {
-  /**
-   * @returns the last sequence number the hub holds without a gap before it
-   * @throws AdapterError REGISTRATION_REFUSED when repeating it changes nothing; anything else may pass
-   */
-  register(request: v1.IRegisterRequest): Promise<number>;
+  /** @throws AdapterError REGISTRATION_REFUSED when repeating it changes nothing; anything else may pass */
+  register(request: v1.IRegisterRequest): Promise<RegistrationAnswer>;
   /** @throws AdapterError REGISTRATION_REFUSED when the hub does not know this adapter (any more) */
   heartbeat(lastSequence: number, localSystem: LocalSystemState, nowSeconds: number): Promise<HeartbeatAnswer>;
   /** Every admitted province with its public keys. @throws AdapterError HUB_UNREACHABLE */
@@ -44,8 +52,17 @@ export interface HubClient {
    * @throws AdapterError REQUEST_FIELD_INVALID for what the hub will never take; HUB_UNREACHABLE; REGISTRATION_REFUSED
    */
   stateRiskLevels(levels: readonly OwnRiskLevel[]): Promise<number>;
+  /**
+   * Shows the hub another certificate from now on: calls under way end on the connection they began on.
+   *
+   * @throws AdapterError HUB_UNREACHABLE when nobody answers to it, the hub away or the certificate refused; the former stays in use
+   */
+  reconnect(credentials: HubCredentials): Promise<void>;
   close(): void;
 }
+
+/** The hub said nothing of versions before there were two. */
+const FIRST_PROTOCOL_VERSION = 1;
 
 /** Statuses by which the hub says that it does not know this adapter, or will not. */
 const REFUSALS: readonly number[] = [
@@ -57,9 +74,12 @@ const REFUSALS: readonly number[] = [
 ];
 
 const refusalOf = (cause: unknown): unknown => {
-  const { code, details } = cause as Partial<ServiceError>;
+  const { code, details = '' } = cause as Partial<ServiceError>;
   if (code === undefined || !REFUSALS.includes(code)) return cause;
-  return new AdapterError('REGISTRATION_REFUSED', `the hub refuses this adapter: ${details ?? ''}`, { cause });
+  const what = details.startsWith('PROTOCOL_VERSION_UNSUPPORTED')
+    ? 'adapter and hub speak no common version of the protocol, bring the older one up to date'
+    : 'the hub refuses this adapter';
+  return new AdapterError('REGISTRATION_REFUSED', `${what}: ${details}`, { cause });
 };
 
 const unreachable = (cause: unknown): AdapterError => {
@@ -67,32 +87,52 @@ const unreachable = (cause: unknown): AdapterError => {
   return refusal instanceof AdapterError ? refusal : new AdapterError('HUB_UNREACHABLE', 'the hub does not answer', { cause });
 };
 
-/** A client of the hub's services Adapter and Ledger; with TLS it shows the hub its own certificate, where it has one. */
-export function createHubClient(options: AdapterConfig['hub']): HubClient {
-  const transport = options.tls
-    ? credentials.createSsl(options.authority ?? null, options.client?.key ?? null, options.client?.certificate ?? null)
-    : credentials.createInsecure();
-  const client = new Client(options.address, transport, {
-    // grpc-js would wait up to two minutes after the hub was away for a while.
-    'grpc.initial_reconnect_backoff_ms': 200,
-    'grpc.max_reconnect_backoff_ms': 2000,
-  });
-  const metadata = new Metadata();
-  metadata.set('authorization', `Bearer ${options.enrolmentToken}`);
-  const hub = v1.Adapter.create(unaryTransport(client, { timeoutMs: CALL_TIMEOUT_MS, metadata }));
-  // Open to whoever can connect: the enrolment token is shown to no more of the hub than asks for it.
-  const ledger = v1.Ledger.create(unaryTransport(client, { timeoutMs: CALL_TIMEOUT_MS, metadata: new Metadata() }));
+/** What is said by a connection that nobody answers on, or on which nobody is known. */
+const UNANSWERED: readonly number[] = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.UNAUTHENTICATED, status.INTERNAL, status.UNKNOWN, status.CANCELLED];
+
+/** One connection, and the services on it. */
+interface Line {
+  readonly client: Client;
+  readonly hub: v1.Adapter;
+  readonly ledger: v1.Ledger;
+}
+
+function openLine(address: HubAddress, credentials: HubCredentials): Line {
+  const client = openHubConnection(address, credentials);
+  const transport = unaryTransport(client, { timeoutMs: CALL_TIMEOUT_MS, metadata: new Metadata() });
+  return { client, hub: v1.Adapter.create(transport), ledger: v1.Ledger.create(transport) };
+}
+
+/** Any answer will do, also that something else must be done first: it is told to whom the hub knows. */
+async function requireAnswer({ ledger }: Line): Promise<void> {
+  try {
+    await ledger.getSummary({});
+  } catch (cause) {
+    const { code } = cause as Partial<ServiceError>;
+    if (code === undefined || UNANSWERED.includes(code)) throw new AdapterError('HUB_UNREACHABLE', 'the hub does not answer to the new certificate', { cause });
+  }
+}
+
+/** A client of the hub's services Adapter and Ledger. The hub knows it by its certificate, and by nothing else. */
+export function createHubClient(address: HubAddress, credentials: HubCredentials): HubClient {
+  let line = openLine(address, credentials);
+  const former = new Map<Client, NodeJS.Timeout>();
   return {
     async register(request) {
       try {
-        return (await hub.register(request)).contiguousSequence;
+        const { contiguousSequence, protocolVersion, hubProtocolVersions } = await line.hub.register(request);
+        return {
+          contiguousSequence,
+          protocolVersion: protocolVersion === 0 ? FIRST_PROTOCOL_VERSION : protocolVersion,
+          hubProtocolVersions: hubProtocolVersions.length === 0 ? [FIRST_PROTOCOL_VERSION] : hubProtocolVersions,
+        };
       } catch (cause) {
         throw refusalOf(cause);
       }
     },
     async heartbeat(lastSequence, { isReachable, isFollowed }, nowSeconds) {
       try {
-        const answer = await hub.heartbeat({
+        const answer = await line.hub.heartbeat({
           lastSequence,
           localSystemReachable: isReachable,
           localSystemFollowed: isFollowed,
@@ -107,14 +147,14 @@ export function createHubClient(options: AdapterConfig['hub']): HubClient {
     },
     async listProvinces() {
       try {
-        return (await ledger.listProvinces({})).provinces;
+        return (await line.ledger.listProvinces({})).provinces;
       } catch (cause) {
         throw unreachable(cause);
       }
     },
     async listForeignStatements(subjectReference, kind) {
       try {
-        const { attestations } = await hub.listForeignStatements({ subjectReference, kind });
+        const { attestations } = await line.hub.listForeignStatements({ subjectReference, kind });
         return attestations.map((token) => Buffer.from(token).toString('latin1'));
       } catch (cause) {
         throw unreachable(cause);
@@ -122,22 +162,42 @@ export function createHubClient(options: AdapterConfig['hub']): HubClient {
     },
     async listRiskLevels(after) {
       try {
-        return (await ledger.listRiskLevels({ after })).levels;
+        return (await line.ledger.listRiskLevels({ after })).levels;
       } catch (cause) {
         throw unreachable(cause);
       }
     },
     async stateRiskLevels(levels) {
       try {
-        return (await hub.stateRiskLevels({ levels: levels.map(toWire) })).added;
+        return (await line.hub.stateRiskLevels({ levels: levels.map(toWire) })).added;
       } catch (cause) {
         const { code, details } = cause as Partial<ServiceError>;
         if (code === status.INVALID_ARGUMENT || code === status.RESOURCE_EXHAUSTED) throw new AdapterError('REQUEST_FIELD_INVALID', details ?? '', { cause });
         throw unreachable(cause);
       }
     },
+    async reconnect(next) {
+      const opened = openLine(address, next);
+      try {
+        await requireAnswer(opened);
+      } catch (cause) {
+        opened.client.close();
+        throw cause;
+      }
+      const { client } = line;
+      line = opened;
+      // By then every call that began on it is answered or over.
+      former.set(client, setTimeout(() => {
+        former.delete(client);
+        client.close();
+      }, CALL_TIMEOUT_MS * 2));
+    },
     close: () => {
-      client.close();
+      for (const [client, timer] of former) {
+        clearTimeout(timer);
+        client.close();
+      }
+      line.client.close();
     },
   };
 }

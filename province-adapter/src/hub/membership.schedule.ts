@@ -1,8 +1,8 @@
-import type { v1 } from '@health-code/messages';
+import { PROTOCOL_VERSIONS, type v1 } from '@health-code/messages';
 import { AdapterError } from '../errors.js';
 import type { Logger } from '../platform/logger.js';
 import { createWakeUp } from '../platform/wake-up.js';
-import type { HubClient } from './hub-client.grpc.js';
+import type { HubClient, RegistrationAnswer } from './hub-client.grpc.js';
 
 /** Offset of the clocks from which on it is shouted about; attestations are refused from 120 s on. */
 export const CLOCK_OFFSET_WARNING_SECONDS = 60;
@@ -13,7 +13,8 @@ const LONGEST_RETRY_MS = 5000;
 /** What membership is made of. */
 export interface MembershipOptions {
   readonly hub: Pick<HubClient, 'register' | 'heartbeat'>;
-  readonly registration: v1.IRegisterRequest;
+  /** What is stated now. */
+  readonly registration: () => Promise<v1.IRegisterRequest>;
   readonly readLastSequence: () => Promise<number>;
   readonly isLocalSystemReachable: () => Promise<boolean>;
   /** Whether changes of the local system come by themselves and none is known to wait. */
@@ -27,6 +28,8 @@ export interface MembershipOptions {
 /** Whether the hub knows this adapter, and how far it has come with it. */
 export interface MembershipState {
   readonly isRegistered: boolean;
+  /** The version of the protocol that hub and adapter speak; undefined before the first registration. */
+  readonly protocolVersion?: number;
   /** Seconds by which this clock is ahead of the hub's; undefined before the first heartbeat. */
   readonly clockOffsetSeconds?: number;
   /** The last sequence number the hub holds without a gap before it. */
@@ -81,11 +84,23 @@ export class Membership {
     }
   }
 
+  /**
+   * States something else than before, at once.
+   *
+   * @throws AdapterError REGISTRATION_REFUSED, and what was stated before still holds; anything else may pass
+   */
+  async register(request: v1.IRegisterRequest): Promise<void> {
+    this.#note(await this.options.hub.register(request));
+  }
+
   async #register(): Promise<void> {
-    const contiguousSequence = await this.options.hub.register(this.options.registration);
-    this.#state = { ...this.#state, isRegistered: true, contiguousSequence };
-    this.options.log.info({ contiguousSequence }, 'registered at the hub');
+    await this.register(await this.options.registration());
     this.#resolveRegistered();
+  }
+
+  #note({ contiguousSequence, protocolVersion, hubProtocolVersions }: RegistrationAnswer): void {
+    this.#state = { ...this.#state, isRegistered: true, contiguousSequence, protocolVersion };
+    this.options.log.info({ contiguousSequence, protocolVersion, ownProtocolVersions: PROTOCOL_VERSIONS, hubProtocolVersions }, 'registered at the hub');
   }
 
   async #beat(): Promise<void> {
@@ -101,7 +116,7 @@ export class Membership {
     );
     // Half of the way there and back belongs to each direction.
     const offset = hubTimeMs === undefined ? {} : { clockOffsetSeconds: Math.round(((sentAt + now()) / 2 - hubTimeMs) / 1000) };
-    this.#state = { isRegistered: true, contiguousSequence, isLocalSystemReachable, isLocalSystemFollowed, ...offset };
+    this.#state = { ...this.#state, isRegistered: true, contiguousSequence, isLocalSystemReachable, isLocalSystemFollowed, ...offset };
     if (Math.abs(offset.clockOffsetSeconds ?? 0) > CLOCK_OFFSET_WARNING_SECONDS) {
       log.warn(offset, 'this clock and the hub’s differ: attestations will be refused as issued in the future');
     }

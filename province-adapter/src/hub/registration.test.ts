@@ -29,11 +29,15 @@ describe('createRegistration', () => {
     expect(rules).toEqual([
       { ...rule, title: '转码规则', facts: [] },
       { id: '520000-travel', version: '2', title: '中高风险地区旅居史', facts: [v1.CitedFact.CITED_FACT_REGIONAL_RISK_LEVEL] },
+      { id: '520000-canary', version: '1', title: '探测对象规则', facts: [] },
     ]);
   });
 
   it.each(['convert', 'direct'] as const)('states the rule of converted statements in mode %s', async (mode) => {
     const { rules } = await createRegistration(profileIn(mode), keys, '0.1.0');
-    expect(rules?.at(-1)).toEqual({ id: '520000-conversion-foreign', version: '1', title: '外省健康码转码规则', facts: [] });
+    expect(rules?.slice(-2)).toEqual([
+      { id: '520000-conversion-foreign', version: '1', title: '外省健康码转码规则', facts: [] },
+      { id: '520000-canary', version: '1', title: '探测对象规则', facts: [] },
+    ]);
   });
 });

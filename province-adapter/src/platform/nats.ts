@@ -1,29 +1,51 @@
 import { inboxPrefix } from '@health-code/messages';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
-import type { AdapterConfig } from '../config.js';
+import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
+import { AdapterError } from '../errors.js';
 import type { Logger } from './logger.js';
 
-/**
- * Connects and stays connected: also the first connection is tried for ever, and a password that is wrong today may be
- * right after the operator has reloaded the server. Resolves at the first success.
- */
-export async function connectNats(options: AdapterConfig['nats'], province: string, log: Logger): Promise<NatsConnection> {
-  const connection = await connect({
-    servers: options.url,
-    user: options.user,
-    pass: options.password,
-    name: `province-adapter-${province}`,
-    // The only inbox this province's NATS user may listen on.
-    inboxPrefix: inboxPrefix(province),
-    ...(options.url.startsWith('tls:') ? { tls: {} } : {}),
-    waitOnFirstConnect: true,
-    ignoreAuthErrorAbort: true,
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: 250,
-    pingInterval: 10_000,
-  });
+/** Where NATS is, and as whom it is spoken to. */
+export interface NatsAccess {
+  readonly url: string;
+  /** The credentials of the moment; asked at every connection and reconnection. */
+  readonly creds: () => string;
+}
+
+const FIRST_ANSWER_WITHIN_MS = 5000;
+
+const optionsFor = ({ url, creds }: NatsAccess, province: string) => ({
+  servers: url,
+  authenticator: credsAuthenticator(() => new TextEncoder().encode(creds())),
+  name: `province-adapter-${province}`,
+  // The only inbox this province's NATS user may listen on.
+  inboxPrefix: inboxPrefix(province),
+  ...(url.startsWith('tls:') ? { tls: {} } : {}),
+  // Credentials that are refused today may be replaced tomorrow.
+  ignoreAuthErrorAbort: true,
+  maxReconnectAttempts: -1,
+  reconnectTimeWait: 250,
+  pingInterval: 10_000,
+});
+
+/** Connects and stays connected: also the first connection is tried for ever. Resolves at the first success. */
+export async function connectNats(access: NatsAccess, province: string, log: Logger): Promise<NatsConnection> {
+  const connection = await connect({ ...optionsFor(access, province), waitOnFirstConnect: true });
   void logStatus(connection, log);
   return connection;
+}
+
+/**
+ * The same, where the first connection comes at once or not at all: another one is still there.
+ *
+ * @throws AdapterError HUB_UNREACHABLE when the server is away or refuses the credentials
+ */
+export async function tryConnectNats(access: NatsAccess, province: string, log: Logger): Promise<NatsConnection> {
+  try {
+    const connection = await connect({ ...optionsFor(access, province), timeout: FIRST_ANSWER_WITHIN_MS });
+    void logStatus(connection, log);
+    return connection;
+  } catch (cause) {
+    throw new AdapterError('HUB_UNREACHABLE', 'NATS is away or refuses the new credentials', { cause });
+  }
 }
 
 async function logStatus(connection: NatsConnection, log: Logger): Promise<void> {

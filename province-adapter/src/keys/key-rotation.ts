@@ -1,0 +1,90 @@
+import { AdapterError } from '../errors.js';
+import type { AttestingKey, OpeningKey, ProvinceKeys } from './province-keys.js';
+
+/**
+ * Milliseconds for which a key outlives its use, at the hub and here: attestations may be issued two minutes ahead of the hub's
+ * clock, and a key that is retired ends at the hub's; calls sealed to a former key come for a minute at most.
+ */
+export const KEY_OVERLAP_MS = 180_000;
+
+/** What a rotation is made of. */
+export interface KeyRotationOptions {
+  readonly initial: ProvinceKeys;
+  /** States these keys at the hub. @throws AdapterError REGISTRATION_REFUSED; anything else may pass */
+  readonly register: (keys: ProvinceKeys) => Promise<void>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** {@link KEY_OVERLAP_MS} when absent. */
+  readonly overlapMs?: number;
+}
+
+const kidsOf = ({ signing, opening }: ProvinceKeys): string => [...signing, ...opening].map(({ key }) => key.kid).join();
+const holds = (keys: readonly { readonly key: { readonly kid: string } }[], kid: string): boolean => keys.some(({ key }) => key.kid === kid);
+
+/**
+ * The keys in use, and how others take their place: new ones open calls at once, and sign once the hub has accepted them; former
+ * ones stay until nothing that was made with them, or for them, can still be under way.
+ */
+export class KeyRotation {
+  #stated: ProvinceKeys;
+  #opening: readonly OpeningKey[];
+  /** Since when a key is not the one in use any more: a signing key after it signed last, another after the hub was told last to seal to it. */
+  readonly #leftAt = new Map<string, number>();
+
+  constructor(private readonly options: KeyRotationOptions) {
+    this.#stated = options.initial;
+    this.#opening = options.initial.opening;
+  }
+
+  /** What the hub was told last, and is told whenever it has forgotten. */
+  get stated(): ProvinceKeys {
+    return this.#stated;
+  }
+
+  /** The first signs; the others signed what may stand. Ask each time. */
+  get signing(): ProvinceKeys['signing'] {
+    return this.#stated.signing;
+  }
+
+  /** All that a call may be sealed to. Ask each time. */
+  get opening(): readonly OpeningKey[] {
+    return this.#opening;
+  }
+
+  /**
+   * Takes the keys of the file into use, as far as that can be now.
+   *
+   * @returns whether all is done; otherwise ask again with the same keys
+   * @throws AdapterError REGISTRATION_REFUSED; anything else may pass. What is in use stays in use
+   */
+  async adopt(wanted: ProvinceKeys): Promise<boolean> {
+    const isLeft = ({ key: { kid } }: AttestingKey | OpeningKey): boolean => this.options.now() - (this.#leftAt.get(kid) ?? Number.NEGATIVE_INFINITY) < this.#overlapMs;
+    this.#opening = [...wanted.opening, ...this.#opening.filter((key) => !holds(wanted.opening, key.key.kid) && (holds(this.#stated.opening, key.key.kid) || isLeft(key)))];
+    const [current] = this.#stated.signing;
+    const lingering = this.#stated.signing.filter((key) => !holds(wanted.signing, key.key.kid) && (key === current || isLeft(key)));
+    await this.#state({ signing: [...wanted.signing, ...lingering], opening: wanted.opening }, wanted);
+    return this.#stated.signing.length === wanted.signing.length && this.#opening.length === wanted.opening.length;
+  }
+
+  get #overlapMs(): number {
+    return this.options.overlapMs ?? KEY_OVERLAP_MS;
+  }
+
+  /** @param without what is stated where the hub does not take `keys`: one of the former ones may be revoked */
+  async #state(keys: ProvinceKeys, without: ProvinceKeys): Promise<void> {
+    if (kidsOf(keys) === kidsOf(this.#stated)) return;
+    try {
+      await this.options.register(keys);
+    } catch (cause) {
+      const isRefused = cause instanceof AdapterError && cause.code === 'REGISTRATION_REFUSED';
+      if (!isRefused || kidsOf(without) === kidsOf(keys)) throw cause;
+      await this.#state(without, without);
+      return;
+    }
+    const before = this.#stated;
+    this.#stated = keys;
+    const now = this.options.now();
+    if (before.signing[0].key.kid !== keys.signing[0].key.kid) this.#leftAt.set(before.signing[0].key.kid, now);
+    for (const { key } of before.opening) if (!holds(keys.opening, key.kid)) this.#leftAt.set(key.kid, now);
+  }
+}
