@@ -1,6 +1,7 @@
 import { getProvince, type ProvinceCode } from '@health-code/attestation';
 import type { DataSource, EntityManager } from 'typeorm';
 import { HubError } from '../errors.js';
+import type { CheckedKey } from './check-key.js';
 import type { EventLogStore } from './event-log.store.js';
 import type { LiveAcceptedKey, LiveBadge, LiveMember, MembersContent } from './live-members.js';
 import { nextState, type MemberState, type MemberStep, type Standpoint } from './members.js';
@@ -25,14 +26,6 @@ export interface MemberAct {
   /** SPIFFE ID, "hub" or "founding". */
   readonly actor: string;
   readonly detail: string;
-}
-
-/** A key that passed every check. */
-export interface CheckedKey {
-  readonly kid: string;
-  readonly use: 'sig' | 'enc';
-  /** Public JWK in JSON, with its `kid`. */
-  readonly jwk: string;
 }
 
 /** Keeps members and what was accepted of them. */
