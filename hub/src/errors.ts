@@ -80,6 +80,8 @@ export interface HubErrorOptions extends ErrorOptions {
   readonly fieldViolations?: readonly FieldViolation[];
   /** The province's own code behind `ADAPTER_REFUSED`, for example `LOCAL_CODE_EXPIRED`. */
   readonly provinceErrorCode?: string;
+  /** Milliseconds after which the same call may be tried again; of `RATE_LIMIT_EXCEEDED`. */
+  readonly retryAfterMs?: number;
 }
 
 /** The one error class of the hub. The message is for operators and never quotes personal data. */
@@ -87,6 +89,7 @@ export class HubError extends Error {
   readonly code: ErrorCode;
   readonly fieldViolations: readonly FieldViolation[];
   readonly provinceErrorCode: string | undefined;
+  readonly retryAfterMs: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: HubErrorOptions = {}) {
     super(message, options);
@@ -94,5 +97,6 @@ export class HubError extends Error {
     this.code = code;
     this.fieldViolations = options.fieldViolations ?? [];
     this.provinceErrorCode = options.provinceErrorCode;
+    this.retryAfterMs = options.retryAfterMs;
   }
 }

@@ -1,5 +1,13 @@
 import { Module } from '@nestjs/common';
+import { v1 } from '@health-code/messages';
+import { HubError } from './errors.js';
+import { RateLimits } from './identity/rate-limits.js';
 import type { HubConfig } from './config.js';
+import { Guard } from './identity/guard.js';
+import type { HubKeys } from './identity/hub-keys.js';
+import { rememberCertificates } from './identity/identify-caller.js';
+import { IdentityModule } from './identity/identity.module.js';
+import { CertificateReader } from './identity/parse-certificate.js';
 import { FeedState } from './ingest/feed-state.js';
 import { IngestModule } from './ingest/ingest.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
@@ -9,8 +17,11 @@ import { AttestationIndex } from './lookup/attestation-index.js';
 import { LookupModule } from './lookup/lookup.module.js';
 import { PersonalHealthCodeService } from './personal-health-code/personal-health-code.grpc.js';
 import { PersonalHealthCodeModule } from './personal-health-code/personal-health-code.module.js';
+import { unary, type GrpcService } from './platform/grpc-handlers.js';
+import { identifyByCertificate } from './platform/grpc-peer.js';
 import { GrpcServer } from './platform/grpc-server.js';
-import { HUB_CONFIG } from './platform/tokens.js';
+import { EnrolmentServer } from './platform/enrolment-server.js';
+import { ENROLMENT_SERVICE, GRPC_SERVICES, HUB_CONFIG, HUB_KEYS } from './platform/tokens.js';
 import { AdapterService } from './registry/adapter.grpc.js';
 import { ForeignStatements } from './registry/foreign-statements.js';
 import { RegistryLoader } from './registry/registry-loader.js';
@@ -22,9 +33,9 @@ import { RiskLevelStore } from './risk-level/risk-level.store.js';
 import { CheckpointService } from './verify/checkpoint.grpc.js';
 import { VerifyModule } from './verify/verify.module.js';
 
-/** The four services on one port. */
+/** The services: those for whoever has a certificate, on one port behind the guard. */
 @Module({
-  imports: [RegistryModule, RiskLevelModule, LedgerModule, LookupModule, IngestModule, VerifyModule, PersonalHealthCodeModule],
+  imports: [IdentityModule, RegistryModule, RiskLevelModule, LedgerModule, LookupModule, IngestModule, VerifyModule, PersonalHealthCodeModule],
   providers: [
     {
       provide: ForeignStatements,
@@ -48,15 +59,33 @@ import { VerifyModule } from './verify/verify.module.js';
     },
     {
       provide: LedgerService,
-      inject: [LedgerStore, FeedState, LiveRegistry, RiskLevelStore],
-      useFactory: (ledger: LedgerStore, feeds: FeedState, registry: LiveRegistry, riskLevels: RiskLevelStore) => new LedgerService(ledger, feeds, registry, riskLevels),
+      inject: [LedgerStore, FeedState, LiveRegistry, RiskLevelStore, HUB_KEYS],
+      useFactory: (ledger: LedgerStore, feeds: FeedState, registry: LiveRegistry, riskLevels: RiskLevelStore, hubKeys: HubKeys) =>
+        new LedgerService(ledger, feeds, registry, riskLevels, hubKeys.jwks),
+    },
+    {
+      provide: GRPC_SERVICES,
+      inject: [PersonalHealthCodeService, CheckpointService, AdapterService, LedgerService],
+      useFactory: (...services: readonly GrpcService[]) => services,
     },
     {
       provide: GrpcServer,
-      inject: [PersonalHealthCodeService, CheckpointService, AdapterService, LedgerService],
-      useFactory: (...services: [PersonalHealthCodeService, CheckpointService, AdapterService, LedgerService]) => new GrpcServer(services),
+      inject: [GRPC_SERVICES, Guard, HUB_CONFIG],
+      useFactory: (services: readonly GrpcService[], guard: Guard, { authorities, trustDomain, environment }: HubConfig) => {
+        const reader = new CertificateReader({ member: authorities.member.certificate, operator: authorities.operator, trustDomain, isProduction: environment === 'production' });
+        return new GrpcServer(services, guard, identifyByCertificate(rememberCertificates((der) => reader.parse(der))));
+      },
+    },
+    {
+      provide: ENROLMENT_SERVICE,
+      useValue: { definition: v1.Enrolment, handlers: { Apply: unary((): never => { throw new HubError('ENROLMENT_TOKEN_REFUSED', 'nobody is invited'); }) } } satisfies GrpcService,
+    },
+    {
+      provide: EnrolmentServer,
+      inject: [ENROLMENT_SERVICE, RateLimits],
+      useFactory: (service: GrpcService, limits: RateLimits) => new EnrolmentServer(service, limits),
     },
   ],
-  exports: [GrpcServer],
+  exports: [GrpcServer, EnrolmentServer, GRPC_SERVICES],
 })
 export class GrpcModule {}

@@ -40,7 +40,7 @@ try {
       stopOnce(hub, readyFile).catch(fail);
     });
   }
-  if (readyFile !== undefined) writeReadyFile(readyFile, { pid: process.pid, grpc: hub.grpc, http: hub.http });
+  if (readyFile !== undefined) writeReadyFile(readyFile, { pid: process.pid, grpc: hub.grpc, enrolment: hub.enrolment, http: hub.http });
 } catch (error) {
   fail(error);
 }

@@ -11,6 +11,8 @@ export interface Caller {
   readonly province?: ProvinceCode;
   /** SHA-256 of the certificate in DER, lower-case hexadecimal. */
   readonly fingerprint: string;
+  /** When the certificate ends, in milliseconds since the epoch; absent of a caller who is taken for granted (bench-main.ts). */
+  readonly expiresAt?: number;
 }
 
 /** Callers of calls under way; filled by the guard, before any handler runs. */

@@ -30,6 +30,8 @@ interface CommittedRow {
   readonly token: string;
   readonly token_digest: Buffer;
   readonly content_digest: Buffer;
+  readonly kid: string;
+  readonly appended_at: number;
 }
 
 const ENTRY_COLUMNS = `entry.index, entry.issuer, entry.sequence, entry.salt, entry.leaf_digest, entry.appended_at,
@@ -98,7 +100,7 @@ export class LedgerStore {
   /** At most `limit` attestations from index `from` on, in ledger order. Entries whose attestation was deleted are left out. */
   async readCommitted(from: number, limit: number): Promise<readonly CommittedAttestation[]> {
     const rows = await this.#database.query<CommittedRow[]>(
-      `SELECT entry.index, token, token_digest, content_digest
+      `SELECT entry.index, token, token_digest, content_digest, entry.kid, extract(epoch FROM entry.appended_at)::float8 * 1000 AS appended_at
        FROM ledger_entry entry JOIN attestation USING (issuer, sequence)
        WHERE entry.index >= $1 ORDER BY entry.index LIMIT $2`,
       [from, limit],
@@ -108,6 +110,8 @@ export class LedgerStore {
       claims: claimsOf(Buffer.from(row.token)),
       tokenDigest: row.token_digest,
       contentDigest: row.content_digest,
+      kid: row.kid,
+      appendedAt: row.appended_at,
     }));
   }
 }

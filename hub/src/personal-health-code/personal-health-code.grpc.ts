@@ -1,5 +1,7 @@
 import { parseProvinceCode, type Recognition } from '@health-code/attestation';
 import { v1 } from '@health-code/messages';
+import { callerOf } from '../identity/caller.js';
+import { requireDevice, requireOwnProvince } from '../identity/caller-binding.js';
 import { unary, type GrpcService } from '../platform/grpc-handlers.js';
 import { attestedAnswer, type ProvinceOperation, type ReplyTo, type RequestOf } from '../province-call/parse-reply.js';
 import { toVerifyCodeResponse } from '../verify/verdict-message.js';
@@ -36,12 +38,19 @@ export interface QueryCounter {
   record(purpose: v1.Purpose, recognition: Recognition): void;
 }
 
+/** Counts questions about identity documents; the guard satisfies it. */
+export interface IdentityQueryGate {
+  /** @throws HubError RATE_LIMIT_EXCEEDED */
+  admitIdentityQuery(call: object): void;
+}
+
 /** What {@link PersonalHealthCodeService} needs. */
 export interface PersonalHealthCodeParts {
   readonly provinces: ProvinceOperations;
   readonly checkpoint: CodeVerification;
   readonly judge: AttestationJudge;
   readonly counter: QueryCounter;
+  readonly gate: IdentityQueryGate;
   /** Seconds since the epoch. */
   readonly now: () => number;
 }
@@ -79,8 +88,14 @@ export class PersonalHealthCodeService implements GrpcService {
 
   /** The province's present statement is an attestation like any other: its verdict is the hub's, and is not taken on trust. */
   async #queryHealth(message: v1.QueryHealthRequest, call: CallWithDeadline): Promise<v1.IQueryHealthResponse> {
-    const { provinces, judge, counter, now } = this.#parts;
+    const { provinces, judge, counter, gate, now } = this.#parts;
+    const caller = callerOf(call);
     const { request, checkpoint } = parseQueryHealth(message);
+    requireOwnProvince(caller, checkpoint.province);
+    if (request.identityDocument) {
+      requireDevice(caller);
+      gate.admitIdentityQuery(call);
+    }
     const province = parseProvinceCode(request.province ?? '');
     const reply = await provinces.call(province, 'queryHealth', request, limitsOf(call));
     const outcome = await judgeAnswer(province, attestedAnswer(province, reply.attested), checkpoint, judge, now());

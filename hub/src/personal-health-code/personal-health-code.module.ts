@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { Guard } from '../identity/guard.js';
+import { IdentityModule } from '../identity/identity.module.js';
 import { ProvinceCallModule } from '../province-call/province-call.module.js';
 import { ProvinceCaller } from '../province-call/province-call.publisher.js';
 import { CheckpointService } from '../verify/checkpoint.grpc.js';
@@ -9,13 +11,13 @@ import { PersonalHealthCodeService } from './personal-health-code.grpc.js';
 
 /** The interfaces of GB/T 38963-2020 clause 6, routed to provinces. */
 @Module({
-  imports: [ProvinceCallModule, VerifyModule],
+  imports: [IdentityModule, ProvinceCallModule, VerifyModule],
   providers: [
     {
       provide: PersonalHealthCodeService,
-      inject: [ProvinceCaller, CheckpointService, AttestedVerifier, VerificationCounter],
-      useFactory: (provinces: ProvinceCaller, checkpoint: CheckpointService, judge: AttestedVerifier, counter: VerificationCounter) =>
-        new PersonalHealthCodeService({ provinces, checkpoint, judge, counter, now: () => Math.floor(Date.now() / 1000) }),
+      inject: [ProvinceCaller, CheckpointService, AttestedVerifier, VerificationCounter, Guard],
+      useFactory: (provinces: ProvinceCaller, checkpoint: CheckpointService, judge: AttestedVerifier, counter: VerificationCounter, gate: Guard) =>
+        new PersonalHealthCodeService({ provinces, checkpoint, judge, counter, gate, now: () => Math.floor(Date.now() / 1000) }),
     },
   ],
   exports: [PersonalHealthCodeService],

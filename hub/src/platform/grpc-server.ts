@@ -1,10 +1,14 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { ServerCredentials } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { PROTO_ROOT, SERVICE_PROTO_FILES } from '@health-code/messages';
 import { HealthImplementation, protoPath as HEALTH_PROTO_FILE } from 'grpc-health-check';
 import type { ListenAddress, TlsFiles } from '../config.js';
+import type { Caller } from '../identity/caller.js';
+import type { Guard, IdentifyPeer } from '../identity/guard.js';
 import { getServedDefinition, SERVICES, type ServiceName } from './grpc-access.js';
 import type { GrpcService } from './grpc-handlers.js';
+import { GuardedServer } from './guarded-server.js';
+import { drain, listen } from './listen.js';
 import type { Dependency, Readiness } from './readiness.js';
 import { loadReflectionFiles } from './reflection-files.js';
 
@@ -17,7 +21,10 @@ const NEEDS: Readonly<Record<ServiceName | '', readonly Dependency[]>> = {
   'healthcode.v1.PersonalHealthCode': ['nats'],
   'healthcode.v1.Checkpoint': ['lookup'],
   'healthcode.v1.Adapter': ['database'],
+  'healthcode.v1.Membership': ['database'],
   'healthcode.v1.Ledger': ['database'],
+  'healthcode.v1.MutualRecognition': ['database'],
+  'healthcode.v1.Operator': ['database'],
 };
 
 const SERVICE_NAMES = ['', ...Object.keys(SERVICES)] as readonly (ServiceName | '')[];
@@ -34,16 +41,17 @@ const CHANNEL_OPTIONS = {
   'grpc.enable_channelz': 0,
 } as const;
 
-/** Milliseconds that calls in hand have to end when the hub stops. */
-export const DRAIN_MS = 5000;
-
-/** The hub's gRPC port: its services, `grpc.health.v1` and server reflection, on grpc-js directly. */
+/**
+ * The hub's gRPC port: its services, `grpc.health.v1` and server reflection, on grpc-js directly. All of it behind the guard,
+ * for whoever has a certificate of one of the two authorities.
+ */
 export class GrpcServer {
-  readonly #server = new Server(CHANNEL_OPTIONS);
+  readonly #server: GuardedServer;
   readonly #health = new HealthImplementation(Object.fromEntries(SERVICE_NAMES.map((name) => [name, 'NOT_SERVING' as const])));
   #draining = false;
 
-  constructor(services: readonly GrpcService[]) {
+  constructor(services: readonly GrpcService[], guard: Guard, identifyPeer: IdentifyPeer) {
+    this.#server = new GuardedServer(guard, identifyPeer, CHANNEL_OPTIONS);
     for (const service of services) this.#server.addService(getServedDefinition(service), service.handlers);
     this.#health.addToServer(this.#server);
     // The generated code leaves no descriptors at run time: reflection reads the .proto files themselves.
@@ -51,23 +59,10 @@ export class GrpcServer {
     new ReflectionService(files, { services: [...Object.keys(SERVICES), 'grpc.health.v1.Health'] }).addToServer(this.#server);
   }
 
-  /** Starts to answer; with a client authority, only who has a certificate of it. @returns the address it listens on, the chosen port included */
-  listen({ host, port, tls }: ListenAddress & { readonly tls?: TlsFiles }): Promise<ListenAddress> {
-    const credentials =
-      tls === undefined
-        ? ServerCredentials.createInsecure()
-        : ServerCredentials.createSsl(
-            tls.clientAuthority ?? null,
-            [{ cert_chain: tls.certificate, private_key: tls.key }],
-            tls.clientAuthority !== undefined,
-          );
-    const target = host.includes(':') ? `[${host}]:${String(port)}` : `${host}:${String(port)}`;
-    return new Promise((resolve, reject) => {
-      this.#server.bindAsync(target, credentials, (error, bound) => {
-        if (error === null) resolve({ host, port: bound });
-        else reject(error);
-      });
-    });
+  /** Starts to answer who has a certificate of the client authority; nobody else can connect. @returns the address, the chosen port included */
+  listen({ tls, ...address }: ListenAddress & { readonly tls: TlsFiles }): Promise<ListenAddress> {
+    const credentials = ServerCredentials.createSsl(tls.clientAuthority, [{ cert_chain: tls.certificate, private_key: tls.key }], true);
+    return listen(this.#server, address, credentials);
   }
 
   /** Tells health checks and watchers what is served now. */
@@ -76,19 +71,30 @@ export class GrpcServer {
     for (const name of SERVICE_NAMES) this.#health.setStatus(name, readiness.isUp(NEEDS[name]) ? 'SERVING' : 'NOT_SERVING');
   }
 
-  /** Takes no new calls, lets those in hand end for at most {@link DRAIN_MS}, then cuts them off. */
+  /** Takes no new calls, lets those in hand end for a while, then cuts them off. */
   async drain(): Promise<void> {
     this.#draining = true;
     for (const name of SERVICE_NAMES) this.#health.setStatus(name, 'NOT_SERVING');
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => {
-        this.#server.forceShutdown();
-        resolve();
-      }, DRAIN_MS);
-      this.#server.tryShutdown(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    await drain(this.#server);
+  }
+}
+
+/** A port without TLS on which everybody is taken for one caller. For bench-main.ts and tests; nothing that a configuration says opens it. */
+export class PlaintextServer {
+  readonly #server: GuardedServer;
+
+  constructor(services: readonly GrpcService[], guard: Guard, caller: Caller) {
+    this.#server = new GuardedServer(guard, () => caller, CHANNEL_OPTIONS);
+    for (const service of services) this.#server.addService(getServedDefinition(service), service.handlers);
+  }
+
+  /** Starts to answer. @returns the address, the chosen port included */
+  listen(address: ListenAddress): Promise<ListenAddress> {
+    return listen(this.#server, address, ServerCredentials.createInsecure());
+  }
+
+  /** Takes no new calls, lets those in hand end for a while, then cuts them off. */
+  drain(): Promise<void> {
+    return drain(this.#server);
   }
 }

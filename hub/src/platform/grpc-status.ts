@@ -154,7 +154,10 @@ function boundedOf({ message, fieldViolations }: HubError): Pick<RichError, 'mes
 
 function describe(error: unknown): Omit<RichError, 'code'> & { readonly reason: ErrorCode } {
   if (error instanceof HubError) {
-    const metadata = error.provinceErrorCode === undefined ? {} : { province_error_code: error.provinceErrorCode };
+    const metadata = {
+      ...(error.provinceErrorCode === undefined ? {} : { province_error_code: error.provinceErrorCode }),
+      ...(error.retryAfterMs === undefined ? {} : { retry_after_ms: String(error.retryAfterMs) }),
+    };
     return { reason: error.code, metadata, ...boundedOf(error) };
   }
   if (error instanceof AttestationError) {

@@ -10,7 +10,7 @@ import {
   type JetStreamManager,
   type StreamConfig,
 } from '@nats-io/jetstream';
-import { connect, nanos, type NatsConnection } from '@nats-io/transport-node';
+import { connect, credsAuthenticator, nanos, type NatsConnection } from '@nats-io/transport-node';
 import { ALL_ATTESTATIONS, ATTESTATION_STREAM, INGEST_CONSUMER, inboxPrefix } from '@health-code/messages';
 import { HubError } from '../errors.js';
 import type { Logger } from './logger.js';
@@ -18,8 +18,8 @@ import type { Logger } from './logger.js';
 /** How the hub reaches NATS. */
 export interface NatsOptions {
   readonly url: string;
-  readonly user: string;
-  readonly password: string;
+  /** Content of a credentials file. */
+  readonly creds: string;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -60,8 +60,7 @@ export async function connectNats(options: NatsOptions, logger: Logger): Promise
   try {
     const connection = await connect({
       servers: options.url,
-      user: options.user,
-      pass: options.password,
+      authenticator: credsAuthenticator(new TextEncoder().encode(options.creds)),
       name: 'hub',
       inboxPrefix: inboxPrefix('hub'),
       maxReconnectAttempts: -1,

@@ -3,10 +3,12 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 /** What a supervisor reads once the hub answers. */
 export interface ReadyNotice {
   readonly pid: number;
-  /** `host:port`. */
+  /** `host:port` of each. */
   readonly grpc: string;
-  /** `host:port`. */
+  readonly enrolment: string;
   readonly http: string;
+  /** Of a hub that is measured: a port without TLS. */
+  readonly plaintext?: string;
 }
 
 /** Puts the notice in place in one step, so that nobody reads half of it. */

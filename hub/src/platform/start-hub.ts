@@ -1,31 +1,43 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { DataSource } from 'typeorm';
 import { AppModule } from '../app.module.js';
 import type { HubConfig, ListenAddress } from '../config.js';
+import type { Caller } from '../identity/caller.js';
+import { Guard } from '../identity/guard.js';
+import { openHubKeys } from '../identity/hub-keys.js';
 import { FeedSchedule } from '../ingest/feed.schedule.js';
 import { IngestConsumer } from '../ingest/ingest.consumer.js';
 import { ResendSchedule } from '../ingest/resend.schedule.js';
 import { ConversionRetentionSchedule } from '../ledger/conversion-retention.schedule.js';
 import { LookupSchedule } from '../lookup/lookup.schedule.js';
 import { openDatabase } from './database.js';
-import { FAULTS, type Fault } from './grpc-handlers.js';
-import { GrpcServer } from './grpc-server.js';
+import { EnrolmentServer } from './enrolment-server.js';
+import type { GrpcService } from './grpc-handlers.js';
+import { GrpcServer, PlaintextServer } from './grpc-server.js';
+import { addressText } from './listen.js';
 import type { Logger } from './logger.js';
 import { connectNats } from './nats.js';
 import { openWithin, START_PATIENCE, type Patience } from './open-within.js';
 import { Readiness, READINESS } from './readiness.js';
+import { logRefusals } from './refusal-log.js';
+import { GRPC_SERVICES } from './tokens.js';
 import { RegistryLoader } from '../registry/registry-loader.js';
 import { followRegistry } from '../registry/registry.schedule.js';
 import { RegistryStore } from '../registry/registry.store.js';
 
-/** A hub that answers. */
-export interface RunningHub {
-  /** `host:port` of each port, the chosen one where the configuration says 0. */
+/** `host:port` of each port, the chosen one where the configuration says 0. */
+export interface HubAddresses {
   readonly grpc: string;
+  readonly enrolment: string;
   readonly http: string;
+  /** Of {@link StartOptions.plaintext}. */
+  readonly plaintext?: string;
+}
+
+/** A hub that answers. */
+export interface RunningHub extends HubAddresses {
   /** Drains, then closes everything in the reverse order of the start. Never rejects; what fails to close is logged. */
   stop(): Promise<void>;
 }
@@ -50,17 +62,23 @@ class Teardown {
   }
 }
 
-const at = ({ host, port }: ListenAddress): string => (host.includes(':') ? `[${host}]:${String(port)}` : `${host}:${String(port)}`);
+/** What no configuration can say. */
+export interface StartOptions {
+  /** How long to wait for PostgreSQL and NATS each. */
+  readonly patience?: Patience;
+  /** One more port, without TLS, whose callers are all taken for one: for measuring with a client that has no certificate. */
+  readonly plaintext?: { readonly address: ListenAddress; readonly caller: Caller };
+}
 
 /**
  * Brings the hub up, each part before the ones that lean on it: a caller is answered only once the registry and the
- * ledger are in memory. Waits `patience` for PostgreSQL and NATS each.
- * @throws HubError DATABASE_UNAVAILABLE, NATS_UNAVAILABLE; what was opened is closed again
+ * ledger are in memory.
+ * @throws HubError CONFIG_INVALID, DATABASE_UNAVAILABLE, NATS_UNAVAILABLE; what was opened is closed again
  */
-export async function startHub(config: HubConfig, logger: Logger, patience: Patience = START_PATIENCE): Promise<RunningHub> {
+export async function startHub(config: HubConfig, logger: Logger, options: StartOptions = {}): Promise<RunningHub> {
   const teardown = new Teardown();
   try {
-    const addresses = await start(config, logger, patience, teardown);
+    const addresses = await start(config, logger, options, teardown);
     logger.info(addresses, 'the hub answers');
     return { ...addresses, stop: () => teardown.run(logger) };
   } catch (error) {
@@ -69,8 +87,9 @@ export async function startHub(config: HubConfig, logger: Logger, patience: Pati
   }
 }
 
-async function start(config: HubConfig, logger: Logger, patience: Patience, teardown: Teardown): Promise<{ readonly grpc: string; readonly http: string }> {
-  logFaults(logger, teardown);
+async function start(config: HubConfig, logger: Logger, { patience = START_PATIENCE, plaintext }: StartOptions, teardown: Teardown): Promise<HubAddresses> {
+  teardown.add('log of refusals', logRefusals(logger));
+  const hubKeys = await openHubKeys(config.hubKeyFile, config.environment);
   const database = await openWithin(patience, 'PostgreSQL', logger, () => openDatabase(config.databaseUrl, logger));
   teardown.add('PostgreSQL', () => database.destroy());
   const nats = await openWithin(patience, 'NATS', logger, () => connectNats(config.nats, logger));
@@ -79,7 +98,7 @@ async function start(config: HubConfig, logger: Logger, patience: Patience, tear
   let isLookupRead = false;
   const readiness = new Readiness({ ...probesOf(database, nats), lookup: () => Promise.resolve(isLookupRead) });
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with({ config, logger, database, nats, readiness }),
+    AppModule.with({ config, hubKeys, logger, database, nats, readiness }),
     new FastifyAdapter(),
     { logger: ['error', 'warn'], abortOnError: false },
   );
@@ -110,18 +129,20 @@ async function start(config: HubConfig, logger: Logger, patience: Patience, tear
   const grpcServer = app.get(GrpcServer);
   const grpc = await grpcServer.listen(config.grpc);
   teardown.add('gRPC', () => grpcServer.drain());
+  const enrolmentServer = app.get(EnrolmentServer);
+  const enrolment = await enrolmentServer.listen(config.enrolment, config.grpc.tls);
+  teardown.add('enrolment', () => enrolmentServer.drain());
+  const opened = plaintext === undefined ? {} : { plaintext: await openPlaintext(app, plaintext, teardown) };
   await app.listen(config.http.port, config.http.host);
   await watchReadiness(readiness, grpcServer, logger, teardown);
-  return { grpc: at(grpc), http: new URL(await app.getUrl()).host };
+  return { grpc: addressText(grpc), enrolment: addressText(enrolment), http: new URL(await app.getUrl()).host, ...opened };
 }
 
-function logFaults(logger: Logger, teardown: Teardown): void {
-  const log = (message: unknown): void => {
-    const { method, error } = message as Fault;
-    logger.error({ method, err: error }, 'a call failed by a fault of the hub');
-  };
-  subscribe(FAULTS, log);
-  teardown.add('fault log', () => { unsubscribe(FAULTS, log); });
+async function openPlaintext(app: NestFastifyApplication, { address, caller }: NonNullable<StartOptions['plaintext']>, teardown: Teardown): Promise<string> {
+  const server = new PlaintextServer(app.get<readonly GrpcService[]>(GRPC_SERVICES), app.get(Guard), caller);
+  const bound = await server.listen(address);
+  teardown.add('plaintext gRPC', () => server.drain());
+  return addressText(bound);
 }
 
 const probesOf = (database: DataSource, nats: NatsConnection) => ({

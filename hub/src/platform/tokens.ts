@@ -6,6 +6,18 @@
 /** The {@link HubConfig}. */
 export const HUB_CONFIG = Symbol('HubConfig');
 
+/** The `HubKeys`. */
+export const HUB_KEYS = Symbol('HubKeys');
+
+/** The `CallerStanding` that the guard asks. */
+export const CALLER_STANDING = Symbol('CallerStanding');
+
+/** Every `GrpcService` of the port that asks for certificates. */
+export const GRPC_SERVICES = Symbol('GrpcServices');
+
+/** The `GrpcService` of the port that asks for none. */
+export const ENROLMENT_SERVICE = Symbol('EnrolmentService');
+
 /** The pino `Logger`. */
 export const LOGGER = Symbol('Logger');
 

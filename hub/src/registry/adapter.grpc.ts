@@ -1,11 +1,11 @@
-import type { Metadata } from '@grpc/grpc-js';
 import { isSubjectReference, type AttestationKind } from '@health-code/attestation';
 import { timestampFromSeconds, v1 } from '@health-code/messages';
 import { HubError } from '../errors.js';
+import { provinceOf } from '../identity/caller.js';
 import { findKind } from '../kind-message.js';
 import { unary, type GrpcService } from '../platform/grpc-handlers.js';
 import { stateRiskLevels, type RiskLevelAppender } from '../risk-level/state-risk-levels.js';
-import { verifyEnrolment, type AdmittedProvince } from './admission.js';
+import type { AdmittedProvince } from './admission.js';
 import { registerProvince, type RegistrationStore } from './register-province.js';
 import type { LiveRegistry } from './registry.js';
 
@@ -40,13 +40,7 @@ export interface AdapterServiceParts {
   readonly now: () => number;
 }
 
-const authorization = (metadata: Metadata): string | undefined => {
-  const [value, ...more] = metadata.get('authorization');
-  // Two credentials are none: which one counts would be the reader's guess.
-  return typeof value === 'string' && more.length === 0 ? value : undefined;
-};
-
-/** Service `Adapter`. The province is the one its enrolment token belongs to; no request can name another. */
+/** Service `Adapter`. The province is the one its certificate names; no request can name another. */
 export class AdapterService implements GrpcService {
   readonly definition = v1.Adapter;
   readonly handlers;
@@ -55,19 +49,22 @@ export class AdapterService implements GrpcService {
   constructor(parts: AdapterServiceParts) {
     this.#parts = parts;
     this.handlers = {
-      Register: unary<v1.RegisterRequest, v1.RegisterResponse.$Properties>((request, call) => this.#register(request, this.#enrolled(call.metadata))),
-      Heartbeat: unary<v1.HeartbeatRequest, v1.HeartbeatResponse.$Properties>((request, call) => this.#heartbeat(request, this.#enrolled(call.metadata))),
+      Register: unary<v1.RegisterRequest, v1.RegisterResponse.$Properties>((request, call) => this.#register(request, this.#callingProvince(call))),
+      Heartbeat: unary<v1.HeartbeatRequest, v1.HeartbeatResponse.$Properties>((request, call) => this.#heartbeat(request, this.#callingProvince(call))),
       ListForeignStatements: unary<v1.ListForeignStatementsRequest, v1.ListForeignStatementsResponse.$Properties>((request, call) =>
-        this.#listForeignStatements(request, this.#enrolled(call.metadata)),
+        this.#listForeignStatements(request, this.#callingProvince(call)),
       ),
       StateRiskLevels: unary<v1.StateRiskLevelsRequest, v1.StateRiskLevelsResponse.$Properties>((request, call) =>
-        stateRiskLevels(request, this.#enrolled(call.metadata), this.#parts.now(), this.#parts.riskLevels),
+        stateRiskLevels(request, this.#callingProvince(call), this.#parts.now(), this.#parts.riskLevels),
       ),
     };
   }
 
-  #enrolled(metadata: Metadata): AdmittedProvince {
-    return verifyEnrolment(authorization(metadata), this.#parts.admitted);
+  #callingProvince(call: object): AdmittedProvince {
+    const code = provinceOf(call);
+    const province = this.#parts.admitted.find((candidate) => candidate.code === code);
+    if (province === undefined) throw new HubError('PROVINCE_NOT_ADMITTED', 'the province is not admitted');
+    return province;
   }
 
   async #register(request: v1.RegisterRequest, province: AdmittedProvince): Promise<v1.RegisterResponse.$Properties> {

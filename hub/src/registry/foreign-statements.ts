@@ -5,7 +5,7 @@ import { NO_SLOT } from '../lookup/slot-table.js';
 export interface CurrentStatements {
   findSubject(subject: string, kind: AttestationKind): number;
   nextCurrent(slot: number): number;
-  terms(slot: number): { readonly issuer: string; readonly status: AttestedValue; readonly sourceIssuer?: string };
+  terms(slot: number): { readonly issuer: string; readonly status: AttestedValue; readonly sourceIssuer?: string; readonly isRevoked?: true };
   sequence(slot: number): number;
   expiresAt(slot: number): number;
 }
@@ -40,8 +40,8 @@ export class ForeignStatements {
    */
   async list(subject: string, kind: AttestationKind, caller: string, now: number): Promise<readonly string[]> {
     const slots = this.#current(subject, kind).filter((slot) => {
-      const { issuer, status, sourceIssuer } = this.#statements.terms(slot);
-      if (sourceIssuer !== undefined) return false;
+      const { issuer, status, sourceIssuer, isRevoked } = this.#statements.terms(slot);
+      if (sourceIssuer !== undefined || isRevoked === true) return false;
       return issuer !== caller && status !== 'none' && this.#statements.expiresAt(slot) > now && this.#provinces.findProvince(issuer)?.standing === 'admitted';
     });
     const tokens = await Promise.all(slots.map((slot) => this.#tokens.readToken(this.#statements.terms(slot).issuer, this.#statements.sequence(slot))));

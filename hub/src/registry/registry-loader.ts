@@ -8,9 +8,10 @@ export interface RegistryReader {
   readAll(): Promise<StoredRegistry>;
 }
 
-/** `key`, which ends when it was given up or when its province said at its registration, whichever comes first. */
-function ending(key: ProvinceKey, retiredAt: number | undefined): ProvinceKey {
-  return retiredAt === undefined ? key : { ...key, notAfter: Math.min(retiredAt, key.notAfter ?? retiredAt) };
+/** `key`, which ends when it was given up or revoked, or when its province said at its registration, whichever comes first. */
+function ending(key: ProvinceKey, { retiredAt = Infinity, revokedFrom }: StoredKey): ProvinceKey {
+  const notAfter = Math.floor(Math.min(retiredAt, revokedFrom ?? Infinity, key.notAfter ?? Infinity));
+  return { ...key, ...(notAfter === Infinity ? {} : { notAfter }), ...(revokedFrom === undefined ? {} : { revokedFrom }) };
 }
 
 /** Keeps a {@link LiveRegistry} equal to what is committed, by this process or by another replica. */
@@ -53,7 +54,7 @@ export class RegistryLoader {
   }
 
   async #build(stored: StoredRegistry): Promise<RegistryContent> {
-    const keys = await Promise.all(stored.keys.map(async (key) => ending(await this.#import(key), key.retiredAt)));
+    const keys = await Promise.all(stored.keys.map(async (key) => ending(await this.#import(key), key)));
     const provinces = stored.provinces.map((province): RegisteredProvince => {
       const encryptionKey = keys.find((key) => key.province === province.code && key.use === 'enc');
       return {

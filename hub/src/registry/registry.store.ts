@@ -128,14 +128,15 @@ export class RegistryStore {
         `SELECT code, standing, registered_at IS NOT NULL AS registered, extract(epoch FROM last_heartbeat_at)::float8 AS at
          FROM province ORDER BY code`,
       );
-      const keys = await snapshot.query<(Omit<StoredKey, 'retiredAt'> & { retiredAt: number | null })[]>(
-        `SELECT kid, province, use, jwk, floor(extract(epoch FROM retired_at))::float8 AS "retiredAt"
+      const keys = await snapshot.query<(Omit<StoredKey, 'retiredAt' | 'revokedFrom'> & { retiredAt: number | null; revokedFrom: number | null })[]>(
+        `SELECT kid, province, use, jwk, floor(extract(epoch FROM retired_at))::float8 AS "retiredAt",
+           (SELECT extract(epoch FROM min(revoked_from))::float8 FROM key_revocation revocation WHERE revocation.kid = province_key.kid) AS "revokedFrom"
          FROM province_key ORDER BY retired_at DESC NULLS FIRST, stated_at DESC, kid`,
       );
       return {
         revision: Number(revision?.revision),
         provinces: provinces.map(({ at, ...province }) => (at === null ? province : { ...province, lastHeartbeatAt: at })),
-        keys: keys.map(({ retiredAt, ...key }) => (retiredAt === null ? key : { ...key, retiredAt })),
+        keys: keys.map(({ retiredAt, revokedFrom, ...key }) => ({ ...key, ...(retiredAt === null ? {} : { retiredAt }), ...(revokedFrom === null ? {} : { revokedFrom }) })),
         recognisers: await snapshot.query<StoredRegistry['recognisers'][number][]>(
           `SELECT province, ${RECOGNISER_COLUMNS} FROM recogniser ORDER BY province, prefix, infix`,
         ),

@@ -17,6 +17,8 @@ export interface StoredKey {
   readonly jwk: object;
   /** When its province registered without it; absent while it is in use. */
   readonly retiredAt?: number;
+  /** Since when it may be in other hands; absent of a key that was never revoked. */
+  readonly revokedFrom?: number;
 }
 
 /** Everything stored, read in one snapshot. Keys come newest statement first, those given up last. */

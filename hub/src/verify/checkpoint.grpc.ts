@@ -2,8 +2,10 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { AttestationError } from '@health-code/attestation';
 import { v1 } from '@health-code/messages';
 import { HubError, type ErrorCode } from '../errors.js';
+import { callerOf } from '../identity/caller.js';
+import { requireDevice, requireOwnProvince } from '../identity/caller-binding.js';
 import { isDatabaseUnavailable } from '../platform/database-failure.js';
-import { refusal, unary, type GrpcService } from '../platform/grpc-handlers.js';
+import { refusal, serverStream, unary, type GrpcService } from '../platform/grpc-handlers.js';
 import { parseCheckpoint, parseCodes, parseShown, type Checkpoint } from './checkpoint-request.js';
 import { toVerifyCodeResponse } from './verdict-message.js';
 import type { VerificationCounter } from './verification-counter.js';
@@ -36,6 +38,14 @@ function errorCodeOf(error: unknown): ErrorCode {
   return isDatabaseUnavailable(error) ? 'DATABASE_UNAVAILABLE' : 'INTERNAL';
 }
 
+/** Stands before what one call holds many of, or what has a limit of its own; the guard satisfies it. */
+export interface CheckpointGate {
+  /** One more code of a stream. @throws HubError */
+  admitMessage(call: object, path: string): void;
+  /** A question about an identity document. @throws HubError RATE_LIMIT_EXCEEDED */
+  admitIdentityQuery(call: object): void;
+}
+
 /** gRPC service `Checkpoint`: whatever a traveller shows, one at a time, in columns, or along a stream. */
 export class CheckpointService implements GrpcService {
   readonly definition = v1.Checkpoint;
@@ -45,24 +55,33 @@ export class CheckpointService implements GrpcService {
     VerifyStream: (stream: Stream): void => {
       this.#serve(stream);
     },
+    WatchRevocations: serverStream<v1.WatchRevocationsRequest, v1.WatchRevocationsResponse.$Properties>(async function* () {}),
   };
   readonly #codes: CodeVerifier;
   readonly #batches: BatchVerifier;
   readonly #counter: VerificationCounter;
+  readonly #gate: CheckpointGate;
   readonly #now: () => number;
 
   /** `now` gives seconds since the epoch. */
-  constructor(codes: CodeVerifier, batches: BatchVerifier, counter: VerificationCounter, now: () => number) {
+  constructor(codes: CodeVerifier, batches: BatchVerifier, counter: VerificationCounter, gate: CheckpointGate, now: () => number) {
     this.#codes = codes;
     this.#batches = batches;
     this.#counter = counter;
+    this.#gate = gate;
     this.#now = now;
   }
 
   /** One code. At once for a known attestation. @throws HubError for a request that cannot be understood */
   verifyCode(request: CodeRequest, call: CallWithDeadline): CodeResponse | Promise<CodeResponse> {
+    const caller = callerOf(call);
     const checkpoint = withDeadline(parseCheckpoint(request.context, request.kind ?? undefined), call);
+    requireOwnProvince(caller, checkpoint.province);
     const shown = parseShown(request);
+    if (!(shown instanceof Uint8Array)) {
+      requireDevice(caller);
+      this.#gate.admitIdentityQuery(call);
+    }
     const outcome =
       shown instanceof Uint8Array
         ? this.#codes.verifyCode(shown, checkpoint, this.#now())
@@ -73,6 +92,7 @@ export class CheckpointService implements GrpcService {
   /** Many codes. At once where all are known. @throws HubError for a request that cannot be understood */
   verifyBatch(request: BatchRequest, call: CallWithDeadline): BatchResponse | Promise<BatchResponse> {
     const checkpoint = withDeadline(parseCheckpoint(request.context), call);
+    requireOwnProvince(callerOf(call), checkpoint.province);
     return this.#batches.verify(parseCodes(request.codes), checkpoint, this.#now());
   }
 
@@ -113,6 +133,7 @@ export class CheckpointService implements GrpcService {
   /** Never rejects: a request that cannot be understood, or a fault, is an answer, and the stream goes on. */
   async #answerMessage({ reference, request }: StreamRequest, stream: Stream): Promise<StreamResponse> {
     try {
+      this.#gate.admitMessage(stream, stream.getPath());
       return { reference: reference ?? 0, response: await this.verifyCode(request ?? {}, stream) };
     } catch (error) {
       refusal(error, stream.getPath());

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { Guard } from '../identity/guard.js';
+import { IdentityModule } from '../identity/identity.module.js';
 import { FeedState } from '../ingest/feed-state.js';
 import { IngestModule } from '../ingest/ingest.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
@@ -20,7 +22,7 @@ import { PersonVerifier } from './verify-person.js';
 
 /** Verification of whatever a checkpoint meets. */
 @Module({
-  imports: [RegistryModule, IngestModule, LedgerModule, LookupModule, ProvinceCallModule],
+  imports: [IdentityModule, RegistryModule, IngestModule, LedgerModule, LookupModule, ProvinceCallModule],
   providers: [
     { provide: VerificationCounter, useFactory: () => new VerificationCounter() },
     {
@@ -42,19 +44,20 @@ import { PersonVerifier } from './verify-person.js';
     },
     {
       provide: CodeVerifier,
-      inject: [AttestedVerifier, LocalCodeVerifier, PersonVerifier],
-      useFactory: (attested: AttestedVerifier, localCodes: LocalCodeVerifier, people: PersonVerifier) => new CodeVerifier(attested, localCodes, people),
+      inject: [AttestedVerifier, LocalCodeVerifier, PersonVerifier, PolicyRegister],
+      useFactory: (attested: AttestedVerifier, localCodes: LocalCodeVerifier, people: PersonVerifier, policies: PolicyRegister) =>
+        new CodeVerifier(attested, localCodes, people, policies),
     },
     {
       provide: BatchVerifier,
-      inject: [AttestedVerifier, CodeVerifier, VerificationCounter],
-      useFactory: (known: AttestedVerifier, codes: CodeVerifier, counter: VerificationCounter) => new BatchVerifier(known, codes, counter),
+      inject: [AttestedVerifier, CodeVerifier, PolicyRegister, VerificationCounter],
+      useFactory: (known: AttestedVerifier, codes: CodeVerifier, policies: PolicyRegister, counter: VerificationCounter) => new BatchVerifier(known, codes, policies, counter),
     },
     {
       provide: CheckpointService,
-      inject: [CodeVerifier, BatchVerifier, VerificationCounter],
-      useFactory: (codes: CodeVerifier, batches: BatchVerifier, counter: VerificationCounter) =>
-        new CheckpointService(codes, batches, counter, () => Math.floor(Date.now() / 1000)),
+      inject: [CodeVerifier, BatchVerifier, VerificationCounter, Guard],
+      useFactory: (codes: CodeVerifier, batches: BatchVerifier, counter: VerificationCounter, guard: Guard) =>
+        new CheckpointService(codes, batches, counter, guard, () => Math.floor(Date.now() / 1000)),
     },
   ],
   exports: [CheckpointService, AttestedVerifier, VerificationCounter],

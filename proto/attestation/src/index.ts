@@ -9,6 +9,7 @@ export { decodeBase64Url, encodeBase64Url } from './base64url.js';
 export { verifyDisclosures, type HolderDisclosures } from './disclosure.js';
 export * from './errors.js';
 export * from './health-status.js';
+export * from './hub-key.js';
 export * from './identity-document.js';
 export * from './key-voucher.js';
 export { KIND_TABLE } from './kind-table.js';

@@ -16,6 +16,8 @@ export interface ProvinceKey {
   readonly key: CryptoKey;
   /** Seconds since the epoch; what is issued later is refused. JWK member `exp`. */
   readonly notAfter?: number;
+  /** 作废: since when the key may be in other hands, seconds since the epoch; absent of a key that is not. What is issued from then on is nobody's word. */
+  readonly revokedFrom?: number;
 }
 
 /** Finds a registered key by its thumbprint. */
@@ -70,10 +72,19 @@ type AcceptedJwk = z.infer<typeof PUBLIC_KEY | typeof PRIVATE_SIGNING_KEY | type
  * @throws {AttestationError} PROVINCE_KEY_INVALID
  */
 export async function importProvinceKey(jwk: unknown, province: ProvinceCode): Promise<ProvinceKey> {
+  return Object.freeze({ ...(await importPublicKey(jwk)), province });
+}
+
+/**
+ * A public key in the form of {@link importProvinceKey}, whoever it belongs to.
+ *
+ * @throws {AttestationError} PROVINCE_KEY_INVALID
+ */
+export async function importPublicKey(jwk: unknown): Promise<Omit<ProvinceKey, 'province'>> {
   const accepted = parseJwk(PUBLIC_KEY, jwk);
   const { kid, key } = await importKey(accepted);
   const notAfter = accepted.exp === undefined ? {} : { notAfter: accepted.exp };
-  return Object.freeze({ kid, province, use: accepted.use, algorithm: accepted.alg, key, ...notAfter });
+  return Object.freeze({ kid, use: accepted.use, algorithm: accepted.alg, key, ...notAfter });
 }
 
 /** A ring that knows exactly these keys. */

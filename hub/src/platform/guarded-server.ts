@@ -1,0 +1,75 @@
+import {
+  Server,
+  type handleBidiStreamingCall,
+  type handleUnaryCall,
+  type ServerOptions,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { HubError } from '../errors.js';
+import { ACCESS, type AccessRule } from '../identity/access.js';
+import type { Guard, IdentifyPeer } from '../identity/guard.js';
+import { refusal } from './grpc-handlers.js';
+
+type Unary = handleUnaryCall<object, object>;
+type Stream = handleBidiStreamingCall<object, object>;
+
+/** How many codes a request shows: those of a batch, or else one. */
+function codesOf(request: object): number {
+  const { codes } = request as { readonly codes?: unknown };
+  return Array.isArray(codes) ? Math.max(1, codes.length) : 1;
+}
+
+/**
+ * A gRPC server on which nothing is served but through the guard: whoever adds a service to it, libraries included, adds it
+ * here, and a method without a row in the allow-list does not come up.
+ */
+export class GuardedServer extends Server {
+  readonly #guard: Guard;
+  readonly #identifyPeer: IdentifyPeer;
+
+  constructor(guard: Guard, identifyPeer: IdentifyPeer, options: ServerOptions) {
+    super(options);
+    this.#guard = guard;
+    this.#identifyPeer = identifyPeer;
+  }
+
+  /** @throws HubError INTERNAL at start, naming the method: better no server than an open or a dead method */
+  override addService(definition: ServiceDefinition, implementation: UntypedServiceImplementation): void {
+    const guarded = Object.entries(definition).map(([name, method]) => {
+      const rule = ACCESS.get(method.path);
+      if (rule === undefined) throw new HubError('INTERNAL', `${method.path} has no row in the allow-list`);
+      const handler = implementation[name] ?? implementation[method.originalName ?? ''];
+      if (typeof handler !== 'function') throw new HubError('INTERNAL', `${method.path} has no handler`);
+      const bound = handler.bind(implementation);
+      return [name, method.requestStream || method.responseStream ? this.#stream(bound as Stream, method.path, rule) : this.#unary(bound as Unary, method.path, rule)] as const;
+    });
+    super.addService(definition, Object.fromEntries(guarded));
+  }
+
+  #unary(handle: Unary, path: string, rule: AccessRule): Unary {
+    return (call, callback) => {
+      try {
+        this.#guard.admit(call, this.#identifyPeer, path, rule, codesOf(call.request));
+      } catch (error) {
+        callback(refusal(error, path));
+        return;
+      }
+      handle(call, callback);
+    };
+  }
+
+  /** Streams in either direction and in both; none of ours streams requests alone. */
+  #stream(handle: Stream, path: string, rule: AccessRule): Stream {
+    return (call) => {
+      try {
+        this.#guard.admit(call, this.#identifyPeer, path, rule, 1);
+      } catch (error) {
+        // grpc-js takes the status of a stream from the error it is emitted.
+        call.emit('error', refusal(error, path));
+        return;
+      }
+      handle(call);
+    };
+  }
+}
