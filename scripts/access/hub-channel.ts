@@ -31,6 +31,11 @@ export interface HubChannel {
 
 const CALL_TIMEOUT_MS = 20_000;
 
+const RECONNECT = { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 1000 };
+/** A hub on this machine has a certificate for `localhost`; an address is no server name (RFC 6066 3). */
+const ON_THIS_MACHINE = { 'grpc.ssl_target_name_override': 'localhost' };
+const isOnThisMachine = (address: string): boolean => /^(127\.0\.0\.1|\[::1\]):\d+$/.test(address);
+
 /**
  * Connects over TLS, by this authority alone; as the holder of `own`, or as nobody on the enrolment listener.
  * @throws CommandError when certificate and key are not a pair, or no PEM
@@ -42,7 +47,7 @@ export function openHubChannel(listener: HubListener, own?: ClientCertificate, t
   } catch (cause) {
     throw new CommandError('the certificate, its key or the hub’s authority cannot be used', 'Look at the three files: each must be PEM, and the key that of the certificate.', { cause });
   }
-  const client = new Client(listener.address, tls, { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 1000 });
+  const client = new Client(listener.address, tls, { ...RECONNECT, ...(isOnThisMachine(listener.address) && ON_THIS_MACHINE) });
   const transport = unaryTransport(client, { timeoutMs, metadata: new Metadata() });
   return {
     client,

@@ -12,6 +12,9 @@ import { registeredKeys } from './registered-keys.js';
 import type { StepReport } from './step-report.js';
 import { submitKeys } from './submit-keys.js';
 
+/** Most keys of a purpose that an adapter takes at once. */
+const MOST: Readonly<Record<KeyPurpose, number>> = { sig: 8, enc: 2 };
+
 const FLAGS: Readonly<Record<KeyPurpose, string>> = { sig: '--signing', enc: '--encryption' };
 
 function ownKeys({ files }: ProvinceHome): KeySet {
@@ -28,6 +31,15 @@ function ownKeys({ files }: ProvinceHome): KeySet {
 export async function rotateKey(home: ProvinceHome, purpose: KeyPurpose): Promise<StepReport> {
   const { files } = home;
   const set = ownKeys(home);
+  const written = kidsOf(readKeyFile(files.nextKeys) ?? { keys: [] });
+  // Broken off after the new key was written and before its draft was removed: the exchange is done.
+  if (written.length > 0 && written.every((kid) => kidsOf(set).includes(kid))) {
+    rmSync(files.nextKeys);
+    return { did: [`New key ${written.join(', ')} stands in ${files.keys} already.`], next: `When the adapter has registered with it: npm run province -- rotate ${FLAGS[purpose]} --finish`, facts: { accepted: true, key: written.at(0), keys: kidsOf(set) } };
+  }
+  if (keysFor(purpose, set).length >= MOST[purpose]) {
+    throw new CommandError('a former key still stands beside the one in use', `Take it out first: npm run province -- rotate ${FLAGS[purpose]} --finish`);
+  }
   const next = await keepKeyFile(files.nextKeys, [purpose]);
   if (keysFor(purpose, next).length === 0) throw new CommandError('another key is being exchanged', `Repeat that step first; its new key is in ${files.nextKeys}.`);
   return asProvince(home, async (channel) => {
