@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
-import { createPossessionProof, generateProvinceKey, importSigningKey, type SigningKey } from '@health-code/attestation';
+import { createPossessionProof, generateProvinceKey, importHubKeys, importSigningKey, parseProvinceCode, type SigningKey } from '@health-code/attestation';
 import { jetstream } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
-import { attestationSubject, inboxPrefix, unaryTransport, v1 } from '@health-code/messages';
+import { attestationSubject, unaryTransport, v1 } from '@health-code/messages';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, startTestNats, type TestDatabase, type TestNats } from '../../../deploy/embedded/test-services.js';
 import type { HubConfig } from '../config.js';
+import { checkpointCaller, hubConfig, makeTestPki, type TestPki } from '../identity/certificates.fixture.js';
 import { bytesOf, GUIZHOU, tokenOf } from '../ingest/ingest.fixture.js';
 import { startHub, type RunningHub } from './start-hub.js';
 import { createLogger } from './logger.js';
@@ -14,36 +13,39 @@ import { createLogger } from './logger.js';
 let database: TestDatabase;
 let nats: TestNats;
 let config: HubConfig;
+let pki: TestPki;
 let hub: RunningHub;
-let client: Client;
+let province: Client;
+let gate: Client;
+let auditor: Client;
 
-const IMPATIENT = { totalMs: 300, pauseMs: 100 };
+const BEIJING = parseProvinceCode('110000');
+const IMPATIENT = { patience: { totalMs: 300, pauseMs: 100 } };
 const logger = createLogger('silent');
 
 beforeAll(async () => {
-  [database, nats] = await Promise.all([createTestDatabase(), startTestNats()]);
+  [database, nats, pki] = await Promise.all([createTestDatabase(), startTestNats(), makeTestPki()]);
   config = {
+    ...hubConfig(pki),
     databaseUrl: database.url,
-    nats: { url: nats.url, user: 'hub', password: nats.password('hub') },
-    grpc: { host: '127.0.0.1', port: 0 },
-    http: { host: '127.0.0.1', port: 0 },
-    admitted: [{ code: GUIZHOU, standing: 'admitted', enrolmentTokenSha256: createHash('sha256').update('token').digest() }],
-    callTimeoutMs: 500,
-    conversionRetentionMs: 3_600_000,
-    logLevel: 'silent',
+    nats: { url: nats.url, publicUrl: nats.url, creds: nats.creds('hub'), accountSeed: nats.accountSeed },
+    admitted: [{ code: GUIZHOU, standing: 'admitted' }, { code: BEIJING, standing: 'admitted' }],
   };
   hub = await startHub(config, logger, IMPATIENT);
-  client = new Client(hub.grpc, credentials.createInsecure());
+  province = pki.client(hub.grpc, await pki.certify({ role: 'province', province: GUIZHOU }));
+  gate = pki.client(hub.grpc, await pki.certify({ role: 'checkpoint', province: BEIJING, name: 'gate-1' }));
+  auditor = pki.client(hub.grpc, await pki.certify({ role: 'auditor', name: 'a' }));
 });
 
 afterAll(async () => {
-  client.close();
+  for (const client of [province, gate, auditor]) client.close();
   await hub.stop();
   await nats.stop();
   await database.drop();
 });
 
-const transport = () => unaryTransport(client, { timeoutMs: 5000, metadata: new Metadata() });
+const transport = (client: Client) => unaryTransport(client, { timeoutMs: 5000, metadata: new Metadata() });
+const ledger = (): v1.Ledger => v1.Ledger.create(transport(auditor));
 const ready = async (): Promise<{ readonly status: number; readonly body: unknown }> => {
   const response = await fetch(`http://${hub.http}/health/ready`);
   return { status: response.status, body: await response.json() };
@@ -61,9 +63,7 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 async function registerGuizhou(): Promise<{ readonly adapter: v1.Adapter; readonly key: SigningKey }> {
   const [signing, sealing] = await Promise.all([generateProvinceKey('sig'), generateProvinceKey('enc')]);
   const key = await importSigningKey(signing.privateJwk);
-  const metadata = new Metadata();
-  metadata.set('authorization', 'Bearer token');
-  const adapter = v1.Adapter.create(unaryTransport(client, { timeoutMs: 5000, metadata }));
+  const adapter = v1.Adapter.create(transport(province));
   await adapter.register({
     mode: v1.RecognitionMode.RECOGNITION_MODE_DIRECT,
     keys: [
@@ -76,22 +76,44 @@ async function registerGuizhou(): Promise<{ readonly adapter: v1.Adapter; readon
 }
 
 async function publishAsGuizhou(token: string): Promise<void> {
-  const connection = await connect({ servers: nats.url, user: GUIZHOU, pass: nats.password(GUIZHOU), inboxPrefix: inboxPrefix(GUIZHOU) });
+  const connection = await nats.connect(GUIZHOU);
   await jetstream(connection).publish(attestationSubject(GUIZHOU), token, { msgID: `${GUIZHOU}-1` });
   await connection.close();
 }
 
 describe('startHub', () => {
   it('serves every service once it resolves', async () => {
-    expect((await v1.Ledger.create(transport()).getSummary({})).size).toBe(0);
+    expect((await ledger().getSummary({})).size).toBe(0);
     const refusals = await Promise.all(
-      [
-        v1.Checkpoint.create(transport()).verifyCode({}),
-        v1.PersonalHealthCode.create(transport()).verifyCode({}),
-        v1.Adapter.create(transport()).heartbeat({}),
-      ].map((call) => call.then(() => status.OK, (error: unknown) => (error as ServiceError).code)),
+      [v1.Checkpoint.create(transport(gate)).verifyCode({}), v1.PersonalHealthCode.create(transport(province)).verifyCode({}), v1.Adapter.create(transport(province)).heartbeat({})].map((call) =>
+        call.then(() => status.OK, (error: unknown) => (error as ServiceError).code),
+      ),
     );
-    expect(refusals).toEqual([status.INVALID_ARGUMENT, status.INVALID_ARGUMENT, status.UNAUTHENTICATED]);
+    expect(refusals).toEqual([status.INVALID_ARGUMENT, status.INVALID_ARGUMENT, status.FAILED_PRECONDITION]);
+  });
+
+  it('hands out the keys by which its badges are verified', async () => {
+    const { jwks } = await ledger().getHubKeys({});
+    expect(await importHubKeys(JSON.parse(jwks))).toHaveLength(1);
+    expect(jwks).not.toContain('"d"');
+  });
+
+  it('lets whoever has no certificate apply, and nothing else', async () => {
+    const stranger = pki.client(hub.enrolment);
+    const refusal = (call: Promise<unknown>): Promise<number | undefined> => call.then(() => status.OK, (error: unknown) => (error as ServiceError).code);
+    expect(await refusal(v1.Enrolment.create(transport(stranger)).apply({ token: 'x' }))).toBe(status.UNAUTHENTICATED);
+    expect(await refusal(v1.Ledger.create(transport(stranger)).getSummary({}))).toBe(status.UNIMPLEMENTED);
+    stranger.close();
+  });
+
+  it('opens a port without TLS only where the caller of startHub says so, for one caller', async () => {
+    expect(hub.plaintext).toBeUndefined();
+    const measured = await startHub(config, logger, { ...IMPATIENT, plaintext: { address: { host: '127.0.0.1', port: 0 }, caller: checkpointCaller(BEIJING) } });
+    const plain = new Client(measured.plaintext ?? '', credentials.createInsecure());
+    expect((await v1.Ledger.create(transport(plain)).getSummary({})).size).toBe(0);
+    await expect(v1.Ledger.create(transport(plain)).getEntry({})).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
+    plain.close();
+    await measured.stop();
   });
 
   it('recognises at a checkpoint what a registered province published', async () => {
@@ -103,15 +125,15 @@ describe('startHub', () => {
     await until(async () => (await heartbeat()) === 1);
     await heartbeat();
 
-    const context = { province: '110000', checkpointClass: v1.CheckpointClass.CHECKPOINT_CLASS_TRANSPORT, purpose: v1.Purpose.PURPOSE_CHECKPOINT };
-    const { verdict } = await v1.Checkpoint.create(transport()).verifyCode({ context, code: bytesOf(token) });
+    const context = { province: BEIJING, checkpointClass: v1.CheckpointClass.CHECKPOINT_CLASS_TRANSPORT, purpose: v1.Purpose.PURPOSE_CHECKPOINT };
+    const { verdict } = await v1.Checkpoint.create(transport(gate)).verifyCode({ context, code: bytesOf(token) });
     expect(verdict).toMatchObject({
       status: v1.HealthStatus.HEALTH_STATUS_GREEN,
       recognition: v1.Recognition.RECOGNITION_RECOGNISED,
       freshness: v1.Freshness.FRESHNESS_FRESH,
       advice: v1.Advice.ADVICE_ALLOW,
     });
-    const { entry } = await v1.Ledger.create(transport()).getEntry({ issuer: GUIZHOU, sequence: 1 });
+    const { entry } = await ledger().getEntry({ issuer: GUIZHOU, sequence: 1 });
     expect(Buffer.from(entry?.attestation ?? []).toString()).toBe(token);
   });
 
@@ -142,6 +164,6 @@ describe('startHub', () => {
     const other = await startHub(config, logger, IMPATIENT);
     expect(other.grpc).not.toBe(hub.grpc);
     await other.stop();
-    expect((await v1.Ledger.create(transport()).getSummary({})).size).toBe(1);
+    expect((await ledger().getSummary({})).size).toBe(1);
   });
 });
