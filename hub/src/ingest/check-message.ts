@@ -56,6 +56,8 @@ export async function checkMessage(message: IngestMessage, ring: ProvinceKeyRing
     // A disclosure is for the holder alone; the hub must not store one, not even by accident (invariant 5).
     if (parsed.disclosures.length > 0 || parsed.token.length !== payload.length) throw disclosed();
     if (parsed.claims.issuer !== issuer) throw foreign();
+    // Whatever date it bears: it comes after the revocation, and whoever has the key can date it back.
+    if (ring.find(parsed.header.kid)?.revokedFrom !== undefined) throw revoked();
     return { message, verified: await verifyAttestation(parsed, ring, now) };
   } catch (cause) {
     const code = cause instanceof AttestationError ? cause.code : 'INGEST_CHECK_FAILED';
@@ -71,5 +73,6 @@ export function refuseVerified({ message, verified }: VerifiedMessage, code: Qua
 
 const disclosed = (): AttestationError =>
   new AttestationError('ATTESTATION_DISCLOSURE_INVALID', 'disclosures travel with the holder, never over NATS');
+const revoked = (): AttestationError => new AttestationError('ATTESTATION_KEY_REVOKED', 'the key may be in other hands: nothing more is taken in of it');
 const foreign = (): AttestationError =>
   new AttestationError('ATTESTATION_ISSUER_MISMATCH', 'the issuer is not the province on whose subject this came');

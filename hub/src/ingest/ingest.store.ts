@@ -111,10 +111,10 @@ export class IngestStore implements WriterStore {
   async #appendEntries(appended: readonly Appended[], firstIndex: number, now: Date): Promise<void> {
     await this.#client.query({
       name: 'append-entry',
-      text: `INSERT INTO ledger_entry (index, issuer, sequence, salt, leaf_digest, appended_at)
+      text: `INSERT INTO ledger_entry (index, issuer, sequence, salt, leaf_digest, appended_at, kid)
         SELECT $1::bigint + n - 1, issuer, sequence, substring($4::bytea FROM (n * 16 - 15)::int FOR 16),
-               substring($5::bytea FROM (n * 32 - 31)::int FOR 32), $6
-        FROM unnest($2::text[], $3::bigint[]) WITH ORDINALITY AS batch(issuer, sequence, n)`,
+               substring($5::bytea FROM (n * 32 - 31)::int FOR 32), $6, kid
+        FROM unnest($2::text[], $3::bigint[], $7::text[]) WITH ORDINALITY AS batch(issuer, sequence, kid, n)`,
       values: [
         firstIndex,
         plainArray(appended.map(({ attestation }) => attestation.issuer)),
@@ -122,6 +122,7 @@ export class IngestStore implements WriterStore {
         Buffer.concat(appended.map(({ salt }) => salt)),
         Buffer.concat(appended.map(({ leafDigest }) => leafDigest)),
         now,
+        plainArray(appended.map(({ kid }) => kid)),
       ],
     });
   }

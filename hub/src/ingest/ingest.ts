@@ -14,6 +14,7 @@ export type FindHeld = (issuer: string, sequence: number) => HeldEntry | undefin
 /** An attestation that takes the next place in the ledger. */
 export interface Appended {
   readonly attestation: Attestation;
+  readonly kid: string;
   readonly token: string;
   readonly tokenDigest: Uint8Array;
   readonly contentDigest: Uint8Array;
@@ -62,13 +63,13 @@ export function decideBatch(messages: readonly CheckedMessage[], findHeld: FindH
       quarantined.push(message);
       continue;
     }
-    const { attestation, token, contentDigest } = message.verified;
+    const { attestation, kid, token, contentDigest } = message.verified;
     const { issuer, sequence } = attestation;
     const identity = `${issuer}/${String(sequence)}`;
     const held = taken.get(identity) ?? findHeld(issuer, sequence);
     if (held === undefined) {
       const salt = salts.subarray(appended.length * SALT_BYTES, (appended.length + 1) * SALT_BYTES);
-      const entry = { attestation, token, tokenDigest: sha256(token), contentDigest, salt, leafDigest: leafOf(salt, contentDigest) };
+      const entry = { attestation, kid, token, tokenDigest: sha256(token), contentDigest, salt, leafDigest: leafOf(salt, contentDigest) };
       taken.set(identity, entry);
       appended.push(entry);
     } else if (isSame(held.leafDigest, leafOf(held.salt, contentDigest))) duplicates += 1;

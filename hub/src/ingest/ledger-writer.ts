@@ -119,22 +119,25 @@ export class LedgerWriter {
     }
     const positions = [...touched].map(([issuer, { contiguous, highest }]) => ({ issuer, contiguous, highest }));
     const firstIndex = this.#nextIndex;
-    const setAside = await this.#store.commit(decision, firstIndex, positions, new Date(this.#options.now()));
+    const at = new Date(this.#options.now());
+    const setAside = await this.#store.commit(decision, firstIndex, positions, at);
     this.#nextIndex += appended.length;
-    this.#tell(decision, firstIndex, positions, setAside);
+    this.#tell(decision, firstIndex, at, positions, setAside);
   }
 
-  #tell(decision: BatchDecision, firstIndex: number, positions: readonly FeedPosition[], setAside: readonly SetAside[]): void {
+  #tell(decision: BatchDecision, firstIndex: number, at: Date, positions: readonly FeedPosition[], setAside: readonly SetAside[]): void {
     const { feeds, onCommitted } = this.#options;
     for (const position of positions) feeds.recordPosition(position);
     for (const totals of setAside) feeds.recordSetAside(totals);
     if (decision.appended.length === 0) return;
     onCommitted(
-      decision.appended.map(({ attestation, tokenDigest, contentDigest }, position) => ({
+      decision.appended.map(({ attestation, kid, tokenDigest, contentDigest }, position) => ({
         index: firstIndex + position,
         claims: attestation,
         tokenDigest,
         contentDigest,
+        kid,
+        appendedAt: at.getTime(),
       })),
     );
   }

@@ -24,7 +24,7 @@ const deleteAt = (now: number, limit = 100): Promise<number> => new ConversionRe
 /** What a hub that starts now has in memory. */
 async function restart(): Promise<{ readonly index: AttestationIndex; readonly lookup: Lookup }> {
   const index = new AttestationIndex([1, 2]);
-  const lookup = new Lookup(index, scene.ledger, silent);
+  const lookup = new Lookup(index, scene.ledger, { isRevoked: () => false }, silent);
   await lookup.catchUp();
   return { index, lookup };
 }

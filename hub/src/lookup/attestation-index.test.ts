@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AttestationIndex } from './attestation-index.js';
 import { digestFromBytes, digestOf, subjectKeyOf } from './digest.js';
-import type { CommittedAttestation, IndexedClaims } from './lookup.js';
+import type { IndexedAttestation, IndexedClaims } from './lookup.js';
 import { NO_SLOT } from './slot-table.js';
 
 const SEED = [0x9e3779b1, 0x85ebca77] as const;
@@ -14,10 +14,10 @@ const JIANGSU = '320000' as ProvinceCode;
 const bytesOf = (digest: string): Uint8Array => Buffer.from(digest, 'latin1');
 const tokenOf = (issuer: string, sequence: number): string => `token ${issuer} ${String(sequence)}`;
 
-function committed(issuer: ProvinceCode, sequence: number, subject: string, change: Partial<IndexedClaims> = {}): CommittedAttestation {
+function committed(issuer: ProvinceCode, sequence: number, subject: string, change: Partial<IndexedClaims> = {}): IndexedAttestation {
   const token = tokenOf(issuer, sequence);
   return {
-    index: 0, tokenDigest: bytesOf(digestOf(token)), contentDigest: bytesOf(digestOf(`content of ${token}`)),
+    tokenDigest: bytesOf(digestOf(token)), contentDigest: bytesOf(digestOf(`content of ${token}`)),
     claims: {
       issuer, sequence, subject, kind: 'health-status', status: '00', since: 900, reason: 'REASON_NOT_STATED', rule: { id: 'gz-1', version: '1' }, authority: issuer, evidence: 'verified-source',
       original: { system: 'local', field: 'code', value: '00' }, issuedAt: 1000, expiresAt: 2000, ...change,
@@ -25,7 +25,7 @@ function committed(issuer: ProvinceCode, sequence: number, subject: string, chan
   };
 }
 
-function indexOf(...attestations: readonly CommittedAttestation[]): AttestationIndex {
+function indexOf(...attestations: readonly IndexedAttestation[]): AttestationIndex {
   const index = new AttestationIndex(SEED);
   for (const attestation of attestations) index.insert(attestation);
   return index;
@@ -53,6 +53,23 @@ describe('AttestationIndex', () => {
       words: { reason: 'CLOSE_CONTACT', rule: { id: 'gz-1', version: '3' }, authority: GUIZHOU, evidence: 'verified-source', original: { system: 'local', field: 'code', value: '00' } },
     });
     expect([index.sequence(slot), index.since(slot), index.issuedAt(slot), index.expiresAt(slot)]).toEqual([7, 1200, 1234, 5678]);
+  });
+
+  it('says of what a revoked key signed that it was, and of nothing that says the same', () => {
+    const index = indexOf(committed(GUIZHOU, 1, 'one'), committed(GUIZHOU, 2, 'two'), committed(GUIZHOU, 3, 'three'));
+    expect([index.revoke(GUIZHOU, 2), index.revoke(GUIZHOU, 2), index.revoke(GUIZHOU, 4), index.revoke(BEIJING, 1)]).toEqual([true, true, false, false]);
+    expect([1, 2, 3].map((sequence) => index.terms(index.findSequence(GUIZHOU, sequence)).isRevoked)).toEqual([undefined, true, undefined]);
+    expect(index.terms(index.findSequence(GUIZHOU, 2))).toMatchObject({ issuer: GUIZHOU, kind: 'health-status', status: '00', words: { reason: 'REASON_NOT_STATED' } });
+    expect(index.findToken(digestOf(tokenOf(GUIZHOU, 2)))).toBe(index.findSequence(GUIZHOU, 2));
+    index.revoke(GUIZHOU, 3);
+    expect(index.terms(index.findSequence(GUIZHOU, 3))).toBe(index.terms(index.findSequence(GUIZHOU, 2)));
+  });
+
+  it('keeps what a revoked statement took the place of superseded', () => {
+    const index = indexOf(committed(GUIZHOU, 1, 'person'), committed(GUIZHOU, 2, 'person', { status: '10' }));
+    index.revoke(GUIZHOU, 2);
+    expect(index.isSuperseded(index.findSequence(GUIZHOU, 1))).toBe(true);
+    expect(ring(index, 'person')).toEqual(['520000 2']);
   });
 
   it('knows no other token, sequence, issuer or subject', () => {

@@ -1,7 +1,7 @@
 import type { AttestationKind } from '@health-code/attestation';
 import { ConversionSources } from './conversion-sources.js';
 import { digestFromBytes, digestWord, subjectKeyOf } from './digest.js';
-import type { AttestationSink, CommittedAttestation } from './lookup.js';
+import type { AttestationSink, IndexedAttestation } from './lookup.js';
 import { NO_SLOT, SlotTable, type PlacementSeed } from './slot-table.js';
 import { TermsDictionary, type Terms, type TermsRoom } from './terms.js';
 
@@ -153,7 +153,7 @@ export class AttestationIndex implements AttestationSink {
   }
 
   /** Takes a committed attestation, in any order; one whose (issuer, sequence) is held already changes nothing. */
-  insert({ claims, tokenDigest, contentDigest }: CommittedAttestation): void {
+  insert({ claims, tokenDigest, contentDigest }: IndexedAttestation): void {
     if (this.findSequence(claims.issuer, claims.sequence) !== NO_SLOT) return;
     const slot = this.#size;
     if (slot >>> CHUNK_BITS === this.#chunks.length) this.#chunks.push(new Uint32Array(CHUNK_ROWS * ROW));
@@ -173,6 +173,18 @@ export class AttestationIndex implements AttestationSink {
     this.#takeFree(this.#byToken, slot, this.#startOfToken);
     this.#takeFree(this.#bySequence, slot, this.#startOfSequence);
     this.#joinSubject(slot, claims.issuer);
+  }
+
+  /**
+   * Marks an attestation whose key was revoked; from here on {@link terms} says so. It keeps its place: what it superseded
+   * stays superseded, since nobody knows which of both was the issuer's last word.
+   * @returns whether it is held
+   */
+  revoke(issuer: string, sequence: number): boolean {
+    const slot = this.findSequence(issuer, sequence);
+    if (slot === NO_SLOT) return false;
+    this.#write(slot, TERMS, this.#terms.revoke(this.#word(slot, TERMS)));
+    return true;
   }
 
   /** The highest sequence of an issuer about a subject is its current one, in whatever order they arrive. */

@@ -1,11 +1,13 @@
 import type { ProvinceCode } from '@health-code/attestation';
 import { describe, expect, it } from 'vitest';
-import { CATCH_UP_PAGE, Lookup, type CommittedAttestation, type CommittedReader } from './lookup.js';
+import { CATCH_UP_PAGE, Lookup, type CommittedAttestation, type CommittedReader, type IndexedAttestation, type Revocations } from './lookup.js';
 
 const entry = (index: number): CommittedAttestation => ({
   index,
   tokenDigest: new Uint8Array(32),
   contentDigest: new Uint8Array(32),
+  kid: 'key',
+  appendedAt: index * 1000,
   claims: {
     issuer: '520000' as ProvinceCode, sequence: index + 1, subject: 'person', kind: 'health-status', status: '00', since: 0, reason: 'REASON_NOT_STATED', rule: { id: 'gz-1', version: '1' },
     authority: '520000', evidence: 'self-declared', original: { system: 'local', field: 'code', value: '00' }, issuedAt: 0, expiresAt: 1,
@@ -13,12 +15,17 @@ const entry = (index: number): CommittedAttestation => ({
 });
 const entries = (from: number, to: number): CommittedAttestation[] => Array.from({ length: to - from }, (_, position) => entry(from + position));
 
-function lookupOver(ledger: readonly CommittedAttestation[], reader?: CommittedReader) {
+function lookupOver(ledger: readonly CommittedAttestation[], reader?: CommittedReader, revocations: Revocations = { isRevoked: () => false }) {
   const applied: number[] = [];
+  const revoked: number[] = [];
   const messages: string[] = [];
   const store = reader ?? { readCommitted: (from: number, limit: number) => Promise.resolve(ledger.filter(({ index }) => index >= from).slice(0, limit)) };
   const log = { info: (_: object, message: string) => messages.push(message), warn: (_: object, message: string) => messages.push(message) };
-  return { lookup: new Lookup({ insert: ({ index }) => applied.push(index) }, store, log), applied, messages };
+  const sink = {
+    insert: ({ claims }: IndexedAttestation) => { applied.push(claims.sequence - 1); },
+    revoke: (_: string, sequence: number) => revoked.push(sequence - 1) > 0,
+  };
+  return { lookup: new Lookup(sink, store, revocations, log), applied, revoked, messages };
 }
 
 describe('Lookup', () => {
@@ -28,6 +35,14 @@ describe('Lookup', () => {
     lookup.append(entries(3, 5));
     expect(applied).toEqual([0, 1, 2, 3, 4]);
     expect(lookup.appliedIndex).toBe(4);
+  });
+
+  it('marks what a revoked key signed, whether ingest tells it or the store', async () => {
+    const { lookup, revoked } = lookupOver(entries(0, 6), undefined, { isRevoked: (kid, at) => kid === 'key' && at >= 2000 });
+    lookup.append(entries(0, 3));
+    expect(revoked).toEqual([2]);
+    await lookup.catchUp();
+    expect(revoked).toEqual([2, 3, 4, 5]);
   });
 
   it('passes over entries that it has taken already', () => {

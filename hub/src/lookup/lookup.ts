@@ -4,10 +4,8 @@ import type { SharedWords } from './terms.js';
 /** What of an attestation the index takes in; nothing about the person but the opaque reference. */
 export type IndexedClaims = SharedWords & Pick<Attestation, 'sequence' | 'subject' | 'since' | 'issuedAt' | 'expiresAt'>;
 
-/** One attestation of the ledger, as committed. */
-export interface CommittedAttestation {
-  /** Position in the ledger, gap-free from 0. */
-  readonly index: number;
+/** What of a committed attestation the index keeps. */
+export interface IndexedAttestation {
   readonly claims: IndexedClaims;
   /** SHA-256 of the token's text. 32 bytes. */
   readonly tokenDigest: Uint8Array;
@@ -15,9 +13,25 @@ export interface CommittedAttestation {
   readonly contentDigest: Uint8Array;
 }
 
+/** One attestation of the ledger, as committed. */
+export interface CommittedAttestation extends IndexedAttestation {
+  /** Position in the ledger, gap-free from 0. */
+  readonly index: number;
+  /** Key it is signed with (RFC 7638). */
+  readonly kid: string;
+  /** When the hub appended it, milliseconds since the epoch. */
+  readonly appendedAt: number;
+}
+
 /** What a lookup fills: the index in memory. */
 export interface AttestationSink {
-  insert(attestation: CommittedAttestation): void;
+  insert(attestation: IndexedAttestation): void;
+  revoke(issuer: string, sequence: number): boolean;
+}
+
+/** Whether what was signed with a key and appended at a moment (milliseconds since the epoch) does not stand. */
+export interface Revocations {
+  isRevoked(kid: string, at: number): boolean;
 }
 
 /** The part of the ledger's store that is read: committed entries from `fromIndex` on, in ledger order, at most `limit`. */
@@ -38,13 +52,15 @@ export const CATCH_UP_PAGE = 5000;
 export class Lookup {
   readonly #sink: AttestationSink;
   readonly #reader: CommittedReader;
+  readonly #revocations: Revocations;
   readonly #log: LookupLog;
   #appliedIndex = -1;
   #running: Promise<void> | undefined;
 
-  constructor(sink: AttestationSink, reader: CommittedReader, log: LookupLog) {
+  constructor(sink: AttestationSink, reader: CommittedReader, revocations: Revocations, log: LookupLog) {
     this.#sink = sink;
     this.#reader = reader;
+    this.#revocations = revocations;
     this.#log = log;
   }
 
@@ -92,6 +108,8 @@ export class Lookup {
   #apply(entry: CommittedAttestation): void {
     if (entry.index <= this.#appliedIndex) return;
     this.#sink.insert(entry);
+    // Also of what comes late: another replica may have taken it in before it knew of the revocation.
+    if (this.#revocations.isRevoked(entry.kid, entry.appendedAt)) this.#sink.revoke(entry.claims.issuer, entry.claims.sequence);
     this.#appliedIndex = entry.index;
   }
 }

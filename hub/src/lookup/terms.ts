@@ -18,6 +18,8 @@ export interface Terms extends Pick<Attestation, 'issuer' | 'kind' | 'status'> {
   readonly ordinal: number;
   /** The province whose statement this one was made from; absent where it was not converted. */
   readonly sourceIssuer?: string;
+  /** 密钥已作废: what says this was signed with a key that may have been in other hands when it came. Terms of their own: a verdict reads them anyway. */
+  readonly isRevoked?: true;
   /** Absent once there is no more room for this issuer. Of statements that share such terms nobody knows that they say the same. */
   readonly words?: KeptWords;
 }
@@ -48,6 +50,7 @@ export class TermsDictionary {
   readonly #terms: Terms[] = [];
   readonly #room: TermsRoom;
   readonly #kept = new Map<string, { originals: number; words: number }>();
+  readonly #revoked = new Map<number, number>();
 
   constructor(room = TERMS_ROOM) {
     this.#room = room;
@@ -80,6 +83,17 @@ export class TermsDictionary {
     const terms = this.#terms[ordinal];
     if (terms === undefined) throw new RangeError('no terms of this number');
     return terms;
+  }
+
+  /** The number of the same words where a revoked key signed them. */
+  revoke(ordinal: number): number {
+    const terms = this.get(ordinal);
+    if (terms.isRevoked === true) return ordinal;
+    const known = this.#revoked.get(ordinal);
+    if (known !== undefined) return known;
+    const revoked = this.#terms.push({ ...terms, ordinal: this.#terms.length, isRevoked: true }) - 1;
+    this.#revoked.set(ordinal, revoked);
+    return revoked;
   }
 
   #takeRoom(issuer: string, step: keyof TermsRoom): boolean {

@@ -46,8 +46,8 @@ beforeAll(async () => {
   };
   const local = new LocalCodeVerifier(() => ({ owner: { code: GUIZHOU, standing: 'admitted' } }), caller, hub.attested);
   const nobody = { verify: (): Promise<VerifiedCode> => Promise.reject(new Error('a fault')) };
-  const codes = new CodeVerifier(hub.attested, local, nobody);
-  const service = new CheckpointService(codes, new BatchVerifier(hub.attested, codes, counter), counter, () => NOW);
+  const codes = new CodeVerifier(hub.attested, local, nobody, hub.policies);
+  const service = new CheckpointService(codes, new BatchVerifier(hub.attested, codes, hub.policies, counter), counter, () => NOW);
   server.addService(serviceDefinition(service.definition), { ...service.handlers });
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => { if (error) reject(error); else resolve(bound); });

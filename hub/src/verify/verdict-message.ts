@@ -120,6 +120,8 @@ function toVerdict(outcome: VerifiedCode): v1.Verdict.$Properties {
     kind: attestation === undefined ? null : KIND_MESSAGE[attestation.kind],
     test: told === undefined ? null : toTest(told),
     source: toSource(attestation?.source),
+    policyId: outcome.policy?.id ?? null,
+    policyVersion: outcome.policy?.version ?? null,
     canaryStatus: told === undefined ? null : (PLAYED_MESSAGE[told.status] ?? null),
   };
 }

@@ -5,6 +5,7 @@ import {
   type Availability,
   type Recognition,
   type RefusedRecognition,
+  type RegionalPolicy,
   type TestCircumstances,
   type Verdict,
 } from '@health-code/attestation';
@@ -59,6 +60,8 @@ export interface VerifiedCode {
   readonly isCanary?: true;
   /** 业务透传数据 for QueryHealth. */
   readonly bizExtData?: string;
+  /** The stricter regional rule that the advice follows; absent where the national floor holds. */
+  readonly policy?: Pick<RegionalPolicy, 'id' | 'version'>;
 }
 
 /** Whether an outcome is about a person: a canary's code, or its attestation, is about nobody and is not counted. */
@@ -78,6 +81,12 @@ export const REFUSAL_CODES: Readonly<Record<Recognition, string>> = {
   'no-rule': 'RULE_NOT_REGISTERED',
   'no-status': 'STATUS_UNAVAILABLE',
 };
+
+/**
+ * The same for what the ledger holds: its form and signature were verified on arrival, so that it is not what its issuer
+ * made only where the key was in other hands.
+ */
+export const KNOWN_REFUSAL_CODES: Readonly<Record<Recognition, string>> = { ...REFUSAL_CODES, 'signature-invalid': 'ATTESTATION_KEY_REVOKED' };
 
 /** A verdict without a status, and why. */
 export const refused = (recognition: RefusedRecognition, errorCode = REFUSAL_CODES[recognition]): VerifiedCode => ({

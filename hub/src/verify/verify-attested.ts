@@ -11,6 +11,7 @@ import {
   type AttestationKind,
   type AttestedValue,
   type CheckpointClass,
+  type ProvinceKey,
   type ProvinceKeyRing,
   type Verdict,
   type VerdictFacts,
@@ -21,7 +22,7 @@ import { digestOf } from '../lookup/digest.js';
 import { NO_SLOT } from '../lookup/slot-table.js';
 import type { Terms } from '../lookup/terms.js';
 import { findSource, hasLater, isStanding, type FeedTimes, type KnownSource, type KnownSources, type Standings } from './conversion.js';
-import { REFUSAL_CODES, refused, type ConflictingStatement, type Statement, type VerifiedCode } from './verified-code.js';
+import { KNOWN_REFUSAL_CODES, refused, type ConflictingStatement, type Statement, type VerifiedCode } from './verified-code.js';
 
 /** What is known of committed attestations; {@link AttestationIndex} satisfies it. */
 export interface KnownAttestations extends KnownSources {
@@ -78,10 +79,15 @@ export class AttestedVerifier {
     return this.#known.terms(slot).kind !== 'canary';
   }
 
-  /** Whether what a slot says may be relied on as far as its province, its expiry and its source go. `now` in seconds since the epoch. */
+  /** Whose statement a slot is, and whose its source. */
+  madeBy(slot: number): Pick<Terms, 'issuer' | 'sourceIssuer'> {
+    return this.#known.terms(slot);
+  }
+
+  /** Whether what a slot says may be relied on as far as its key, its province, its expiry and its source go. `now` in seconds since the epoch. */
   isStanding(slot: number, now: number): boolean {
     const terms = this.#known.terms(slot);
-    if (this.#known.expiresAt(slot) <= now || this.#provinces.findProvince(terms.issuer)?.standing !== 'admitted') return false;
+    if (terms.isRevoked === true || this.#known.expiresAt(slot) <= now || this.#provinces.findProvince(terms.issuer)?.standing !== 'admitted') return false;
     const source = this.#sourceOf(slot, terms);
     return source === undefined || isStanding(source, now);
   }
@@ -116,7 +122,7 @@ export class AttestedVerifier {
     const slot = this.findKnown(token);
     if (slot === NO_SLOT) return this.#verifyUnknown(code, checkpointClass, now);
     const outcome = this.#describe(slot, token, checkpointClass, now);
-    return end < 0 ? outcome : this.#withDisclosures(outcome, token, code);
+    return end < 0 || outcome.attestation === undefined ? outcome : this.#withDisclosures(outcome, token, code);
   }
 
   /** What the holder of a known attestation discloses: its digests were signed, so the signature need not be looked at again. */
@@ -132,32 +138,36 @@ export class AttestedVerifier {
 
   async #verifyUnknown(code: Uint8Array, checkpointClass: CheckpointClass, now: number): Promise<VerifiedCode> {
     let verified: VerifiedAttestation;
-    let hasKeyEnded: boolean;
+    let key: ProvinceKey | undefined;
     try {
       const parsed = parseAttestation(textOf(code));
       if (this.#provinces.findProvince(parsed.claims.issuer) === undefined) return refused('no-agreement');
       verified = await verifyAttestation(parsed, this.#provinces, now);
-      hasKeyEnded = (this.#provinces.find(parsed.header.kid)?.notAfter ?? Infinity) < now;
+      key = this.#provinces.find(parsed.header.kid);
     } catch (error) {
       if (error instanceof AttestationError) return refused('signature-invalid', error.code);
       throw error;
     }
-    return this.#judgeVerified(verified, hasKeyEnded, checkpointClass, now);
+    return this.#judgeVerified(verified, key, checkpointClass, now);
   }
 
   /** By identity, not by text: a signature rewritten from s to n-s, or made anew, is the same attestation. */
   #judgeVerified(
     { attestation, contentDigest, maskedName }: VerifiedAttestation,
-    hasKeyEnded: boolean,
+    key: ProvinceKey | undefined,
     checkpointClass: CheckpointClass,
     now: number,
   ): VerifiedCode {
-    const slot = this.#known.findSequence(attestation.issuer, attestation.sequence);
+    const found = this.#known.findSequence(attestation.issuer, attestation.sequence);
+    // What came with a revoked key counts for nothing beside a text that the issuer's own key vouches for.
+    const slot = found !== NO_SLOT && key?.revokedFrom === undefined && this.#known.terms(found).isRevoked === true ? NO_SLOT : found;
     const disclosed = maskedName === undefined ? {} : { maskedName };
-    // Whoever holds a key that was given up can date what he signs back to when it was not: only the ledger knows better.
-    if (slot === NO_SLOT && hasKeyEnded) return refused('signature-invalid', 'ATTESTATION_KEY_EXPIRED');
+    const isHeld = slot !== NO_SLOT && this.#known.hasContent(slot, contentDigest);
+    // Whoever holds a key that was revoked or given up can date what he signs back to when it was not: only the ledger knows better.
+    if (!isHeld && key?.revokedFrom !== undefined) return refused('signature-invalid', 'ATTESTATION_KEY_REVOKED');
+    if (slot === NO_SLOT && (key?.notAfter ?? Infinity) < now) return refused('signature-invalid', 'ATTESTATION_KEY_EXPIRED');
     if (slot === NO_SLOT) return { ...this.#judgeUnlisted(attestation, checkpointClass, now), ...disclosed };
-    if (this.#known.hasContent(slot, contentDigest)) {
+    if (isHeld) {
       return { ...this.#decided(attestation, this.#factsOf(slot, now), slot, checkpointClass, now), ...disclosed };
     }
     // The issuer signed two statements under one number: neither can be relied on here, and the ledger's is named.
@@ -177,6 +187,7 @@ export class AttestedVerifier {
       superseded: hasLater(this.#known, head, issuer, sequence),
       conflict: isContradicted || source?.isMisstated === true,
       ruleRegistered: this.#provinces.isRuleRegistered(issuer, rule.id, rule.version),
+      keyRevoked: false,
       status,
       reason,
       since,
@@ -197,6 +208,7 @@ export class AttestedVerifier {
       superseded: this.#known.isSuperseded(slot),
       conflict: this.#isContradicted(slot, kind, issuer, status, now) || source?.isMisstated === true,
       ruleRegistered: this.#isRuleRegistered(terms),
+      keyRevoked: terms.isRevoked === true,
       status,
       reason: words?.reason ?? '',
       since: this.#known.since(slot),
@@ -261,7 +273,9 @@ export class AttestedVerifier {
 
   #decided(attestation: Statement, facts: VerdictFacts, ringSlot: number, checkpointClass: CheckpointClass, now: number): VerifiedCode {
     const verdict = decideVerdict(facts, checkpointClass, now);
-    const decided = { verdict, errorCode: REFUSAL_CODES[verdict.recognition], attestation, knownAt: knownAtOf(facts), ...(attestation.status === 'none' ? WITHDRAWN : {}) };
+    // Nobody knows whose word it is, and nobody is told it.
+    if (verdict.recognition === 'signature-invalid') return { verdict, errorCode: KNOWN_REFUSAL_CODES[verdict.recognition] };
+    const decided = { verdict, errorCode: KNOWN_REFUSAL_CODES[verdict.recognition], attestation, knownAt: knownAtOf(facts), ...(attestation.status === 'none' ? WITHDRAWN : {}) };
     if (verdict.recognition !== 'conflict') return decided;
     const against = this.#ring(ringSlot).filter((slot) => this.#contradicts(slot, attestation.kind, attestation.issuer, attestation.status, now));
     return { ...decided, conflicts: against.map((slot) => this.#statement(slot)) };

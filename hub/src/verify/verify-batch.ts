@@ -1,10 +1,12 @@
-import type { CheckpointClass, Verdict } from '@health-code/attestation';
+import { applyPolicy, isRestrictable, type CheckpointClass, type Verdict } from '@health-code/attestation';
 import type { v1 } from '@health-code/messages';
 import { NO_SLOT } from '../lookup/slot-table.js';
+import type { Terms } from '../lookup/terms.js';
 import type { Checkpoint } from './checkpoint-request.js';
+import { findRule, type RegionalPolicies } from './regional-policy.js';
 import { ADVICE_MESSAGE, FRESHNESS_MESSAGE, RECOGNITION_MESSAGE, STATUS_MESSAGE } from './verdict-message.js';
 import type { VerificationCounter } from './verification-counter.js';
-import { isAboutPerson, REFUSAL_CODES, type VerifiedCode } from './verified-code.js';
+import { isAboutPerson, KNOWN_REFUSAL_CODES, type VerifiedCode } from './verified-code.js';
 import { looksAttested } from './verify-code.js';
 
 /** Codes of one batch that are not known and are verified at the same time: signatures and calls to provinces. */
@@ -16,6 +18,8 @@ export interface KnownJudge {
   judge(slot: number, checkpointClass: CheckpointClass, now: number): Verdict;
   reasonOf(slot: number): string;
   isAboutPerson(slot: number): boolean;
+  /** Whose statement a slot is, and whose its source. */
+  madeBy(slot: number): Pick<Terms, 'issuer' | 'sourceIssuer'>;
 }
 
 /** Verifies anything that was scanned. */
@@ -71,11 +75,13 @@ const reasonOf = ({ verdict, errorCode, attestation }: VerifiedCode): string =>
 export class BatchVerifier {
   readonly #known: KnownJudge;
   readonly #codes: AnyCode;
+  readonly #policies: RegionalPolicies;
   readonly #counter: Pick<VerificationCounter, 'record'>;
 
-  constructor(known: KnownJudge, codes: AnyCode, counter: Pick<VerificationCounter, 'record'>) {
+  constructor(known: KnownJudge, codes: AnyCode, policies: RegionalPolicies, counter: Pick<VerificationCounter, 'record'>) {
     this.#known = known;
     this.#codes = codes;
+    this.#policies = policies;
     this.#counter = counter;
   }
 
@@ -90,12 +96,19 @@ export class BatchVerifier {
         unknown.push(position);
         return;
       }
-      const verdict = this.#known.judge(slot, checkpointClass, now);
+      const verdict = this.#restrict(slot, this.#known.judge(slot, checkpointClass, now), checkpoint.province, now);
       const isRecognised = verdict.recognition === 'recognised';
-      columns.set(position, verdict, isRecognised ? this.#known.reasonOf(slot) : REFUSAL_CODES[verdict.recognition]);
+      columns.set(position, verdict, isRecognised ? this.#known.reasonOf(slot) : KNOWN_REFUSAL_CODES[verdict.recognition]);
       if (this.#known.isAboutPerson(slot)) this.#counter.record(purpose, verdict.recognition);
     });
     return unknown.length === 0 ? columns : this.#verifyUnknown(unknown, codes, columns, checkpoint, now);
+  }
+
+  /** As {@link restrict} does with an outcome. */
+  #restrict(slot: number, verdict: Verdict, receiver: string, now: number): Verdict {
+    if (!isRestrictable(verdict)) return verdict;
+    const { issuer, sourceIssuer } = this.#known.madeBy(slot);
+    return applyPolicy(verdict, findRule(this.#policies, receiver, issuer, sourceIssuer, now));
   }
 
   async #verifyUnknown(

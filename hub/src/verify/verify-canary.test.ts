@@ -34,8 +34,8 @@ beforeEach(() => {
   answer = async () => ({ token: (await canary()).token, availability: 'available' });
   const caller = { attestCode: (province: string, _: Uint8Array, kind: string) => (asked.push([province, kind]), answer()) };
   const nobody = { verify: () => Promise.reject(new Error('no document was shown')) };
-  codes = new CodeVerifier(hub.attested, new LocalCodeVerifier((code) => recogniseCode(code, owners), caller, hub.attested), nobody);
-  service = new CheckpointService(codes, new BatchVerifier(hub.attested, codes, counter), counter, () => NOW);
+  codes = new CodeVerifier(hub.attested, new LocalCodeVerifier((code) => recogniseCode(code, owners), caller, hub.attested), nobody, hub.policies);
+  service = new CheckpointService(codes, new BatchVerifier(hub.attested, codes, hub.policies, counter), counter, () => NOW);
 });
 
 const scan = async (text: string) => codes.verifyCode(bytes(text), CHECKPOINT, NOW);

@@ -35,7 +35,7 @@ beforeEach(() => {
     resolveReference: (province: string, _: object, limits?: object) => (asked.push(['resolveReference', province, '', limits]), answer().then(() => SUBJECT)),
   };
   const reader = { readToken: (issuer: string, sequence: number) => Promise.resolve(tokens.get(`${issuer} ${String(sequence)}`)) };
-  codes = new CodeVerifier(hub.attested, new LocalCodeVerifier(() => owner, caller, hub.attested), new PersonVerifier(caller, hub.provinces, hub.index, reader, hub.attested));
+  codes = new CodeVerifier(hub.attested, new LocalCodeVerifier(() => owner, caller, hub.attested), new PersonVerifier(caller, hub.provinces, hub.index, reader, hub.attested), hub.policies);
 });
 
 const scan = async (text: string): Promise<VerifiedCode> => codes.verifyCode(bytes(text), CHECKPOINT, NOW);

@@ -1,4 +1,5 @@
 import { CODE_MAX_BYTES, type Checkpoint, type ShownDocument } from './checkpoint-request.js';
+import { restrict, type RegionalPolicies } from './regional-policy.js';
 import { refused, type VerifiedCode } from './verified-code.js';
 import type { AttestationJudge } from './verify-local-code.js';
 
@@ -19,28 +20,30 @@ export interface People {
  */
 export const looksAttested = (code: Uint8Array): boolean => code[0] === 0x65 && code[1] === 0x79 && code[2] === 0x4a;
 
-/** 健康码验码, GB/T 38963-2020 6.7: the three things a checkpoint meets, one kind of outcome. */
+/** 健康码验码, GB/T 38963-2020 6.7: the three things a checkpoint meets, one kind of outcome, under the rules of the place it stands in. */
 export class CodeVerifier {
   readonly #attested: AttestationJudge;
   readonly #localCodes: LocalCodes;
   readonly #people: People;
+  readonly #policies: RegionalPolicies;
 
-  constructor(attested: AttestationJudge, localCodes: LocalCodes, people: People) {
+  constructor(attested: AttestationJudge, localCodes: LocalCodes, people: People, policies: RegionalPolicies) {
     this.#attested = attested;
     this.#localCodes = localCodes;
     this.#people = people;
+    this.#policies = policies;
   }
 
   /** What was scanned; at once where the ledger holds it. `now` in seconds since the epoch. */
   verifyCode(code: Uint8Array, checkpoint: Checkpoint, now: number): VerifiedCode | Promise<VerifiedCode> {
     if (code.length === 0) return refused('unknown-code', 'CODE_MISSING');
     if (code.length > CODE_MAX_BYTES) return refused('unknown-code', 'CODE_TOO_LARGE');
-    if (looksAttested(code)) return this.#attested.verify(code, checkpoint.checkpointClass, now);
-    return this.#localCodes.verify(code, checkpoint, now);
+    const outcome = looksAttested(code) ? this.#attested.verify(code, checkpoint.checkpointClass, now) : this.#localCodes.verify(code, checkpoint, now);
+    return outcome instanceof Promise ? outcome.then((settled) => restrict(settled, this.#policies, checkpoint.province, now)) : restrict(outcome, this.#policies, checkpoint.province, now);
   }
 
   /** A person without a phone. */
-  verifyPerson(shown: ShownDocument, checkpoint: Checkpoint, now: number): Promise<VerifiedCode> {
-    return this.#people.verify(shown, checkpoint, now);
+  async verifyPerson(shown: ShownDocument, checkpoint: Checkpoint, now: number): Promise<VerifiedCode> {
+    return restrict(await this.#people.verify(shown, checkpoint, now), this.#policies, checkpoint.province, now);
   }
 }

@@ -15,7 +15,7 @@ const log = { info: () => undefined, warn: () => undefined };
 /** A hub that holds what PostgreSQL holds, as after a restart. */
 async function restart() {
   const index = new AttestationIndex([1, 2]);
-  await new Lookup(index, scene.ledger, log).catchUp();
+  await new Lookup(index, scene.ledger, { isRevoked: () => false }, log).catchUp();
   const provinces = {
     version: 1,
     find: (kid: string) => scene.provinces.ring.find(kid),

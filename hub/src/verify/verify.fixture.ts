@@ -15,6 +15,7 @@ import {
   type TestResultAttestation,
 } from '@health-code/attestation';
 import { v1 } from '@health-code/messages';
+import { PolicyRegister } from '../governance/policy-register.js';
 import { AttestationIndex } from '../lookup/attestation-index.js';
 import type { Checkpoint } from './checkpoint-request.js';
 import type { VerifiedCode } from './verified-code.js';
@@ -96,6 +97,8 @@ export class Knowledge {
   keysAreKnown = true;
   /** When every key ends; seconds. */
   keysEndAt = Infinity;
+  /** Since when the key of a province may be in other hands; seconds. */
+  readonly revokedFrom = new Map<string, number>();
   registryVersion = 1;
 
   readonly provinces: Provinces & { readonly version: number } = Object.defineProperty(
@@ -103,7 +106,9 @@ export class Knowledge {
       version: 0,
       find: (kid: string) => {
         const key = this.keysAreKnown ? [...signers.values()].find((signer) => signer.key.kid === kid)?.key : undefined;
-        return key === undefined || this.keysEndAt === Infinity ? key : { ...key, notAfter: this.keysEndAt };
+        if (key === undefined) return undefined;
+        const revokedFrom = this.revokedFrom.get(key.province);
+        return { ...key, ...(this.keysEndAt === Infinity ? {} : { notAfter: this.keysEndAt }), ...(revokedFrom === undefined ? {} : { revokedFrom }) };
       },
       findProvince: (code: string) => {
         const standing = this.standings.get(code);
@@ -116,6 +121,7 @@ export class Knowledge {
   );
 
   readonly attested: AttestedVerifier;
+  readonly policies = new PolicyRegister();
 
   /** `originals`, `words`: room in memory for what an issuer says. */
   constructor(originals = 100, words = 100) {
@@ -128,7 +134,6 @@ export class Knowledge {
     const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url');
     this.index.insert({
       claims: attestation,
-      index: this.index.size,
       tokenDigest: createHash('sha256').update(token).digest(),
       contentDigest: createHash('sha256').update(payload).digest(),
     });

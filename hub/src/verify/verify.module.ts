@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { Guard } from '../identity/guard.js';
 import { IdentityModule } from '../identity/identity.module.js';
+import { PolicyRegisterModule } from '../governance/policy-register.module.js';
+import { PolicyRegister } from '../governance/policy-register.js';
 import { FeedState } from '../ingest/feed-state.js';
 import { IngestModule } from '../ingest/ingest.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
@@ -22,7 +24,7 @@ import { PersonVerifier } from './verify-person.js';
 
 /** Verification of whatever a checkpoint meets. */
 @Module({
-  imports: [IdentityModule, RegistryModule, IngestModule, LedgerModule, LookupModule, ProvinceCallModule],
+  imports: [IdentityModule, PolicyRegisterModule, RegistryModule, IngestModule, LedgerModule, LookupModule, ProvinceCallModule],
   providers: [
     { provide: VerificationCounter, useFactory: () => new VerificationCounter() },
     {

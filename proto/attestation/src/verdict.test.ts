@@ -32,6 +32,7 @@ const facts = (changes: Partial<VerdictFacts> = {}): VerdictFacts => ({
   superseded: false,
   conflict: false,
   ruleRegistered: true,
+  keyRevoked: false,
   status: '00',
   reason: REASON_NOT_STATED,
   since: NOW - HOUR,
@@ -44,16 +45,17 @@ const anyExpiry = fc.oneof(fc.integer({ min: NOW - 60 * DAY, max: NOW + 60 * DAY
 const anyTime = fc.oneof(fc.integer({ min: NOW - 60 * DAY, max: NOW + DAY }), fc.constant(Number.NaN));
 const anyStanding = fc.constantFrom('admitted', 'suspended', 'none');
 
-const source = (changes: Partial<SourceFacts> = {}): SourceFacts => ({ standing: 'admitted', superseded: false, knownAt: NOW, expiresAt: NOW + DAY, ...changes });
+const source = (changes: Partial<SourceFacts> = {}): SourceFacts => ({ keyRevoked: false, standing: 'admitted', superseded: false, knownAt: NOW, expiresAt: NOW + DAY, ...changes });
 
 const factsOf = (...kinds: readonly (typeof ATTESTATION_KINDS)[number][]): fc.Arbitrary<VerdictFacts> =>
   fc.record({
     kind: fc.constantFrom(...kinds),
     standing: anyStanding,
-    source: fc.option(fc.record({ standing: anyStanding, superseded: fc.boolean(), knownAt: anyTime, expiresAt: anyExpiry }), { nil: undefined }),
+    source: fc.option(fc.record({ standing: anyStanding, superseded: fc.boolean(), knownAt: anyTime, expiresAt: anyExpiry, keyRevoked: fc.boolean() }), { nil: undefined }),
     superseded: fc.boolean(),
     conflict: fc.boolean(),
     ruleRegistered: fc.boolean(),
+    keyRevoked: fc.boolean(),
     // Also a value of another kind's table: what a caller without types could hand in.
     status: fc.constantFrom(...ATTESTATION_KINDS.flatMap((kind) => KIND_TABLE[kind].values)),
     reason: fc.constantFrom(REASON_NOT_STATED, 'CLOSE_CONTACT', ''),
@@ -80,6 +82,8 @@ describe('decideVerdict', () => {
   });
 
   const steps: readonly (readonly [string, Partial<VerdictFacts>, RefusedRecognition])[] = [
+    ['what was signed with a revoked key', { keyRevoked: true }, 'signature-invalid'],
+    ['what was made from a source that was', { source: source({ keyRevoked: true }) }, 'signature-invalid'],
     ['an issuer that is not admitted', { standing: 'none' }, 'no-agreement'],
     ['a suspended issuer', { standing: 'suspended' }, 'issuer-suspended'],
     ['a source whose province is not admitted', { source: source({ standing: 'none' }) }, 'no-agreement'],
@@ -123,8 +127,8 @@ describe('decideVerdict', () => {
   });
 
   it('names the first reason in the published order', () => {
-    const own = steps.slice(1).filter(([, changes]) => !('source' in changes));
-    expect(own.map(([, , expected]) => expected)).toEqual(['issuer-suspended', 'superseded', 'expired', 'conflict', 'no-rule']);
+    const own = steps.filter(([, changes, recognition]) => !('source' in changes) && recognition !== 'no-agreement');
+    expect(own.map(([, , expected]) => expected)).toEqual(['signature-invalid', 'issuer-suspended', 'superseded', 'expired', 'conflict', 'no-rule']);
     for (const [index, [, , expected]] of own.entries()) {
       const broken = Object.assign({}, ...own.slice(index).map(([, changes]) => changes)) as Partial<VerdictFacts>;
       expect(decideVerdict(facts(broken), 'general', NOW).recognition).toBe(expected);

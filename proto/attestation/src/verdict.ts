@@ -29,6 +29,8 @@ export interface SourceFacts {
   readonly knownAt: number;
   /** Seconds since the epoch; `Infinity` where the source is not at hand: a converted statement states no later expiry than its source. */
   readonly expiresAt: number;
+  /** It was signed with a key, and came at a time, that a revocation is about. */
+  readonly keyRevoked: boolean;
 }
 
 /** What is known about one verified attestation and its issuer. Times in seconds since the epoch. */
@@ -51,6 +53,8 @@ export interface VerdictFacts {
   /** What a test is graded by: when its sample was taken. */
   readonly since: number;
   readonly expiresAt: number;
+  /** 密钥已作废: it was signed with a key that may have been in other hands when it came: nobody knows whose word it is. */
+  readonly keyRevoked: boolean;
   /** When the statement was last known to hold. A status is graded by it and by the source's, whichever is earlier: {@link knownAtOf}. */
   readonly knownAt: number;
 }
@@ -68,7 +72,7 @@ export interface Verdict {
 
 /**
  * The one place where a verdict is decided, online and offline alike: the same facts, class and clock give the same
- * verdict. What is refused is refused for the first of: standing of the issuer, standing of the source's, superseded (the
+ * verdict. What is refused is refused for the first of: a revoked key (of the statement or its source), standing of the issuer, standing of the source's, superseded (the
  * statement or its source), expired (either), no status, conflict, no rule. Verdicts are shared and frozen, so that a hub
  * deciding 200,000 of them a second allocates none.
  *
@@ -76,7 +80,7 @@ export interface Verdict {
  */
 export function decideVerdict(facts: VerdictFacts, checkpoint: CheckpointClass, now: number): Verdict {
   const { kind, status } = facts;
-  const refused = refuseByStanding(facts) ?? refuseSuperseded(facts) ?? refuseExpired(facts, now);
+  const refused = refuseRevoked(facts) ?? refuseByStanding(facts) ?? refuseSuperseded(facts) ?? refuseExpired(facts, now);
   if (refused) return REFUSED[refused];
   // A withdrawal contradicts nobody, and there is nothing that a rule would have to stand behind.
   if (status === 'none') return REFUSED['no-status'];
@@ -112,6 +116,11 @@ export function gradeFreshness(
   if (age <= limits.fresh) return 'fresh';
   if (age <= limits.ageing) return 'ageing';
   return age <= limits.stale ? 'stale' : 'expired';
+}
+
+/** First, as a signature that does not fit would be: what nobody vouches for has no issuer whose standing could matter. */
+function refuseRevoked({ keyRevoked, source }: VerdictFacts): RefusedRecognition | undefined {
+  return keyRevoked || source?.keyRevoked === true ? 'signature-invalid' : undefined;
 }
 
 /** A province cannot bring back under its own name what another, not admitted, has stated. */

@@ -87,6 +87,13 @@ describe('verifyAttestation', () => {
     expect(await codeOfRejection(verify(signed.token, ringOf(edwards.registered)))).toBe('ATTESTATION_ALGORITHM_MISMATCH');
   });
 
+  it('refuses what was issued since the key may be in other hands, and keeps what was issued before', async () => {
+    const from = (revokedFrom: number) => ringOf({ ...guizhou.registered, revokedFrom, notAfter: NOW - 1 });
+    expect(await codeOfRejection(verify(signed.token, from(NOW)))).toBe('ATTESTATION_KEY_REVOKED');
+    expect((await verify(signed.token, ringOf({ ...guizhou.registered, revokedFrom: NOW + 1 }))).kid).toBe(guizhou.registered.kid);
+    expect(await codeOfRejection(verify(signed.token, from(NOW + 1)))).toBe('ATTESTATION_KEY_EXPIRED');
+  });
+
   it('refuses what was issued after the key had expired, and keeps what was issued before', async () => {
     const atEnd = ringOf({ ...guizhou.registered, notAfter: NOW });
     const afterEnd = ringOf({ ...guizhou.registered, notAfter: NOW - 1 });

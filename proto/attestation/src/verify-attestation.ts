@@ -9,6 +9,8 @@ import { sha256, verifySignature } from './web-crypto.js';
 export interface VerifiedAttestation {
   /** The compact JWS alone. Its text is not its identity: (issuer, sequence) is. */
   readonly token: string;
+  /** The key it is signed with: RFC 7638 thumbprint. */
+  readonly kid: string;
   readonly attestation: Attestation;
   /** SHA-256 of the payload: equal content is the same attestation, also where the signature bytes differ. */
   readonly contentDigest: Uint8Array;
@@ -21,8 +23,8 @@ export interface VerifiedAttestation {
  *
  * @param now seconds since the epoch.
  * @throws {AttestationError} in this order: ATTESTATION_KEY_UNKNOWN, ATTESTATION_KEY_FOREIGN,
- * ATTESTATION_KEY_USE_INVALID, ATTESTATION_ALGORITHM_MISMATCH, ATTESTATION_KEY_EXPIRED, ATTESTATION_SIGNATURE_INVALID,
- * ATTESTATION_ISSUED_IN_FUTURE, ATTESTATION_DISCLOSURE_INVALID
+ * ATTESTATION_KEY_USE_INVALID, ATTESTATION_ALGORITHM_MISMATCH, ATTESTATION_KEY_REVOKED, ATTESTATION_KEY_EXPIRED,
+ * ATTESTATION_SIGNATURE_INVALID, ATTESTATION_ISSUED_IN_FUTURE, ATTESTATION_DISCLOSURE_INVALID
  */
 export async function verifyAttestation(
   parsed: UnverifiedAttestation,
@@ -33,12 +35,13 @@ export async function verifyAttestation(
   requireKeyOfIssuer(parsed, key);
   requireUseForSignatures(key);
   requireAlgorithmOfKey(parsed, key);
+  requireKeyNotRevokedAtIssue(parsed, key);
   requireKeyValidAtIssue(parsed, key);
   await requireSignature(parsed, key);
   requireNotIssuedInFuture(parsed, now);
   const { token, claims } = parsed;
   const disclosed = await verifyDisclosures(token, parsed.disclosures, claims.disclosureDigests);
-  return { token, attestation: claims, contentDigest: await sha256(parsed.payload), ...disclosed };
+  return { token, kid: key.kid, attestation: claims, contentDigest: await sha256(parsed.payload), ...disclosed };
 }
 
 function getKey(parsed: UnverifiedAttestation, ring: ProvinceKeyRing): ProvinceKey {
@@ -62,6 +65,13 @@ function requireUseForSignatures(key: ProvinceKey): void {
 function requireAlgorithmOfKey(parsed: UnverifiedAttestation, key: ProvinceKey): void {
   if (key.algorithm !== parsed.header.alg) {
     throw new AttestationError('ATTESTATION_ALGORITHM_MISMATCH', 'key is registered for another algorithm');
+  }
+}
+
+/** Whoever has the key can date back what he signs: whoever knows when a statement came looks at that too. */
+function requireKeyNotRevokedAtIssue(parsed: UnverifiedAttestation, key: ProvinceKey): void {
+  if (key.revokedFrom !== undefined && parsed.claims.issuedAt >= key.revokedFrom) {
+    throw new AttestationError('ATTESTATION_KEY_REVOKED', 'issued since the key may be in other hands');
   }
 }
 
