@@ -1,15 +1,17 @@
-import { createKeyRing, importProvinceKey, openWithSecret, parseAttestation, parseProvinceCode, sealFor, verifyAttestation, type Attestation } from '@health-code/attestation';
+import { createKeyRing, importProvinceKey, openWithSecret, parseAttestation, parseProvinceCode, sealFor, verifyAttestation, type Attestation, type ProvinceKey } from '@health-code/attestation';
 import { ATTESTATION_STREAM, attestationSubject, callSubject, v1 } from '@health-code/messages';
 import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { mkdtempSync, rmSync } from 'node:fs';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
 import { createTestDatabase, startTestNats, type TestNats } from '../../deploy/embedded/test-services.js';
 import type { AdapterConfig } from './config.js';
+import { hubFiles, writeHubFiles } from './hub/hub-files.fixture.js';
 import { loadProvinceKeys, type ProvinceKeys } from './keys/province-keys.js';
+import { createCredsReader } from './keys/rotation.schedule.js';
 import { startMemoryHub, type MemoryHub } from './memory-hub.fixture.js';
 import { CODE, createMemoryProvince, now } from './memory-province.fixture.js';
 import { createForeignProvince, type ForeignProvince } from './operations/foreign-province.fixture.js';
@@ -30,7 +32,10 @@ export const TRAVELLER = `1.${'a'.repeat(42)}A`;
 /** An adapter on a real PostgreSQL and NATS, between a local system and a hub in memory. */
 export interface AdapterUnderTest {
   readonly config: AdapterConfig;
+  /** The keys of its first start. */
   readonly keys: ProvinceKeys;
+  /** Where the files of its configuration lie. */
+  readonly directory: string;
   readonly database: DataSource;
   readonly nats: TestNats;
   readonly hub: MemoryHub;
@@ -42,9 +47,9 @@ export interface AdapterUnderTest {
   isLeading(): boolean;
   start(definition?: ProvinceDefinition): Promise<void>;
   stop(): Promise<void>;
-  /** Every attestation the stream holds so far, verified with the registered key. */
+  /** Every attestation the stream holds so far, verified with a key that was registered by then. */
   published(): Promise<readonly Attestation[]>;
-  /** As the hub asks: sealed. */
+  /** As the hub asks: sealed to the first key of the last registration. */
   call(operation: v1.IProvinceCall): Promise<v1.ProvinceReply>;
   scan(text: string): Promise<v1.ProvinceReply>;
   push(body: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
@@ -56,37 +61,49 @@ export interface AdapterUnderTest {
 export async function startAdapterUnderTest(): Promise<AdapterUnderTest> {
   const directory = mkdtempSync(join(tmpdir(), 'adapter-'));
   const [testDatabase, nats] = await Promise.all([createTestDatabase(), startTestNats()]);
-  const hubNats: NatsConnection = await connect({ servers: nats.url, user: 'hub', pass: nats.password('hub'), inboxPrefix: '_INBOX.hub' });
+  const hubNats: NatsConnection = await nats.connect('admin');
   await (await jetstreamManager(hubNats)).streams.add({ name: ATTESTATION_STREAM, subjects: [attestationSubject('*')] });
   const database = await connectDatabase(testDatabase.url, log);
   await migrateDatabase(database);
-  const keys = await loadProvinceKeys(join(directory, 'keys.json'));
+  const keyFile = join(directory, 'keys.json');
+  const keys = await loadProvinceKeys(keyFile, 'development');
   const beijing = await createForeignProvince(parseProvinceCode('110000'), TRAVELLER, now());
   const hub = await startMemoryHub(beijing);
+  const credentials = await hub.issue();
+  writeHubFiles(directory, credentials);
+  const credsFile = join(directory, 'nats.creds');
+  writeFileSync(credsFile, nats.creds(CODE), { mode: 0o600 });
   const changes: LocalAnswer[] = [];
   const config: AdapterConfig = {
     province: { code: CODE, slug: 'guizhou', name: '贵州', english: 'Guizhou' },
     databaseUrl: testDatabase.url,
-    nats: { url: nats.url, user: CODE, password: nats.password(CODE) },
-    hub: { address: hub.address, enrolmentToken: 'token', tls: false },
-    keyFile: '', subjectKey: { version: 1, secret: new Uint8Array(32).fill(7) }, localSystem: { baseUrl: 'http://127.0.0.1:1', timeoutMs: 500 },
+    environment: 'development',
+    nats: { url: nats.url, credsFile, creds: nats.creds(CODE) },
+    hub: { address: hub.address, serverName: 'localhost', files: hubFiles(directory), credentials },
+    keyFile, subjectKey: { version: 1, secret: new Uint8Array(32).fill(7) }, localSystem: { baseUrl: 'http://127.0.0.1:1', timeoutMs: 500 },
     http: { host: '127.0.0.1', port: 0 }, attestationLifetimeSeconds: 3600, pollIntervalMs: 50, heartbeatIntervalMs: 50, logLevel: 'silent',
   };
   let lead: InstanceLock;
-  let adapterNats: NatsConnection;
   let adapter: RunningAdapter;
 
   const start = async (definition = createMemoryProvince(changes)): Promise<void> => {
-    adapterNats = await connectNats(config.nats, CODE, log);
+    const adapterNats = await connectNats({ url: config.nats.url, creds: createCredsReader(config) }, CODE, log);
     lead = competeForLead(config.databaseUrl, log);
     await lead.acquired;
-    adapter = await startAdapter({ config, province: definition, keys, database, nats: adapterNats, lead, adapterVersion: '0.1.0', log });
+    adapter = await startAdapter({
+      config, province: definition, keys: await loadProvinceKeys(keyFile, 'development'), database, nats: adapterNats, lead, adapterVersion: '0.1.0', log,
+      rotation: { lookIntervalMs: 50, keyOverlapMs: 1000 },
+    });
     await adapter.registered;
   };
   const stop = async (): Promise<void> => {
     await adapter.stop();
-    await adapterNats.drain();
     await lead.close();
+  };
+  /** The newest last. */
+  const registeredKeys = async (use: v1.KeyUse, until: number): Promise<ProvinceKey[]> => {
+    const stated = hub.registrations.filter(({ at }) => at <= until).flatMap((registration) => registration.keys.filter((key) => key.use === use));
+    return Promise.all(stated.map(({ jwk }) => importProvinceKey(JSON.parse(jwk ?? ''), CODE)));
   };
   const published = async () => {
     const manager = await jetstreamManager(hubNats);
@@ -94,9 +111,9 @@ export async function startAdapterUnderTest(): Promise<AdapterUnderTest> {
     if (state.messages === 0) return [];
     const { name } = await manager.consumers.add(ATTESTATION_STREAM, { ack_policy: AckPolicy.None, deliver_policy: DeliverPolicy.All });
     const consumer = await jetstream(hubNats).consumers.get(ATTESTATION_STREAM, name);
-    const ring = createKeyRing([await importProvinceKey(keys.publicJwks.signing, CODE)]);
     const attestations = [];
     for await (const message of await consumer.fetch({ max_messages: state.messages, expires: 1000 })) {
+      const ring = createKeyRing(await registeredKeys(v1.KeyUse.KEY_USE_SIGNATURE, message.info.timestampNanos / 1e6));
       attestations.push((await verifyAttestation(parseAttestation(message.string()), ring, now())).attestation);
     }
     return attestations;
@@ -104,7 +121,8 @@ export async function startAdapterUnderTest(): Promise<AdapterUnderTest> {
   const call = async (operation: v1.IProvinceCall): Promise<v1.ProvinceReply> => {
     const replyKey = crypto.getRandomValues(new Uint8Array(32));
     const plaintext = v1.ProvinceCall.encode({ replyKey, deadline: { seconds: now() + 3 }, ...operation }).finish();
-    const jwe = await sealFor(await importProvinceKey(keys.publicJwks.encryption, CODE), plaintext);
+    const { jwk } = hub.registrations.at(-1)?.keys.find(({ use }) => use === v1.KeyUse.KEY_USE_ENCRYPTION) ?? {};
+    const jwe = await sealFor(await importProvinceKey(JSON.parse(jwk ?? ''), CODE), plaintext);
     const { data } = await hubNats.request(callSubject(CODE), v1.SealedCall.encode({ jwe }).finish(), { timeout: 3000 });
     return v1.ProvinceReply.decode(await openWithSecret(v1.SealedReply.decode(data).jwe ?? '', replyKey));
   };
@@ -116,7 +134,7 @@ export async function startAdapterUnderTest(): Promise<AdapterUnderTest> {
 
   await start();
   return {
-    config, keys, database, nats, hub, beijing, changes, start, stop, published, call, scan, push,
+    config, keys, directory, database, nats, hub, beijing, changes, start, stop, published, call, scan, push,
     httpAddress: () => adapter.httpAddress,
     isLeading: () => lead.isHeld(),
     async close() {

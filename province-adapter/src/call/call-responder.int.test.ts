@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { generateProvinceKey, importProvinceKey, importUnsealingKey, openWithSecret, parseProvinceCode, sealFor, type ProvinceKey, type SealedKey } from '@health-code/attestation';
 import { callSubject, v1 } from '@health-code/messages';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestNats, type TestNats } from '../../../deploy/embedded/test-services.js';
 import { AdapterError } from '../errors.js';
@@ -19,8 +19,7 @@ let privateKey: SealedKey;
 const responders: CallResponder[] = [];
 const logged: unknown[] = [];
 
-const login = (party: string): Promise<NatsConnection> =>
-  connect({ servers: broker.url, user: party, pass: broker.password(party), inboxPrefix: `_INBOX.${party}` });
+const login = (party: string): Promise<NatsConnection> => broker.connect(party);
 
 async function generateSealingPair(): Promise<{ readonly sealing: ProvinceKey; readonly opening: SealedKey }> {
   const { publicJwk, privateJwk } = await generateProvinceKey('enc');
@@ -45,7 +44,7 @@ const offersNothing: CallHandlers = {
 
 async function startResponder(handlers: Partial<CallHandlers>, options: Partial<CallResponderOptions> = {}): Promise<CallResponder> {
   const log = { warn: (...line: unknown[]) => void logged.push(line), error: (...line: unknown[]) => void logged.push(line) };
-  const responder = createCallResponder({ province: GUIZHOU, nats: province, keys: [privateKey], handlers: { ...offersNothing, ...handlers }, now: Date.now, log, ...options });
+  const responder = createCallResponder({ province: GUIZHOU, nats: province, keys: () => [privateKey], handlers: { ...offersNothing, ...handlers }, now: Date.now, log, ...options });
   responders.push(responder);
   await province.flush();
   return responder;
@@ -148,7 +147,7 @@ describe('createCallResponder', () => {
 
   it('opens a call sealed to a former key that it still holds', async () => {
     const next = await generateSealingPair();
-    await startResponder({}, { keys: [next.opening, privateKey] });
+    await startResponder({}, { keys: () => [next.opening, privateKey] });
     expect((await send(await seal(attestCode))).error?.code).toBe('OPERATION_NOT_OFFERED');
     expect((await send(await seal(attestCode, next.sealing))).error?.code).toBe('OPERATION_NOT_OFFERED');
   });
@@ -242,6 +241,24 @@ describe('createCallResponder', () => {
     expect(Math.min(first, second)).toBeGreaterThan(0);
     await responders.pop()?.stop();
     await other.close();
+  });
+
+  it('goes on by another connection: what came by the former one is answered there, and nothing is taken twice', async () => {
+    const waiting: (() => void)[] = [];
+    const former = await login(GUIZHOU);
+    const responder = await startResponder({ declareHealth: () => new Promise((resolve) => waiting.push(() => { resolve({ declarationId: '1' }); })), attestCode: () => Promise.resolve({ availability: 'pending' }) }, { nats: former });
+    await former.flush();
+    const answers = [await seal({ declareHealth: { province: GUIZHOU } }), await seal({ declareHealth: { province: GUIZHOU } })].map(send);
+    await expect.poll(() => waiting.length).toBe(2);
+    const moved = responder.moveTo(province);
+    const recorded = await seal(attestCode);
+    expect((await send(recorded)).attested?.availability).toBe('pending');
+    expect((await send(recorded)).error?.code).toBe('CALL_INVALID');
+    waiting.forEach((give) => { give(); });
+    expect((await Promise.all(answers)).map((reply) => reply.declareHealth?.declarationId)).toEqual(['1', '1']);
+    await moved;
+    await former.close();
+    expect((await send(await seal(attestCode))).attested?.availability).toBe('pending');
   });
 
   it('answers what is under way before it stops, and nothing after', async () => {

@@ -1,7 +1,8 @@
+import type { v1 } from '@health-code/messages';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AdapterError } from '../errors.js';
-import type { HeartbeatAnswer } from './hub-client.grpc.js';
+import type { HeartbeatAnswer, RegistrationAnswer } from './hub-client.grpc.js';
 import { Membership } from './membership.schedule.js';
 
 /** A hub that forgets, goes away and comes back when told to. */
@@ -12,12 +13,15 @@ class PretendHub {
   readonly heartbeats: number[] = [];
   timeMs = 0;
 
-  async register(): Promise<number> {
+  protocolVersion = 2;
+
+  async register(request: v1.IRegisterRequest): Promise<RegistrationAnswer> {
     await Promise.resolve();
     if (this.isAway) throw new Error('UNAVAILABLE');
     this.knows = true;
+    if (request.adapterVersion === 'refused') throw new AdapterError('REGISTRATION_REFUSED', 'KEY_NOT_ACCEPTED');
     this.registrations += 1;
-    return 3;
+    return { contiguousSequence: 3, protocolVersion: this.protocolVersion, hubProtocolVersions: [1, this.protocolVersion] };
   }
 
   async heartbeat(lastSequence: number): Promise<HeartbeatAnswer> {
@@ -35,7 +39,7 @@ describe('Membership', () => {
   const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>) });
   const membershipAt = (hub: PretendHub, now = 0): Membership => {
     membership = new Membership({
-      hub, registration: {}, readLastSequence: () => Promise.resolve(7), isLocalSystemReachable: () => Promise.resolve(true), isLocalSystemFollowed: () => true, intervalMs: 5, now: () => now, log,
+      hub, registration: () => Promise.resolve({}), readLastSequence: () => Promise.resolve(7), isLocalSystemReachable: () => Promise.resolve(true), isLocalSystemFollowed: () => true, intervalMs: 5, now: () => now, log,
     });
     membership.start();
     return membership;
@@ -51,7 +55,24 @@ describe('Membership', () => {
     await expect.poll(() => hub.heartbeats.length).toBeGreaterThan(2);
     expect(hub.registrations).toBe(1);
     expect(new Set(hub.heartbeats)).toEqual(new Set([7]));
-    expect(membership.state).toEqual({ isRegistered: true, contiguousSequence: 5, clockOffsetSeconds: 0, isLocalSystemReachable: true, isLocalSystemFollowed: true });
+    expect(membership.state).toEqual({ isRegistered: true, protocolVersion: 2, contiguousSequence: 5, clockOffsetSeconds: 0, isLocalSystemReachable: true, isLocalSystemFollowed: true });
+  });
+
+  it('says which version of the protocol both speak', async () => {
+    const hub = new PretendHub();
+    hub.protocolVersion = 1;
+    await membershipAt(hub).registered;
+    expect(membership.state.protocolVersion).toBe(1);
+    expect(lines).toContainEqual(expect.objectContaining({ protocolVersion: 1, ownProtocolVersions: [1, 2], hubProtocolVersions: [1, 1] }));
+  });
+
+  it('stays registered as it was when something else is refused', async () => {
+    const hub = new PretendHub();
+    await membershipAt(hub).registered;
+    await expect(membership.register({ adapterVersion: 'refused' })).rejects.toMatchObject({ code: 'REGISTRATION_REFUSED' });
+    expect([membership.state.isRegistered, hub.registrations]).toEqual([true, 1]);
+    await membership.register({});
+    expect(hub.registrations).toBe(2);
   });
 
   it('registers again when the hub has forgotten it', async () => {

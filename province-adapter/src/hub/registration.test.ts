@@ -1,6 +1,7 @@
-import { generateProvinceKey, importSigningKey, importUnsealingKey, parseProvinceCode } from '@health-code/attestation';
+import { importProvinceKey, parseProvinceCode, verifyPossessionProof } from '@health-code/attestation';
 import { v1 } from '@health-code/messages';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { makeProvinceKeys } from '../keys/province-keys.fixture.js';
 import type { ProvinceKeys } from '../keys/province-keys.js';
 import type { ProvinceProfile, RecognitionMode } from '../province-system.js';
 import { createRegistration } from './registration.js';
@@ -14,13 +15,7 @@ const profileIn = (mode: RecognitionMode): ProvinceProfile => ({
 let keys: ProvinceKeys;
 
 beforeAll(async () => {
-  const [signing, encryption] = [await generateProvinceKey('sig'), await generateProvinceKey('enc')];
-  keys = {
-    signing: await importSigningKey(signing.privateJwk),
-    unsealing: await importUnsealingKey(encryption.privateJwk),
-    publicJwks: { signing: signing.publicJwk, encryption: encryption.publicJwk },
-    saltSecret: new Uint8Array(32),
-  };
+  keys = await makeProvinceKeys({ signing: 2, opening: 2 });
 });
 
 describe('createRegistration', () => {
@@ -39,5 +34,17 @@ describe('createRegistration', () => {
       { id: '520000-conversion-foreign', version: '1', title: '外省健康码转码规则', facts: [] },
       { id: '520000-canary', version: '1', title: '探测对象规则', facts: [] },
     ]);
+  });
+
+  it('states every key, those in use first, and proves that it holds those it signs with', async () => {
+    const stated = (await createRegistration(profileIn('share'), keys, '0.1.0')).keys ?? [];
+    expect(stated.map(({ use }) => use)).toEqual([1, 1, 2, 2]);
+    const imported = await Promise.all(stated.map(({ jwk }) => importProvinceKey(JSON.parse(jwk ?? ''), parseProvinceCode('520000'))));
+    expect(imported.map(({ kid }) => kid)).toEqual([...keys.signing, ...keys.opening].map(({ key }) => key.kid));
+    for (const position of [0, 1]) await expect(verifyPossessionProof(stated[position]?.proof ?? '', imported[position]!)).resolves.toBeUndefined();
+  });
+
+  it('says which versions of the protocol it speaks, and its own', async () => {
+    expect(await createRegistration(profileIn('share'), keys, '0.1.0')).toMatchObject({ adapterVersion: '0.1.0', protocolVersions: [1, 2] });
   });
 });

@@ -48,7 +48,7 @@ describe('convertCode', () => {
     await database.query('TRUNCATE attestation_outbox');
     await database.query('UPDATE issuer_sequence SET last_sequence = 0');
     attestor = new Attestor({
-      outbox: store, key, saltSecret: new Uint8Array(32), terms: { issuer: SHANDONG, lifetimeSeconds: 86_400 }, now: () => now, lastSequence: 0, onAppended: () => undefined,
+      outbox: store, keys: () => [{ key, saltSecret: new Uint8Array(32) }], terms: { issuer: SHANDONG, lifetimeSeconds: 86_400 }, now: () => now, lastSequence: 0, onAppended: () => undefined,
     });
     accepted = [];
     accept = (statement) => {

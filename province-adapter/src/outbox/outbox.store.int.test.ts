@@ -33,7 +33,7 @@ describe('OutboxStore', () => {
   let now = NOW;
 
   const attestorWith = (saltSecret: Uint8Array): Attestor =>
-    new Attestor({ outbox: store, key, saltSecret, terms: { issuer: ISSUER, lifetimeSeconds: 3600 }, now: () => now, lastSequence: 0, onAppended: () => undefined });
+    new Attestor({ outbox: store, keys: () => [{ key, saltSecret }], terms: { issuer: ISSUER, lifetimeSeconds: 3600 }, now: () => now, lastSequence: 0, onAppended: () => undefined });
   const sequences = async (): Promise<readonly number[]> => (await store.readRange(1, 1_000_000, 1_000_000)).map(({ sequence }) => sequence);
   const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_unused, index) => index + 1);
 
@@ -182,6 +182,18 @@ describe('OutboxStore', () => {
     expect(readClaims(presentation.split('~')[0] ?? '')).toMatchObject({ sequence: 2, supersedes: 1 });
     const afterRotation = await attestorWith(new Uint8Array(32).fill(1)).attestForHolder({ subject: subject(1), record: green, maskedName: '测*甲' }, attestor.position);
     expect(readClaims(afterRotation.split('~')[0] ?? '')).toMatchObject({ sequence: 3, supersedes: 2 });
+  });
+
+  it('presents what was signed with a former key, as long as it is there', async () => {
+    const statement = { subject: subject(1), record: green, maskedName: '测*甲' };
+    const { token } = await attestor.attest(statement, attestor.position);
+    const presentation = await attestor.attestForHolder(statement, attestor.position);
+    const next = { key: await importSigningKey((await generateProvinceKey('sig')).privateJwk), saltSecret: new Uint8Array(32).fill(1) };
+    const rotated = new Attestor({ outbox: store, keys: () => [next, { key, saltSecret: new Uint8Array(32) }], terms: { issuer: ISSUER, lifetimeSeconds: 3600 }, now: () => now, lastSequence: 1, onAppended: () => undefined });
+    expect(await rotated.attestForHolder(statement, rotated.position)).toBe(presentation);
+    expect(presentation.startsWith(`${token}~`)).toBe(true);
+    const later = await rotated.attest({ subject: subject(2), record: green }, rotated.position);
+    expect(JSON.parse(Buffer.from(later.token.split('.')[0] ?? '', 'base64url').toString())).toMatchObject({ kid: next.key.kid });
   });
 
   it('keeps kinds apart: neither supersedes, renews nor withdraws the other', async () => {

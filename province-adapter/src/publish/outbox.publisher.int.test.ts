@@ -1,6 +1,6 @@
 import { ATTESTATION_STREAM, attestationSubject, resendSubject, v1 } from '@health-code/messages';
 import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
-import { connect, nanos, nuid, type NatsConnection } from '@nats-io/transport-node';
+import { nanos, nuid, type NatsConnection } from '@nats-io/transport-node';
 import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -48,8 +48,8 @@ describe('OutboxPublisher', () => {
     await migrateDatabase(database);
     store = new OutboxStore(database);
     await store.claim(ISSUER);
-    province = await connectNats({ url: nats.url, user: ISSUER, password: nats.password(ISSUER) }, ISSUER, log);
-    hub = await connect({ servers: nats.url, user: 'hub', pass: nats.password('hub'), inboxPrefix: '_INBOX.hub', maxReconnectAttempts: -1, reconnectTimeWait: 100 });
+    province = await connectNats({ url: nats.url, creds: () => nats.creds(ISSUER) }, ISSUER, log);
+    hub = await nats.connect('admin');
   });
   beforeEach(async () => {
     const manager = await jetstreamManager(hub);
@@ -98,7 +98,7 @@ describe('OutboxPublisher', () => {
   });
 
   it('sends ids that no other province can use up before', async () => {
-    const other = await connectNats({ url: nats.url, user: '310000', password: nats.password('310000') }, '310000', log);
+    const other = await connectNats({ url: nats.url, creds: () => nats.creds('310000') }, '310000', log);
     await append(2);
     for (const msgID of ['1', `${ISSUER}-1`, `${ISSUER}.1`, `${ISSUER}/1`]) await jetstream(other).publish(attestationSubject('310000'), 'foreign', { msgID });
     expect(await publisher().publishWindow()).toBe(2);

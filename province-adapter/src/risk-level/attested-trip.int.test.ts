@@ -2,18 +2,20 @@ import { Server, ServerCredentials, status, type sendUnaryData, type ServerUnary
 import { importProvinceKey, openWithSecret, parseProvinceCode, sealFor } from '@health-code/attestation';
 import { ATTESTATION_STREAM, attestationSubject, callSubject, serviceDefinition, v1 } from '@health-code/messages';
 import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { mkdtempSync, rmSync } from 'node:fs';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeTestAuthority, type TestAuthority } from '../../../deploy/embedded/test-pki.js';
 import { createTestDatabase, startTestNats, type TestDatabase, type TestNats } from '../../../deploy/embedded/test-services.js';
 import { createDirectModeLocalSystem } from '../direct-mode/direct-mode-local-system.js';
 import { createDirectModeProfile } from '../direct-mode/direct-mode-profile.js';
 import { createDirectModeProvince } from '../direct-mode/direct-mode-province.js';
+import { hubFiles, writeHubFiles } from '../hub/hub-files.fixture.js';
 import { loadProvinceKeys, type ProvinceKeys } from '../keys/province-keys.js';
 import { connectDatabase, migrateDatabase } from '../platform/database.js';
 import { competeForLead, type InstanceLock } from '../platform/instance-lock.js';
@@ -43,7 +45,7 @@ async function findFreePort(): Promise<number> {
 const payloadOf = (token: string): Record<string, unknown> => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
 
 /** A hub that registers everybody, and keeps and lists what is stated about regions. */
-function startHub(levels: v1.IRiskLevel[], state: { isAway: boolean }): Promise<{ readonly server: Server; readonly port: number }> {
+async function startHub(levels: v1.IRiskLevel[], state: { isAway: boolean }, authority: TestAuthority): Promise<{ readonly server: Server; readonly port: number }> {
   const server = new Server();
   const unless = (callback: sendUnaryData<object>, answer: () => object): void => {
     if (state.isAway) callback({ code: status.UNAVAILABLE });
@@ -69,8 +71,10 @@ function startHub(levels: v1.IRiskLevel[], state: { isAway: boolean }): Promise<
       unless(callback, () => ({ levels: listed.sort((one, other) => ((one.effectiveFrom ?? '') < (other.effectiveFrom ?? '') ? -1 : 1)) }));
     },
   });
+  const own = await authority.issueServer();
+  const credentials = ServerCredentials.createSsl(authority.certificate, [{ cert_chain: own.certificate, private_key: own.key }], true);
   return new Promise((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
+    server.bindAsync('127.0.0.1:0', credentials, (error, port) => {
       if (error === null) resolve({ server, port });
       else reject(error);
     });
@@ -84,7 +88,6 @@ describe('a risk level, from its statement to the status of who was there', () =
   let testNats: TestNats;
   let hub: Server;
   let hubNats: NatsConnection;
-  let adapterNats: NatsConnection;
   let database: DataSource;
   let lead: InstanceLock;
   let keys: ProvinceKeys;
@@ -97,21 +100,27 @@ describe('a risk level, from its statement to the status of who was there', () =
     const [own, local, nats] = await Promise.all([createTestDatabase(), createTestDatabase(), startTestNats()]);
     databases = [own, local];
     testNats = nats;
-    hubNats = await connect({ servers: nats.url, user: 'hub', pass: nats.password('hub'), inboxPrefix: '_INBOX.hub' });
+    hubNats = await nats.connect('admin');
     await (await jetstreamManager(hubNats)).streams.add({ name: ATTESTATION_STREAM, subjects: [attestationSubject('*')] });
     database = await connectDatabase(own.url, log);
     await migrateDatabase(database);
-    keys = await loadProvinceKeys(join(directory, 'keys.json'));
-    const { server, port } = await startHub(levels, hubState);
+    const keyFile = join(directory, 'keys.json');
+    keys = await loadProvinceKeys(keyFile, 'development');
+    const authority = await makeTestAuthority('hub of a test');
+    const credentials = { authority: authority.certificate, ...(await authority.issueClient({ role: 'province', province: CODE })) };
+    writeHubFiles(directory, credentials);
+    const credsFile = join(directory, 'nats.creds');
+    writeFileSync(credsFile, nats.creds(CODE), { mode: 0o600 });
+    const { server, port } = await startHub(levels, hubState, authority);
     hub = server;
     const localPort = await findFreePort();
-    adapterNats = await connectNats({ url: nats.url, user: CODE, password: nats.password(CODE) }, CODE, log);
+    const adapterNats = await connectNats({ url: nats.url, creds: () => nats.creds(CODE) }, CODE, log);
     lead = competeForLead(own.url, log);
     await lead.acquired;
     adapter = await startAdapter({
       config: {
-        province: { code: CODE, slug: PROFILE.slug, name: '贵州', english: 'Guizhou' }, databaseUrl: own.url, nats: { url: nats.url, user: CODE, password: nats.password(CODE) },
-        hub: { address: `127.0.0.1:${String(port)}`, enrolmentToken: 'token', tls: false }, keyFile: '', subjectKey: { version: 1, secret: new Uint8Array(32).fill(7) },
+        province: { code: CODE, slug: PROFILE.slug, name: '贵州', english: 'Guizhou' }, databaseUrl: own.url, environment: 'development', nats: { url: nats.url, credsFile, creds: nats.creds(CODE) },
+        hub: { address: `127.0.0.1:${String(port)}`, serverName: 'localhost', files: hubFiles(directory), credentials }, keyFile, subjectKey: { version: 1, secret: new Uint8Array(32).fill(7) },
         localSystem: { baseUrl: `http://127.0.0.1:${String(localPort)}`, timeoutMs: 2000 }, http: { host: '127.0.0.1', port: 0 }, pushToken: 'local-system',
         attestationLifetimeSeconds: 3600, pollIntervalMs: 50, heartbeatIntervalMs: 50, logLevel: 'silent',
       },
@@ -125,7 +134,6 @@ describe('a risk level, from its statement to the status of who was there', () =
   afterAll(async () => {
     await standIn.stop();
     await adapter.stop();
-    await adapterNats.drain();
     await lead.close();
     hub.forceShutdown();
     await hubNats.close();
@@ -143,7 +151,7 @@ describe('a risk level, from its statement to the status of who was there', () =
   const call = async (operation: v1.IProvinceCall): Promise<v1.ProvinceReply> => {
     const replyKey = crypto.getRandomValues(new Uint8Array(32));
     const plaintext = v1.ProvinceCall.encode({ replyKey, deadline: { seconds: now() + 3 }, ...operation }).finish();
-    const jwe = await sealFor(await importProvinceKey(keys.publicJwks.encryption, CODE), plaintext);
+    const jwe = await sealFor(await importProvinceKey(keys.opening[0].publicJwk, CODE), plaintext);
     const { data } = await hubNats.request(callSubject(CODE), v1.SealedCall.encode({ jwe }).finish(), { timeout: 3000 });
     return v1.ProvinceReply.decode(await openWithSecret(v1.SealedReply.decode(data).jwe ?? '', replyKey));
   };

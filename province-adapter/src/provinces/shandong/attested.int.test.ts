@@ -52,10 +52,10 @@ describe('what 山东健康通行码 has attested', () => {
     store = new OutboxStore(outboxDatabase);
     await store.claim(SHANDONG);
     const now = (): number => clock;
+    const key = await importSigningKey((await generateProvinceKey('sig')).privateJwk);
     const attestor = new Attestor({
       outbox: store,
-      key: await importSigningKey((await generateProvinceKey('sig')).privateJwk),
-      saltSecret: new Uint8Array(32),
+      keys: () => [{ key, saltSecret: new Uint8Array(32) }],
       terms: { issuer: SHANDONG, lifetimeSeconds: 14 * 86_400 },
       now,
       lastSequence: 0,
