@@ -11,7 +11,6 @@ import { benchLocalCode } from './bench/local-code.js';
 import { BENCH_PROVINCE, openStage } from './bench/stage.js';
 import { benchTranslation } from './bench/translation.js';
 import { benchVerifyCode } from './bench/verify-code.js';
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const USAGE = `Measures the hub, the translation and the whole country on this machine, each figure beside a floor from the same run where there is one.
@@ -45,25 +44,26 @@ async function measureHub(wants: (part: Part) => boolean, seconds: number, count
     const issuer = await BenchIssuer.create(BENCH_PROVINCE.code);
     const hub = await stage.startHub();
     const address = hub.ready.grpc ?? '';
-    await issuer.register(address, stage.enrolmentToken);
-    const { url, login } = stage.connections.nats;
+    const parties = stage.openParties(address);
+    await issuer.register(parties);
     const known = await issuer.sign(1, KNOWN_ATTESTATIONS, Math.floor(Date.now() / 1000));
-    await issuer.publish(url, readFileSync(login(issuer.province).passwordFile, 'utf8').trim(), known);
+    await issuer.publish(stage.connections.nats, known);
     await delay(2000);
     const figures: Figure[] = [];
     if (wants('verify')) {
       say('VerifyCode and VerifyBatch of known attestations …');
-      figures.push(...(await benchVerifyCode(address, known, { path: h2load.path, env: { ...process.env, ...h2load.env } }, seconds)));
+      figures.push(...(await benchVerifyCode(parties, address, known, { path: h2load.path, env: { ...process.env, ...h2load.env } }, seconds)));
     }
     if (wants('local')) {
       say('local codes never seen before …');
       const { localSystem } = await stage.startLocalProvince(address);
-      figures.push(...(await benchLocalCode(address, localSystem, LOCAL_CODES)));
+      figures.push(...(await benchLocalCode(parties, localSystem, LOCAL_CODES)));
     }
     if (wants('ingest')) {
       say('ingest …');
       figures.push(...(await benchIngest(stage, issuer, KNOWN_ATTESTATIONS + 1, count)));
     }
+    parties.close();
     return figures;
   } finally {
     await stage.close();

@@ -17,7 +17,9 @@ const USAGE = `Starts PostgreSQL, NATS, the hub, five provinces and their local 
 
 Data, logs and addresses are in .data/ (removed by: npm run reset).
 DATABASE_URL  a PostgreSQL server to use instead of the embedded one; its user must be allowed to create databases
-NATS_URL      a NATS server with JetStream to use instead, with credentials (nats://user:password@host:4222)`;
+NATS_URL      a NATS server with JetStream, in operator mode, to use instead (nats://host:4222); with it
+NATS_ACCOUNT_SEED_FILE  a file with the seed (SA…) that signs users of its account, and, where that is a signing key's,
+NATS_ACCOUNT  the account's public key (A…)`;
 
 const say = (line: string): void => {
   console.log(`  ${line}`);
@@ -25,7 +27,7 @@ const say = (line: string): void => {
 
 async function walkThrough(country: Country, staysUp: boolean): Promise<boolean> {
   const attestationFile = join(defaultDataPath(), 'traveller-attestation.txt');
-  const wayIn = openWayIn(country.addresses);
+  const wayIn = openWayIn(country.addresses, defaultDataPath());
   let number = 0;
   try {
     console.log(styleText('bold', '\nOne traveller'));
@@ -36,7 +38,7 @@ async function walkThrough(country: Country, staysUp: boolean): Promise<boolean>
     // No line end: whoever sends the file's bytes as a code would send it along, and the form of an attestation is strict.
     writeFileSync(attestationFile, attestation, { mode: 0o600 });
     console.log(passed ? styleText('green', '\nEvery step was as expected.') : styleText('red', '\nNot every step was as expected.'));
-    if (staysUp) console.log(printWaysIn(country.addresses, relative(process.cwd(), attestationFile)));
+    if (staysUp) console.log(printWaysIn(country.addresses, relative(process.cwd(), attestationFile), relative(process.cwd(), join(defaultDataPath(), 'secrets', 'pki'))));
     return passed;
   } finally {
     wayIn.close();

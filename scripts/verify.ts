@@ -1,21 +1,14 @@
 // Run at a checkpoint: `npm run verify -- <anything scanned>` shows the hub's verdict.
 import { parseVerifyArguments, USAGE, UsageError, type VerifyArguments } from './verify/arguments.js';
-import { connectHub } from './clients/hub-client.js';
-import { countryDataPath } from './country/data-path.js';
+import { CommandError } from './access/command-error.js';
+import { openDevice } from './verify/open-device.js';
 import { printVerdict, verdictObject } from './verify/print-verdict.js';
 import { OutcomeSummary, verifyLines } from './verify/verify-lines.js';
 import { adviceName } from './verify/verdict-words.js';
-import { readAddresses } from '../deploy/embedded/addresses.js';
 import type { ServiceError } from '@grpc/grpc-js';
 import type { v1 } from '@health-code/messages';
 
 const EXIT = { allowed: 0, refused: 1, failed: 2 } as const;
-
-function hubAddress(given: string | undefined): string {
-  const address = given ?? readAddresses()?.hub.grpc ?? readAddresses(countryDataPath())?.hub.grpc;
-  if (address === undefined) throw new UsageError('no hub is running here: `npm start` or `npm run country` first, or give --hub HOST:PORT');
-  return address;
-}
 
 function requestsOf(args: VerifyArguments): v1.IVerifyCodeRequest[] {
   if (args.identity !== undefined) return [{ context: args.context, kind: args.kind, identityDocument: args.identity }];
@@ -50,7 +43,7 @@ async function main(argv: readonly string[]): Promise<number> {
     console.log(USAGE);
     return EXIT.allowed;
   }
-  const client = connectHub(hubAddress(args.hub), args.timeoutMs);
+  const client = openDevice(args);
   try {
     const allowed = args.file === undefined ? await verifyOneByOne(client.checkpoint, args) : await verifyFile(client.checkpoint, args, args.file);
     return allowed ? EXIT.allowed : EXIT.refused;
@@ -62,6 +55,7 @@ async function main(argv: readonly string[]): Promise<number> {
 /** For the person at the checkpoint: what is wrong, and with whom. */
 function explain(error: unknown): string {
   if (error instanceof UsageError) return `${error.message}\n\n${USAGE}`;
+  if (error instanceof CommandError) return error.message;
   if (!(error instanceof Error)) return String(error);
   const { syscall, details = error.message } = error as NodeJS.ErrnoException & Partial<ServiceError>;
   if (syscall !== undefined) return `The file cannot be read: ${error.message}`;

@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""Verifies a scanned code at a hub, knowing nothing but its address: the services are found by server reflection.
+"""Verifies a scanned code at a hub as a checkpoint, knowing nothing but its address: the services are found by server reflection.
 
 Needs Debian's python3-grpcio and python3-protobuf (apt-get install python3-grpcio).
 
-    /usr/bin/python3 docs/examples/verify_code.py 127.0.0.1:50051 'eyJhbGciOi...'
+    /usr/bin/python3 docs/examples/verify_code.py localhost:50051 .data/secrets/pki 110000 'eyJhbGciOi...'
+
+The folder holds the authority of the hub's certificate and the certificate and key of the checkpoint, as `npm start` makes them.
 """
+import os
 import sys
 
 import grpc
@@ -66,14 +69,21 @@ def discover(channel, symbol):
     return pool
 
 
-def main(address, code):
-    channel = grpc.insecure_channel(address)
+def read(*names):
+    with open(os.path.join(*names), "rb") as file:
+        return file.read()
+
+
+def main(address, pki, province, code):
+    own = f"checkpoint-{province}"
+    credentials = grpc.ssl_channel_credentials(read(pki, "server-ca.crt"), read(pki, f"{own}.key"), read(pki, f"{own}.crt"))
+    channel = grpc.secure_channel(address, credentials)
     pool = discover(channel, "healthcode.v1.Checkpoint")
     method = pool.FindServiceByName("healthcode.v1.Checkpoint").FindMethodByName("VerifyCode")
     factory = message_factory.MessageFactory(pool)
     request_type, response_type = factory.GetPrototype(method.input_type), factory.GetPrototype(method.output_type)
     request = request_type(code=code.encode())
-    request.context.province = "110000"
+    request.context.province = province
     request.context.purpose = 1
     call = channel.unary_unary("/healthcode.v1.Checkpoint/VerifyCode",
                                request_serializer=request_type.SerializeToString,
@@ -82,4 +92,4 @@ def main(address, code):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main(*sys.argv[1:5])

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,12 +51,11 @@ async function measureCommitted(stage: Stage, issuer: BenchIssuer, first: number
 export async function benchIngest(stage: Stage, issuer: BenchIssuer, firstSequence: number, count: number): Promise<Figure[]> {
   const rates: number[] = [];
   const floors: number[] = [];
-  const password = readFileSync(stage.connections.nats.login(issuer.province).passwordFile, 'utf8').trim();
   for (let round = 0, first = firstSequence; round < ROUNDS; round += 1, first += count) {
     const tokens = await issuer.sign(first, count, Math.floor(Date.now() / 1000));
     await stage.stopHub();
     floors.push(await measureFloor(issuer, tokens));
-    await issuer.publish(stage.connections.nats.url, password, tokens);
+    await issuer.publish(stage.connections.nats, tokens);
     await stage.startHub();
     rates.push(await measureCommitted(stage, issuer, first, count));
   }

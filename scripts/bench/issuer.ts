@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { jetstream } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
+import { connect, credsAuthenticator } from '@nats-io/transport-node';
 import {
   createPossessionProof, createSubjectReference, generateProvinceKey, importSigningKey, parseIdentityDocument, parseProvinceCode, signAttestation,
   type ProvinceCode, type SigningKey,
 } from '@health-code/attestation';
 import { attestationSubject, inboxPrefix, v1 } from '@health-code/messages';
-import { connectHub } from '../clients/hub-client.js';
-
-const TIMEOUT_MS = 10_000;
+import type { Nats } from '../../deploy/embedded/nats.js';
+import type { HubParties } from '../clients/hub-client.js';
 
 /** A province that exists for the benchmark alone: it registers like any other and signs without a local system. */
 export class BenchIssuer {
@@ -22,21 +22,16 @@ export class BenchIssuer {
   }
 
   /** States keys and rule at the hub. */
-  async register(hubAddress: string, enrolmentToken: string): Promise<void> {
-    const { adapter, close } = connectHub(hubAddress, TIMEOUT_MS);
-    try {
-      await adapter(enrolmentToken).register({
-        mode: v1.RecognitionMode.RECOGNITION_MODE_SHARE,
-        keys: [
-          { jwk: this.publicJwk, use: v1.KeyUse.KEY_USE_SIGNATURE, proof: await createPossessionProof(this.signingKey, this.province) },
-          { jwk: this.encryptionJwk, use: v1.KeyUse.KEY_USE_ENCRYPTION },
-        ],
-        rules: [{ ...this.#rule, title: '基准测试' }],
-        adapterVersion: 'bench',
-      });
-    } finally {
-      close();
-    }
+  async register(parties: HubParties): Promise<void> {
+    await parties.as({ role: 'province', province: this.province }).adapter.register({
+      mode: v1.RecognitionMode.RECOGNITION_MODE_SHARE,
+      keys: [
+        { jwk: this.publicJwk, use: v1.KeyUse.KEY_USE_SIGNATURE, proof: await createPossessionProof(this.signingKey, this.province) },
+        { jwk: this.encryptionJwk, use: v1.KeyUse.KEY_USE_ENCRYPTION },
+      ],
+      rules: [{ ...this.#rule, title: '基准测试' }],
+      adapterVersion: 'bench',
+    });
   }
 
   /** Signs green attestations for `count` different people, from sequence `first` on. */
@@ -55,8 +50,9 @@ export class BenchIssuer {
   }
 
   /** Puts tokens into the stream, as many in flight as the broker takes. */
-  async publish(natsUrl: string, password: string, tokens: readonly string[]): Promise<void> {
-    const connection = await connect({ servers: natsUrl, user: this.province, pass: password, inboxPrefix: inboxPrefix(this.province) });
+  async publish(nats: Nats, tokens: readonly string[]): Promise<void> {
+    const authenticator = credsAuthenticator(await readFile(nats.credsFile(this.province)));
+    const connection = await connect({ servers: nats.url, authenticator, inboxPrefix: inboxPrefix(this.province) });
     const stream = jetstream(connection);
     const WINDOW = 256;
     for (let at = 0; at < tokens.length; at += WINDOW) {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import pg from 'pg';
 import { packageCache } from '../../deploy/embedded/checkout.js';
@@ -6,9 +5,11 @@ import { adapterService, hubService, localSystemService, type Connections } from
 import { openDataDirectory } from '../../deploy/embedded/data-directory.js';
 import { findProgram, NATS_SERVER, programPath } from '../../deploy/embedded/debian-package.js';
 import { startNats } from '../../deploy/embedded/nats.js';
+import { openPki } from '../../deploy/embedded/pki.js';
 import { clusterDirectory, startPostgres } from '../../deploy/embedded/postgres.js';
-import { enrolmentTokenFile, type ProvinceSeat } from '../../deploy/embedded/province-seat.js';
+import type { ProvinceSeat } from '../../deploy/embedded/province-seat.js';
 import { startService, type RunningService } from '../../deploy/embedded/service.js';
+import { openParties, type HubParties } from '../clients/hub-client.js';
 import { pinProcess } from './pin.js';
 
 /** The processor of what is measured. */
@@ -21,10 +22,13 @@ export const LOCAL_PROVINCE: ProvinceSeat = { slug: 'shanghai', code: '310000' }
 /** A province that only the benchmark signs for. */
 export const BENCH_PROVINCE: ProvinceSeat = { slug: 'tianjin', code: '120000' };
 
+const TIMEOUT_MS = 10_000;
+
 /** The real parts the figures are measured on, from an empty data directory. */
 export interface Stage {
   readonly connections: Connections;
-  readonly enrolmentToken: string;
+  /** Ways in to the hub of this stage, each with its own certificate. */
+  readonly openParties: (hubAddress: string) => HubParties;
   /** Starts the hub on {@link MEASURED_CPU}. */
   readonly startHub: () => Promise<RunningService>;
   readonly stopHub: () => Promise<void>;
@@ -45,9 +49,10 @@ export async function openStage(dataPath: string, announce: (line: string) => vo
   const provinces = [LOCAL_PROVINCE, BENCH_PROVINCE];
   const program = await findProgram(NATS_SERVER, { cache: packageCache(), path: programPath(process.env['PATH']), announce });
   const postgres = await startPostgres(data);
-  const nats = await startNats(data, program, provinces.map(({ code }) => code));
+  const codes = provinces.map(({ code }) => code);
+  const nats = await startNats(data, program, codes);
   for (const child of [postgres.child, nats.child]) if (child?.pid !== undefined) pinProcess(child.pid, OTHER_CPU);
-  const connections: Connections = { data, postgres, nats };
+  const connections: Connections = { data, postgres, nats, pki: await openPki(data, codes) };
   let hub: RunningService | undefined;
 
   const startPinned = async (service: Parameters<typeof startService>[0], cpu: number): Promise<RunningService> => {
@@ -61,7 +66,7 @@ export async function openStage(dataPath: string, announce: (line: string) => vo
   };
   return {
     connections,
-    enrolmentToken: readFileSync(enrolmentTokenFile(data, BENCH_PROVINCE.code), 'utf8').trim(),
+    openParties: (grpc) => openParties({ grpc, dataPath }, codes, TIMEOUT_MS),
     startHub: async () => (hub = await startPinned(await hubService(connections, provinces, { LOG_LEVEL: 'info' }), MEASURED_CPU)),
     stopHub,
     startLocalProvince: async (hubAddress) => {

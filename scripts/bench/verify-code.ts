@@ -1,18 +1,17 @@
 import { v1 } from '@health-code/messages';
 import { HUB_NODE_ARGUMENTS } from '../../deploy/embedded/country-services.js';
-import { connectHub } from '../clients/hub-client.js';
+import type { HubParties } from '../clients/hub-client.js';
 import { ECHO_PATH } from './echo-server.js';
 import { figureBeside, median, type Figure } from './figure.js';
 import { loadWithH2load, type Load, type LoadResult } from './h2load.js';
 import { startPinned } from './pin.js';
-import { MEASURED_CPU, OTHER_CPU } from './stage.js';
+import { BENCH_PROVINCE, MEASURED_CPU, OTHER_CPU } from './stage.js';
 
 /** Full tokens in one batch call. */
 const CODES_A_BATCH = 256;
 const ROUNDS = 3;
-const TIMEOUT_MS = 10_000;
 
-const context: v1.ICheckpointContext = { province: '110000', checkpointClass: v1.CheckpointClass.CHECKPOINT_CLASS_GENERAL, purpose: v1.Purpose.PURPOSE_CHECKPOINT };
+const context: v1.ICheckpointContext = { province: BENCH_PROVINCE.code, checkpointClass: v1.CheckpointClass.CHECKPOINT_CLASS_GENERAL, purpose: v1.Purpose.PURPOSE_CHECKPOINT };
 
 interface Answered {
   readonly request: Uint8Array;
@@ -66,23 +65,18 @@ async function measureBeside(load: Pick<Load, 'connections' | 'streams' | 'secon
 }
 
 /** `VerifyCode` and `VerifyBatch` of attestations the hub knows, beside a bare echo. */
-export async function benchVerifyCode(hubAddress: string, tokens: readonly string[], h2load: Load['h2load'], seconds: number): Promise<Figure[]> {
-  const { checkpoint, close } = connectHub(hubAddress, TIMEOUT_MS);
-  try {
-    const { unary, batch } = await askOnce(checkpoint, tokens);
-    const one = await measureBeside({ connections: 8, streams: 8, seconds, h2load }, hubAddress, '/healthcode.v1.Checkpoint/VerifyCode', unary);
-    const many = await measureBeside({ connections: 4, streams: 4, seconds, h2load }, hubAddress, '/healthcode.v1.Checkpoint/VerifyBatch', batch);
-    await askOnce(checkpoint, tokens);
-    const verdicts = (results: readonly LoadResult[]): number => medianOf(results, 'callsPerSecond') * CODES_A_BATCH;
-    return [
-      figureBeside('verify-code.throughput', 'calls/s', medianOf(one.hub, 'callsPerSecond'), medianOf(one.bare, 'callsPerSecond'), '>= 0.85'),
-      figureBeside('verify-code.p50', 'ms', medianOf(one.hub, 'p50Ms'), medianOf(one.bare, 'p50Ms')),
-      figureBeside('verify-code.p99', 'ms', medianOf(one.hub, 'p99Ms'), medianOf(one.bare, 'p99Ms'), '<= 1.5'),
-      figureBeside('verify-code.throughput.beside-tuned', 'calls/s', medianOf(one.hub, 'callsPerSecond'), medianOf(one.tuned, 'callsPerSecond')),
-      { name: 'verify-batch.verdicts', value: Math.round(verdicts(many.hub)), unit: 'verdicts/s', aim: '>= 200000' },
-      figureBeside('verify-batch.beside-bare', 'verdicts/s', verdicts(many.hub), verdicts(many.bare)),
-    ];
-  } finally {
-    close();
-  }
+export async function benchVerifyCode({ checkpoint }: HubParties, hubAddress: string, tokens: readonly string[], h2load: Load['h2load'], seconds: number): Promise<Figure[]> {
+  const { unary, batch } = await askOnce(checkpoint, tokens);
+  const one = await measureBeside({ connections: 8, streams: 8, seconds, h2load }, hubAddress, '/healthcode.v1.Checkpoint/VerifyCode', unary);
+  const many = await measureBeside({ connections: 4, streams: 4, seconds, h2load }, hubAddress, '/healthcode.v1.Checkpoint/VerifyBatch', batch);
+  await askOnce(checkpoint, tokens);
+  const verdicts = (results: readonly LoadResult[]): number => medianOf(results, 'callsPerSecond') * CODES_A_BATCH;
+  return [
+    figureBeside('verify-code.throughput', 'calls/s', medianOf(one.hub, 'callsPerSecond'), medianOf(one.bare, 'callsPerSecond'), '>= 0.85'),
+    figureBeside('verify-code.p50', 'ms', medianOf(one.hub, 'p50Ms'), medianOf(one.bare, 'p50Ms')),
+    figureBeside('verify-code.p99', 'ms', medianOf(one.hub, 'p99Ms'), medianOf(one.bare, 'p99Ms'), '<= 1.5'),
+    figureBeside('verify-code.throughput.beside-tuned', 'calls/s', medianOf(one.hub, 'callsPerSecond'), medianOf(one.tuned, 'callsPerSecond')),
+    { name: 'verify-batch.verdicts', value: Math.round(verdicts(many.hub)), unit: 'verdicts/s', aim: '>= 200000' },
+    figureBeside('verify-batch.beside-bare', 'verdicts/s', verdicts(many.hub), verdicts(many.bare)),
+  ];
 }

@@ -39,7 +39,9 @@ Options
   --data FOLDER       where data, logs and addresses are (default .data/country, removed by: npm run reset)
 
 DATABASE_URL  a PostgreSQL server to use instead of the embedded one; its user must be allowed to create databases
-NATS_URL      a NATS server with JetStream to use instead, with credentials (nats://user:password@host:4222)`;
+NATS_URL      a NATS server with JetStream, in operator mode, to use instead (nats://host:4222); with it
+NATS_ACCOUNT_SEED_FILE  a file with the seed (SA…) that signs users of its account, and, where that is a signing key's,
+NATS_ACCOUNT  the account's public key (A…)`;
 
 function parseNumber(option: string, text: string, lowest: number, highest: number, isWhole: boolean): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);

@@ -9,6 +9,8 @@ import { openNodes, type CountryNode } from './nodes.js';
 /** A country that runs. */
 export interface RunningCountry extends Country {
   readonly nodes: readonly CountryNode[];
+  /** Folder of its supervisor's data. */
+  readonly dataPath: string;
   /** From nothing to the last part that was ready. */
   readonly upSeconds: number;
 }
@@ -24,6 +26,9 @@ export interface CountryUp {
   readonly failures: readonly string[];
 }
 
+/** One device stands for all the checkpoints of its province: it asks as often as they would. */
+const HUB_SETTINGS = { IDENTITY_QUERY_LIMIT: '6000/m' };
+
 /** Prepares the country of `args`. What happens is shown on the terminal, where there is one, as a bar; else as lines. */
 export function prepareCountry(args: CountryArguments, say: (line: string) => void): CountryUp {
   const processes = args.processes ?? chooseProcesses(args.provinces.length);
@@ -36,6 +41,7 @@ export function prepareCountry(args: CountryArguments, say: (line: string) => vo
     provinces: args.provinces,
     environment: process.env,
     sharedProcesses: processes,
+    hubSettings: HUB_SETTINGS,
     announce: (line) => {
       if (!hasBar) say(`  ${line}`);
     },
@@ -69,7 +75,7 @@ export function prepareCountry(args: CountryArguments, say: (line: string) => vo
         throw new DeploymentError('SETTING_INVALID', `--fault: the local system of ${slug} knows no ${mode}`, { cause });
       });
     }
-    return { ...country, nodes, upSeconds };
+    return { ...country, nodes, upSeconds, dataPath: args.dataPath };
   };
   return { supervisor, start, processes, failures };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { connectHub } from '../clients/hub-client.js';
+import { openParties } from '../clients/hub-client.js';
 import type { CountryArguments } from './arguments.js';
 import type { RunningCountry } from './bring-up.js';
 import { changeColours } from './change-colours.js';
@@ -33,7 +33,8 @@ function createScreen(output: NodeJS.WriteStream): (text: string) => void {
 
 /** Lets people travel and colours change until `stop` is aborted or a key ends it, with a summary that follows them. */
 export async function liveOn(country: RunningCountry, args: CountryArguments, failures: readonly string[], stop: AbortSignal): Promise<void> {
-  const { checkpoint, close } = connectHub(country.addresses.hub.grpc, TIMEOUT_MS);
+  const { nodes } = country;
+  const { checkpoint, close } = openParties({ grpc: country.addresses.hub.grpc, dataPath: country.dataPath }, nodes.map(({ code }) => code), TIMEOUT_MS);
   const ended = new AbortController();
   const ending = AbortSignal.any([stop, ended.signal]);
   let [rate, isPausedNow] = [args.rate, false];
@@ -52,7 +53,6 @@ export async function liveOn(country: RunningCountry, args: CountryArguments, fa
     },
   });
   try {
-    const { nodes } = country;
     const population = createPopulation(nodes);
     const tally = new LiveTally();
     const terms = { checkpoint, nodes, population, tally, isPaused: () => isPausedNow, random: Math.random };

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { CountryProcess } from '../../deploy/embedded/country.js';
+import type { CountryProcess } from '../../deploy/embedded/process-launcher.js';
 
 const KIB = 1024;
 

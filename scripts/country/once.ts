@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import { connectHub } from '../clients/hub-client.js';
+import { openParties } from '../clients/hub-client.js';
 import type { RunningCountry } from './bring-up.js';
 import { checkPairs } from './check-pairs.js';
 import { findBytesPerAdapter } from './memory.js';
@@ -16,7 +16,7 @@ const MIB = 2 ** 20;
  */
 export async function checkOnce(country: RunningCountry, processes: number, json: boolean): Promise<boolean> {
   const { nodes, upSeconds } = country;
-  const { checkpoint, close } = connectHub(country.addresses.hub.grpc, TIMEOUT_MS);
+  const { checkpoint, close } = openParties({ grpc: country.addresses.hub.grpc, dataPath: country.dataPath }, nodes.map(({ code }) => code), TIMEOUT_MS);
   const bar = new SingleBar({ format: '  {bar} {value} of {total} pairs', hideCursor: true, noTTYOutput: false, stream: process.stderr });
   try {
     const begun = performance.now();

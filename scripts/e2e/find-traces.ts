@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
 import { ATTESTATION_STREAM } from '@health-code/messages';
 import type { RunningCountry } from './running-country.js';
 
@@ -28,8 +27,8 @@ export function readLogs({ dataPath }: RunningCountry): readonly Place[] {
   return readdirSync(folder).map((file) => ({ name: `log ${file}`, text: opened(readFileSync(join(folder, file), 'utf8')) }));
 }
 
-async function readStream({ addresses, secret }: RunningCountry): Promise<Place> {
-  const connection = await connect({ servers: addresses.nats, user: 'hub', pass: secret('nats-hub'), inboxPrefix: '_INBOX.hub' });
+async function readStream({ signInWith }: RunningCountry): Promise<Place> {
+  const connection = await signInWith('reader', { publish: ['$JS.API.STREAM.>'], subscribe: ['_INBOX.reader.>'], answers: false });
   try {
     const manager = await jetstreamManager(connection, { checkAPI: false });
     const { state } = await manager.streams.info(ATTESTATION_STREAM);

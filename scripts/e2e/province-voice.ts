@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Metadata } from '@grpc/grpc-js';
 import { jetstream } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import {
-  createPossessionProof, generateProvinceKey, importSigningKey, parseProvinceCode, signAttestation,
+  createPossessionProof, importSigningKey, parseProvinceCode, signAttestation,
   type GeneratedProvinceKey, type HealthStatusAttestation, type ProvinceCode, type SignedAttestation, type SigningKey,
 } from '@health-code/attestation';
-import { attestationSubject, inboxPrefix, resendSubject, unaryTransport, v1 } from '@health-code/messages';
+import { attestationSubject, resendSubject, v1 } from '@health-code/messages';
 import { CODES, persist, type RunningCountry } from './running-country.js';
 
 const DAY = 86_400;
@@ -23,6 +22,13 @@ export const nowInSeconds = (): number => Math.floor(Date.now() / 1000);
 /** A reference to nobody. */
 export const anySubject = (): string => `1.${randomBytes(32).toString('base64url')}`;
 
+/** The first key of a key file for `use`: the one that an adapter signs with, or has others seal to. */
+function keyOf(keys: readonly GeneratedProvinceKey['privateJwk'][], use: 'sig' | 'enc'): GeneratedProvinceKey {
+  const privateJwk = keys.find((key) => key.use === use) ?? {};
+  const { d: _secret, ...publicJwk } = privateJwk;
+  return { privateJwk, publicJwk };
+}
+
 /**
  * A province that the test speaks for: its own adapter is stopped, and the test has its credentials. What an honest province
  * cannot do is done with these.
@@ -36,16 +42,14 @@ export class ProvinceVoice {
     readonly nats: NatsConnection,
   ) {}
 
-  /** Silences the province's adapter and its local system, and registers keys of the test. */
+  /** Silences the province's adapter and its local system, and speaks with the province's own keys. */
   static async take(running: RunningCountry, slug: string): Promise<ProvinceVoice> {
     const code = parseProvinceCode(CODES[slug] ?? '');
     await running.stopOne(`adapter-${slug}`);
     await running.stopOne(`local-system-${slug}`);
-    const keys = { signature: await generateProvinceKey('sig'), encryption: await generateProvinceKey('enc') };
-    const nats = await connect({
-      servers: running.addresses.nats, user: code, pass: running.secret(`nats-${code}`), inboxPrefix: inboxPrefix(code), maxReconnectAttempts: -1, reconnectTimeWait: 100,
-    });
-    const voice = new ProvinceVoice(running, code, await importSigningKey(keys.signature.privateJwk), keys, nats);
+    const { keys: kept } = JSON.parse(running.secret(`province-keys-${code}.json`)) as { readonly keys: readonly GeneratedProvinceKey['privateJwk'][] };
+    const keys = { signature: keyOf(kept, 'sig'), encryption: keyOf(kept, 'enc') };
+    const voice = new ProvinceVoice(running, code, await importSigningKey(keys.signature.privateJwk), keys, await running.signIn(code));
     await voice.#register();
     return voice;
   }
@@ -69,9 +73,7 @@ export class ProvinceVoice {
   }
 
   #adapter(): v1.Adapter {
-    const metadata = new Metadata();
-    metadata.set('authorization', `Bearer ${this.running.secret(`enrolment-${this.code}`)}`);
-    return v1.Adapter.create(unaryTransport(this.running.channel, { timeoutMs: 5000, metadata }));
+    return this.running.as({ role: 'province', province: this.code }).adapter;
   }
 
   /** A green of this province about a person of its own, but for what `claims` says otherwise; signed with `key`. */

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { callSubject, inboxPrefix, v1 } from '@health-code/messages';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { callSubject, v1 } from '@health-code/messages';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkoutDirectory } from '../../deploy/embedded/checkout.js';
 import { DEFAULT_PROVINCES } from '../../deploy/embedded/province-seat.js';
@@ -34,7 +34,7 @@ const calls: string[] = [];
 
 beforeAll(async () => {
   running = await startCountry({ provinces: DEFAULT_PROVINCES.map(({ slug }) => slug), adapterSettings: { POLL_INTERVAL: '500ms', HEARTBEAT_INTERVAL: '500ms' } });
-  tap = await connect({ servers: running.addresses.nats, user: '520000', pass: running.secret('nats-520000'), inboxPrefix: inboxPrefix('520000') });
+  tap = await running.signIn('520000');
   tap.subscribe(callSubject('520000'), { callback: (_, message) => void calls.push(Buffer.from(message.data).toString('latin1')) });
   await tap.flush();
 });
@@ -196,7 +196,7 @@ describe('what cannot be recognised', () => {
     const requests = [...cases.map(([, code]) => code), attestation].map((code, reference) => ({
       reference, request: { context: contextIn('310000'), code: typeof code === 'string' ? Buffer.from(code) : code },
     }));
-    const answers = await verifyStream(running.channel, [...requests, { reference: 99, request: { context: { province: '310000' }, code: Buffer.from('x') } }]);
+    const answers = await verifyStream(running.as({ role: 'checkpoint', province: '310000' }).client, [...requests, { reference: 99, request: { context: { province: '310000' }, code: Buffer.from('x') } }]);
     expect([...cases.map(([what], place) => [what, outcomeOf(answers.get(place)!.response!.verdict!)]), outcomeOf(answers.get(cases.length)!.response!.verdict!)]).toEqual([...expected, ALLOWED]);
     expect(answers.get(99)!.errorCode).toBe('PURPOSE_MISSING');
   });
@@ -222,7 +222,7 @@ describe('a message larger than any batch', () => {
 });
 
 describe('a client in another language', () => {
-  const curl = (method: string, message: object): Promise<unknown> => bufCurl(running.addresses.hub.grpc, method, message);
+  const curl = (method: string, message: object): Promise<unknown> => bufCurl(running, { role: 'checkpoint', province: '110000' }, method, message);
 
   it('finds the services by reflection and verifies a code (Go, without a file of this repository)', async () => {
     const { attestation } = await obtainCode(running);
@@ -240,7 +240,7 @@ describe('a client in another language', () => {
 describe('the command line of a checkpoint', () => {
   const verify = (...args: readonly string[]): Promise<{ readonly exitCode: number; readonly lines: readonly string[] }> =>
     new Promise((resolve) => {
-      const command = [join(checkoutDirectory(), 'dist', 'scripts', 'verify.js'), '--hub', running.addresses.hub.grpc, ...args];
+      const command = [join(checkoutDirectory(), 'dist', 'scripts', 'verify.js'), '--data', running.dataPath, ...args];
       execFile(process.execPath, command, (error, stdout) => resolve({ exitCode: Number(error?.code ?? 0), lines: stdout.trim().split('\n') }));
     });
 
@@ -253,6 +253,7 @@ describe('the command line of a checkpoint', () => {
     expect(refused.exitCode).toBe(1);
     expect(refused.lines.map((line) => (JSON.parse(line) as { readonly advice: string }).advice)).toEqual(['allow', 'local-procedure']);
     expect((await verify('--hub', '127.0.0.1:1', '--timeout', '500', attestation)).exitCode).toBe(2);
+    expect((await verify('--province', '370000', attestation)).exitCode).toBe(2);
     expect((await verify('--class', 'palace', attestation)).exitCode).toBe(2);
     const { documentNumber } = await running.standIn('guizhou').getPerson('10');
     expect((await verify('--id-number', documentNumber, '--home', '520000', '--json')).exitCode).toBe(1);

@@ -2,15 +2,18 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { RECOGNITION_NODES } from '@health-code/attestation';
-import { unaryTransport, v1 } from '@health-code/messages';
+import { inboxPrefix, type NatsRights, type v1 } from '@health-code/messages';
+import { decode } from '@nats-io/jwt';
+import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
 import pg from 'pg';
 import { checkoutDirectory } from '../../deploy/embedded/checkout.js';
 import { superviseCountry, type Country } from '../../deploy/embedded/country.js';
 import type { DeploymentError } from '../../deploy/embedded/errors.js';
+import { mintUser } from '../../deploy/embedded/nats-users.js';
 import { isRoot } from '../../deploy/embedded/postgres-binaries.js';
 import { clusterDirectory } from '../../deploy/embedded/postgres.js';
+import { openParties, type HubClient, type Party } from '../clients/hub-client.js';
 import { openStandIn, type StandIn } from '../clients/stand-in.js';
 
 /** GB/T 2260 codes of the provinces by their slugs. */
@@ -27,11 +30,18 @@ export interface RunningCountryOptions {
 /** A country that one test file has to itself, from an empty data directory, and the ways into it. */
 export interface RunningCountry extends Country {
   readonly dataPath: string;
-  /** The hub's channel; takes up the connection again within half a second. */
-  readonly channel: Client;
+  /** The connection of one party, with its own certificate; taken up again within a second. */
+  readonly as: (party: Party) => HubClient;
+  /** The device of the province that the request's context names; of the first one where it names none. */
   readonly checkpoint: v1.Checkpoint;
+  /** The portal of the province that the request names. */
   readonly person: v1.PersonalHealthCode;
+  /** As an auditor. */
   readonly ledger: v1.Ledger;
+  /** Signs in to the broker with a creds text; default: what the supervisor made for `hub` or a province's code. */
+  readonly signIn: (party: string, creds?: string) => Promise<NatsConnection>;
+  /** Signs in to the broker with a user made for `rights`. */
+  readonly signInWith: (name: string, rights: NatsRights) => Promise<NatsConnection>;
   /** The stand-in local system of a province, by slug. */
   readonly standIn: (slug: string) => StandIn;
   /** Rows of a query on the database of a process: `hub`, `adapter-<slug>`, `local-system-<slug>`. */
@@ -43,9 +53,9 @@ export interface RunningCountry extends Country {
   readonly stop: () => Promise<void>;
 }
 
-const BUILT = ['hub/dist/main.js', 'province-adapter/dist/main.js', 'province-adapter/dist/local-system-main.js'];
+const BUILT = ['hub/dist/main.js', 'province-adapter/dist/main.js', 'province-adapter/dist/local-system-main.js', 'province-adapter/dist/probes-main.js'];
 const CALL_TIMEOUT_MS = 15_000;
-const QUICK_RECONNECT = { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 500, 'grpc.max_send_message_length': -1 };
+const HOUR_S = 3600;
 
 /** Starts a country of real processes below a temporary directory. */
 export async function startCountry(options: RunningCountryOptions): Promise<RunningCountry> {
@@ -75,8 +85,8 @@ export async function startCountry(options: RunningCountryOptions): Promise<Runn
     throw error;
   }
   const { addresses } = country;
-  const channel = new Client(addresses.hub.grpc, credentials.createInsecure(), QUICK_RECONNECT);
-  const transport = unaryTransport(channel, { timeoutMs: CALL_TIMEOUT_MS, metadata: new Metadata() });
+  const codes = options.provinces.map((slug) => CODES[slug] ?? '');
+  const parties = openParties({ grpc: addresses.hub.grpc, dataPath }, codes, CALL_TIMEOUT_MS);
   const secret = (name: string): string => readFileSync(join(dataPath, 'secrets', name), 'utf8').trim();
   const ports = JSON.parse(readFileSync(join(dataPath, 'ports.json'), 'utf8')) as { readonly postgres: number };
   const query = async <Row extends pg.QueryResultRow>(database: string, sql: string, values: readonly unknown[] = []): Promise<readonly Row[]> => {
@@ -90,19 +100,29 @@ export async function startCountry(options: RunningCountryOptions): Promise<Runn
       await client.end();
     }
   };
+  const signIn = (party: string, creds = secret(`nats/${party}.creds`)): Promise<NatsConnection> => {
+    const authenticator = credsAuthenticator(new TextEncoder().encode(creds));
+    return connect({ servers: addresses.nats, authenticator, inboxPrefix: inboxPrefix(party), maxReconnectAttempts: -1, reconnectTimeWait: 100 });
+  };
   return {
     ...country,
     dataPath,
-    channel,
-    checkpoint: v1.Checkpoint.create(transport),
-    person: v1.PersonalHealthCode.create(transport),
-    ledger: v1.Ledger.create(transport),
+    as: parties.as,
+    checkpoint: parties.checkpoint,
+    person: parties.person,
+    ledger: parties.as({ role: 'auditor' }).ledger,
+    signIn,
+    signInWith: async (name, rights) => {
+      const signer = { seed: secret('nats/account.seed'), account: decode(secret('nats/account.jwt')).sub };
+      const { creds } = await mintUser(signer, { name, rights, expiresAt: Math.floor(Date.now() / 1000) + HOUR_S, isForDevelopment: true });
+      return signIn(name, creds);
+    },
     standIn: (slug) => openStandIn(addresses.localSystems[slug] ?? ''),
     query,
     secret,
     ended,
     stop: async () => {
-      channel.close();
+      parties.close();
       await supervisor.stop();
       remove();
     },

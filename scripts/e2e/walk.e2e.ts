@@ -10,7 +10,7 @@ describe('one traveller in a country of five provinces', () => {
 
   beforeAll(async () => {
     country = await startCountry({ provinces: DEFAULT_PROVINCES.map(({ slug }) => slug) });
-    wayIn = openWayIn(country.addresses);
+    wayIn = openWayIn(country.addresses, country.dataPath);
   });
 
   afterAll(async () => {

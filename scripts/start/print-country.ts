@@ -17,15 +17,18 @@ export function printStep(step: WalkStep, number: number): string {
   ].join('\n');
 }
 
-/** Where everything is, and commands to copy. `attestationFile` holds what the traveller shows. */
-export function printWaysIn(addresses: Addresses, attestationFile: string): string {
-  const { hub, nats, adapters, localSystems } = addresses;
+/** Where everything is, and commands to copy. `attestationFile` holds what the traveller shows, `pki` is the folder of the certificates. */
+export function printWaysIn(addresses: Addresses, attestationFile: string, pki: string): string {
+  const { hub, enrolment, nats, adapters, localSystems } = addresses;
+  const grpc = hub.grpc.replace(/^127\.0\.0\.1/, 'localhost');
   const list = (title: string, entries: Readonly<Record<string, string>>): string[] =>
     Object.entries(entries).map(([slug, address]) => `  ${`${title} ${slug}`.padEnd(24)} http://${address}`);
   const question = '{"context":{"province":"110000","purpose":"PURPOSE_TRAVEL"},"code":"\'"$(base64 -w0 ' + attestationFile + ')"\'"}';
   return `
 ${styleText('bold', 'Addresses')}
-  ${'hub, gRPC'.padEnd(24)} ${hub.grpc}   (with server reflection and grpc.health.v1)
+  ${'hub, gRPC'.padEnd(24)} ${grpc}   (mTLS; with server reflection and grpc.health.v1)
+  ${'hub, first contact'.padEnd(24)} ${enrolment}   (TLS; Enrolment.Apply alone)
+  ${'certificates'.padEnd(24)} ${pki}   (for development, a week each)
   ${'hub, HTTP'.padEnd(24)} http://${hub.http}
   ${'NATS'.padEnd(24)} ${nats}
 ${[...list('adapter', adapters), ...list('local system', localSystems)].join('\n')}
@@ -36,8 +39,9 @@ ${styleText('bold', 'Be a checkpoint')} (in another terminal)
   npm run verify -- "$(curl -s -X POST http://${localSystems['shanghai'] ?? ''}/stand-in/codes -H 'content-type: application/json' \\
       -d '{"person":"'"$(curl -s http://${localSystems['shanghai'] ?? ''}/stand-in/people | grep -o '01:[0-9X]*' | head -1)"'"}' | grep -o 'https[^"]*')"
 ${styleText('bold', 'From any gRPC client')}
-  npx buf curl --protocol grpc --http2-prior-knowledge -d '${question}' \\
-      http://${hub.grpc}/healthcode.v1.Checkpoint/VerifyCode
-  /usr/bin/python3 docs/examples/verify_code.py ${hub.grpc} "$(cat ${attestationFile})"     (needs Debian's python3-grpcio)
+  npx buf curl --protocol grpc --cacert ${pki}/server-ca.crt --cert ${pki}/checkpoint-110000.crt --key ${pki}/checkpoint-110000.key \\
+      -d '${question}' \\
+      https://${grpc}/healthcode.v1.Checkpoint/VerifyCode
+  /usr/bin/python3 docs/examples/verify_code.py ${grpc} ${pki} 110000 "$(cat ${attestationFile})"     (needs Debian's python3-grpcio)
 `;
 }

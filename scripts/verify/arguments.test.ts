@@ -21,7 +21,7 @@ describe('parseVerifyArguments', () => {
   });
 
   it.each([
-    [[]], [['a', '--file', 'b']], [['a', '--class', 'gate']], [['a', '--purpose', 'curiosity']], [['a', '--timeout', 'soon']], [['a', '--colour']], [['a', '--kind', 'vaccine']], [['--file', 'b', '--kind', 'test']],
+    [[]], [['a', '--file', 'b']], [['a', '--class', 'gate']], [['a', '--purpose', 'curiosity']], [['a', '--timeout', 'soon']], [['a', '--colour']], [['a', '--kind', 'vaccine']], [['--file', 'b', '--kind', 'test']], [['a', '--certificate', 'b', '--key', 'c']],
   ])('refuses %j as a usage error', (argv: string[]) => {
     expect(() => parseVerifyArguments(argv)).toThrow(UsageError);
   });

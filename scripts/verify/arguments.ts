@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { v1 } from '@health-code/messages';
 
@@ -12,6 +13,10 @@ export interface VerifyArguments {
   readonly kind: v1.AttestationKind;
   readonly context: v1.ICheckpointContext;
   readonly hub?: string;
+  /** Files of the device's certificate and key and of the authority of the hub's; absent, those of a country on this machine. */
+  readonly device?: { readonly certificate: string; readonly key: string; readonly hubAuthority: string };
+  /** Data directory of the country on this machine. */
+  readonly dataPath?: string;
   readonly json: boolean;
   readonly timeoutMs: number;
 }
@@ -36,6 +41,9 @@ Options
   --organisation O  organisation that checks; some local systems demand it (default 示例卡口)
   --position P      where; some local systems demand it (default 1号口)
   --hub HOST:PORT   the hub's gRPC address (default: that of \`npm start\`, else of \`npm run country\`)
+  --certificate FILE, --key FILE, --ca FILE
+                    the device's certificate and key, and the authority of the hub's (default: those that \`npm start\` made for --province)
+  --data FOLDER     the country on this machine whose data are there
   --timeout MS      how long one answer may take (default 10000)
   --json            one JSON object a line, for machines (\`npm run --silent verify\` keeps npm's own lines out)
 
@@ -95,8 +103,17 @@ export function parseVerifyArguments(argv: readonly string[]): VerifyArguments |
     timeoutMs,
     ...(values.file !== undefined && { file: values.file }),
     ...(values.hub !== undefined && { hub: values.hub }),
+    ...(values.data !== undefined && { dataPath: resolve(values.data) }),
+    ...deviceOf(values),
     ...(number !== undefined && { identity: { type: values['id-type'], number, homeProvince: values.home } }),
   };
+}
+
+/** The three files of a device go together. */
+function deviceOf({ certificate, key, ca }: { readonly certificate?: string | undefined; readonly key?: string | undefined; readonly ca?: string | undefined }): Pick<VerifyArguments, 'device'> {
+  if (certificate === undefined && key === undefined && ca === undefined) return {};
+  if (certificate === undefined || key === undefined || ca === undefined) throw new UsageError('--certificate, --key and --ca go together');
+  return { device: { certificate, key, hubAuthority: ca } };
 }
 
 function readOptions(argv: readonly string[]) {
@@ -116,6 +133,10 @@ function readOptions(argv: readonly string[]) {
         organisation: { type: 'string', default: '示例卡口' },
         position: { type: 'string', default: '1号口' },
         hub: { type: 'string' },
+        certificate: { type: 'string' },
+        key: { type: 'string' },
+        ca: { type: 'string' },
+        data: { type: 'string' },
         timeout: { type: 'string', default: '10000' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h' },

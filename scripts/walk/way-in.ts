@@ -1,6 +1,7 @@
+import { RECOGNITION_NODES } from '@health-code/attestation';
 import type { v1 } from '@health-code/messages';
 import type { Addresses } from '../../deploy/embedded/addresses.js';
-import { connectHub } from '../clients/hub-client.js';
+import { openParties } from '../clients/hub-client.js';
 import { openStandIn } from '../clients/stand-in.js';
 
 /** What a traveller and a checkpoint reach the system by. */
@@ -15,9 +16,10 @@ export interface WayIn {
 const TIMEOUT_MS = 10_000;
 const GREEN = '00';
 
-/** Connects to a running country. */
-export function openWayIn(addresses: Pick<Addresses, 'hub' | 'localSystems'>): WayIn {
-  const { checkpoint, person, close } = connectHub(addresses.hub.grpc, TIMEOUT_MS);
+/** Connects to a country that runs from `dataPath`, whose supervisor made a certificate for every party. */
+export function openWayIn(addresses: Pick<Addresses, 'hub' | 'localSystems'>, dataPath: string): WayIn {
+  const provinces = RECOGNITION_NODES.filter(({ slug }) => slug in addresses.localSystems).map(({ code }) => code);
+  const { checkpoint, person, close } = openParties({ grpc: addresses.hub.grpc, dataPath }, provinces, TIMEOUT_MS);
   return {
     person,
     checkpoint,

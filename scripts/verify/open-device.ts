@@ -1,0 +1,22 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { findEmbeddedCountry } from '../access/embedded-country.js';
+import { openHubChannel, type HubChannel } from '../access/hub-channel.js';
+import { UsageError, type VerifyArguments } from './arguments.js';
+
+/**
+ * Connects as the device that the command line names, or as the one that the supervisor of a country on this machine made for the
+ * province of the checkpoint.
+ * @throws UsageError when there is none; CommandError, or the system's error, when its files cannot be used
+ */
+export function openDevice({ hub, device, dataPath, context, timeoutMs }: VerifyArguments): HubChannel {
+  const country = findEmbeddedCountry(dataPath);
+  const address = hub ?? country?.addresses.hub.grpc;
+  if (address === undefined) throw new UsageError('no hub is running here: `npm start` or `npm run country` first, or give --hub HOST:PORT with --certificate, --key and --ca');
+  if (device !== undefined) {
+    return openHubChannel({ address, authority: readFileSync(device.hubAuthority) }, { certificate: readFileSync(device.certificate), key: readFileSync(device.key) }, timeoutMs);
+  }
+  const party = `checkpoint-${context.province ?? ''}`;
+  if (country === undefined) throw new UsageError('a checkpoint needs a certificate: give --certificate, --key and --ca, as `npm run province -- invite-checkpoint` says');
+  if (!existsSync(country.pki(`${party}.crt`))) throw new UsageError(`no checkpoint of ${context.province ?? ''} has a certificate here: give another --province, or --certificate, --key and --ca`);
+  return openHubChannel({ address, authority: readFileSync(country.pki('server-ca.crt')) }, country.certificateOf(party), timeoutMs);
+}
