@@ -18,6 +18,9 @@ export interface Connections {
   readonly pki: Pki;
 }
 
+/** Of these, what a local system and the place of an adapter need. */
+export type Room = Pick<Connections, 'data' | 'postgres'>;
+
 /** Database of a service; the prefix keeps them apart on a server that others use. */
 const databaseName = (service: string): string => `health_code_${service.replaceAll('-', '_')}`;
 
@@ -34,7 +37,7 @@ const DEVELOPMENT_LIFETIME = '7d';
 /** Room before the first full collection, whose pauses show in the slowest answers. */
 export const HUB_NODE_ARGUMENTS: readonly string[] = ['--initial-old-space-size=512'];
 
-async function databaseOf(service: string, { postgres }: Connections): Promise<string> {
+async function databaseOf(service: string, { postgres }: Room): Promise<string> {
   await postgres.createDatabase(databaseName(service));
   return postgres.url(databaseName(service));
 }
@@ -53,7 +56,7 @@ export async function createDatabases({ postgres }: Connections, provinces: read
 }
 
 /** Ports are chosen here, not by the service, so that a service is found where it was after a restart. */
-const addressOf = async (name: string, { data }: Connections, preferred?: readonly number[]): Promise<string> =>
+const addressOf = async (name: string, { data }: Room, preferred?: readonly number[]): Promise<string> =>
   `${LOOPBACK}:${String(await data.port(name, preferred))}`;
 
 const localSystemName = (province: ProvinceSeat): string => `local-system-${province.slug}`;
@@ -107,7 +110,7 @@ function isFoundInFolder({ slug }: ProvinceSeat): boolean {
 }
 
 /** Where the adapter of a province finds its local system. */
-async function localSystemUrl(province: ProvinceSeat, connections: Connections): Promise<string> {
+async function localSystemUrl(province: ProvinceSeat, connections: Room): Promise<string> {
   if (!isFoundInFolder(province)) return `http://${await addressOf(localSystemName(province), connections)}`;
   const folder = join(temporaryFolder(connections.data), 'health-code-stand-in', province.slug);
   mkdirSync(folder, { recursive: true });
@@ -115,7 +118,7 @@ async function localSystemUrl(province: ProvinceSeat, connections: Connections):
 }
 
 /** The stand-in for a province's local system. @param database that of a service of this name */
-export async function localSystemService(connections: Connections, province: ProvinceSeat, database = localSystemName(province)): Promise<Service> {
+export async function localSystemService(connections: Room, province: ProvinceSeat, database = localSystemName(province)): Promise<Service> {
   return {
     name: localSystemName(province),
     entry: 'province-adapter/dist/local-system-main.js',
@@ -132,7 +135,7 @@ export async function localSystemService(connections: Connections, province: Pro
 /**
  * What the adapter of a province needs besides its membership: its database, its local system, and the key that all adapters share.
  */
-export async function ownSettings(connections: Connections, province: ProvinceSeat): Promise<Readonly<Record<string, string>>> {
+export async function ownSettings(connections: Room, province: ProvinceSeat): Promise<Readonly<Record<string, string>>> {
   return {
     ENVIRONMENT: 'development',
     PROVINCE: province.slug,
@@ -164,7 +167,7 @@ export async function adapterService(connections: Connections, province: Provinc
 }
 
 /** The adapter of a province that joined by itself. `settings`: what it proves itself with, as its own engineer wrote it down. */
-export async function joinedAdapterService(connections: Connections, province: ProvinceSeat, settings: Readonly<Record<string, string>>): Promise<Service> {
+export async function joinedAdapterService(connections: Room, province: ProvinceSeat, settings: Readonly<Record<string, string>>): Promise<Service> {
   return { name: adapterName(province), entry: ADAPTER_ENTRY, env: { ...(await ownSettings(connections, province)), ...settings } };
 }
 
