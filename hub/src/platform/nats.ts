@@ -60,7 +60,10 @@ export async function connectNats(options: NatsOptions, logger: Logger): Promise
   try {
     const connection = await connect({
       servers: options.url,
-      authenticator: credsAuthenticator(new TextEncoder().encode(options.creds)),
+      // The client finds the seed only where a line ends after it.
+      authenticator: credsAuthenticator(new TextEncoder().encode(`${options.creds.trimEnd()}\n`)),
+      // A user that is taken away may be given back.
+      ignoreAuthErrorAbort: true,
       name: 'hub',
       inboxPrefix: inboxPrefix('hub'),
       maxReconnectAttempts: -1,
