@@ -1,0 +1,53 @@
+import type { Province } from '@health-code/attestation';
+import { adapterService, localSystemService } from '../../../deploy/embedded/country-services.js';
+import { startPostgres } from '../../../deploy/embedded/postgres.js';
+import { startService } from '../../../deploy/embedded/service.js';
+import { startFaultProxy, type FaultProxy } from './fault-proxy.js';
+import type { Closing, Ground } from './ground.js';
+
+/** An adapter of this repository, started for the kit beside the local system it speaks to. */
+export interface OwnAdapter {
+  readonly proxy: FaultProxy | undefined;
+  /** Origin of the local system itself, past the proxy. */
+  readonly localSystem: string;
+}
+
+/** What an adapter of this repository is started with. */
+export interface OwnAdapterOptions {
+  readonly province: Province;
+  readonly ground: Ground;
+  readonly hubAddress: string;
+  /** Origin of the province's own local system under test; its stand-in where absent. */
+  readonly localSystem?: string;
+  readonly closing: Closing;
+}
+
+const FEW_CONNECTIONS = 40;
+
+/** Shorter than ever in a province: the kit waits for each of them. */
+const HASTE = { LOCAL_SYSTEM_TIMEOUT: '900ms', HEARTBEAT_INTERVAL: '300ms', POLL_INTERVAL: '250ms' } as const;
+
+/**
+ * Starts database, local system, proxy and adapter. The adapter gets keys made for this run: what it signs here must be worth
+ * nothing anywhere else.
+ *
+ * @throws DeploymentError with the end of the log of what could not be started
+ */
+export async function startOwnAdapter({ province, ground, hubAddress, localSystem, closing }: OwnAdapterOptions): Promise<OwnAdapter> {
+  const { data } = ground;
+  // Never the one of DATABASE_URL: there the real adapter may keep what it signed.
+  const connections = { ...ground, postgres: await startPostgres(data, FEW_CONNECTIONS) };
+  let origin = localSystem;
+  if (origin === undefined) {
+    const standIn = await localSystemService(connections, province);
+    await startService(standIn, data);
+    origin = `http://${standIn.env['HTTP_ADDRESS'] ?? ''}`;
+  }
+  const adapter = await adapterService(connections, province, hubAddress, HASTE);
+  const isAskedOverHttp = localSystem !== undefined || adapter.env['LOCAL_SYSTEM_URL']?.startsWith('http') === true;
+  const proxy = isAskedOverHttp ? await startFaultProxy(origin, await data.port('fault-proxy')) : undefined;
+  if (proxy !== undefined) closing.push(() => proxy.stop());
+  const env = { ...adapter.env, ...(proxy === undefined ? {} : { LOCAL_SYSTEM_URL: proxy.origin }) };
+  await startService({ ...adapter, env }, data);
+  return { proxy, localSystem: origin };
+}
