@@ -1,9 +1,14 @@
 // Run at a checkpoint: `npm run verify -- <anything scanned>` shows the hub's verdict.
 import { parseVerifyArguments, USAGE, UsageError, type VerifyArguments } from './verify/arguments.js';
 import { CommandError } from './access/command-error.js';
+import type { HubChannel } from './access/hub-channel.js';
+import { openDeviceHome } from './verify/device-home.js';
+import { enrolHere } from './verify/enrol-here.js';
 import { openDevice } from './verify/open-device.js';
 import { printVerdict, verdictObject } from './verify/print-verdict.js';
+import { keepReceipt, readReceipts, receiptOf, type Receipt } from './verify/receipts.js';
 import { OutcomeSummary, verifyLines } from './verify/verify-lines.js';
+import { printRevocation, watchRevocations } from './verify/watch-revocations.js';
 import { adviceName } from './verify/verdict-words.js';
 import type { ServiceError } from '@grpc/grpc-js';
 import type { v1 } from '@health-code/messages';
@@ -19,6 +24,8 @@ async function verifyOneByOne(checkpoint: v1.Checkpoint, args: VerifyArguments):
   let allowed = true;
   for (const request of requestsOf(args)) {
     const verdict = (await checkpoint.verifyCode(request)).verdict ?? {};
+    const receipt = args.receipts === undefined ? undefined : receiptOf(verdict, Math.floor(Date.now() / 1000));
+    if (args.receipts !== undefined && receipt !== undefined) keepReceipt(args.receipts, receipt);
     console.log(args.json ? JSON.stringify(verdictObject(verdict)) : printVerdict(verdict));
     allowed &&= adviceName(verdict.advice) === 'allow';
   }
@@ -37,14 +44,40 @@ async function verifyFile(checkpoint: v1.Checkpoint, args: VerifyArguments, file
   return allowed;
 }
 
+async function enrol(args: VerifyArguments, code: string): Promise<number> {
+  const { identity, expiresAt, folder } = await enrolHere(args, code);
+  console.log(args.json ? JSON.stringify({ identity, expiresAt, folder }) : `This machine is ${identity} until ${expiresAt}.\nUse it: npm run verify -- --device ${folder} '<scanned text>'`);
+  return EXIT.allowed;
+}
+
+/** Ends after the revocations of the past, or with the hub. Returns 1 when a verification here stood on one. */
+async function watch(client: HubChannel, args: VerifyArguments): Promise<number> {
+  const receipts = (): readonly Receipt[] => (args.receipts === undefined ? [] : readReceipts(args.receipts));
+  let hasFallen = false;
+  for await (const revocation of watchRevocations(client, receipts, args.watch === 'past')) {
+    console.log(args.json ? JSON.stringify(revocation) : printRevocation(revocation));
+    hasFallen ||= revocation.fallen.length > 0;
+  }
+  return hasFallen ? EXIT.refused : EXIT.allowed;
+}
+
+/** Where the checkpoint stands: as the command line says, or where the device was enrolled. */
+function placed(args: VerifyArguments): VerifyArguments {
+  if (args.deviceFolder === undefined || args.isProvinceGiven) return args;
+  return { ...args, context: { ...args.context, province: openDeviceHome(args.deviceFolder).province } };
+}
+
 async function main(argv: readonly string[]): Promise<number> {
-  const args = parseVerifyArguments(argv);
-  if (args === 'help') {
+  const parsed = parseVerifyArguments(argv);
+  if (parsed === 'help') {
     console.log(USAGE);
     return EXIT.allowed;
   }
+  if (parsed.enrol !== undefined) return enrol(parsed, parsed.enrol);
+  const args = placed(parsed);
   const client = openDevice(args);
   try {
+    if (args.watch !== undefined) return await watch(client, args);
     const allowed = args.file === undefined ? await verifyOneByOne(client.checkpoint, args) : await verifyFile(client.checkpoint, args, args.file);
     return allowed ? EXIT.allowed : EXIT.refused;
   } finally {
@@ -55,7 +88,7 @@ async function main(argv: readonly string[]): Promise<number> {
 /** For the person at the checkpoint: what is wrong, and with whom. */
 function explain(error: unknown): string {
   if (error instanceof UsageError) return `${error.message}\n\n${USAGE}`;
-  if (error instanceof CommandError) return error.message;
+  if (error instanceof CommandError) return `${error.message}\n${error.remedy}`;
   if (!(error instanceof Error)) return String(error);
   const { syscall, details = error.message } = error as NodeJS.ErrnoException & Partial<ServiceError>;
   if (syscall !== undefined) return `The file cannot be read: ${error.message}`;

@@ -22,8 +22,15 @@ describe('parseVerifyArguments', () => {
 
   it.each([
     [[]], [['a', '--file', 'b']], [['a', '--class', 'gate']], [['a', '--purpose', 'curiosity']], [['a', '--timeout', 'soon']], [['a', '--colour']], [['a', '--kind', 'vaccine']], [['--file', 'b', '--kind', 'test']], [['a', '--certificate', 'b', '--key', 'c']],
+    [['a', '--enrol', 'b']], [['--file', 'b', '--receipts', 'c']], [['a', '--device', 'b', '--certificate', 'c', '--key', 'd', '--ca', 'e']],
   ])('refuses %j as a usage error', (argv: string[]) => {
     expect(() => parseVerifyArguments(argv)).toThrow(UsageError);
+  });
+
+  it('enrols with the authority alone, and watches revocations with no code', () => {
+    expect(parseVerifyArguments(['--enrol', 'code', '--ca', 'ca.crt'])).toMatchObject({ enrol: 'code', hubAuthority: 'ca.crt' });
+    expect(parseVerifyArguments(['--watch-revocations', '--receipts', 'r'])).toMatchObject({ watch: 'all', receipts: 'r' });
+    expect(parseVerifyArguments(['--watch-revocations', '--past-only'])).toMatchObject({ watch: 'past' });
   });
 
   it('offers help', () => {

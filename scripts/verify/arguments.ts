@@ -15,6 +15,19 @@ export interface VerifyArguments {
   readonly hub?: string;
   /** Files of the device's certificate and key and of the authority of the hub's; absent, those of a country on this machine. */
   readonly device?: { readonly certificate: string; readonly key: string; readonly hubAuthority: string };
+  /** Folder of a device that was enrolled; its province is where the checkpoint stands, unless --province says otherwise. */
+  readonly deviceFolder?: string;
+  readonly isProvinceGiven: boolean;
+  /** One-time code by which the device is enrolled. */
+  readonly enrol?: string;
+  /** host:port of the hub's listener for first contact, where it is not that of a country on this machine. */
+  readonly enrolment?: string;
+  /** Authority of the hub's certificates, for enrolling. */
+  readonly hubAuthority?: string;
+  /** File that keeps which attestations were verified. */
+  readonly receipts?: string;
+  /** Revocations are compared with the receipts; only those of the past, or those to come too. */
+  readonly watch?: 'past' | 'all';
   /** Data directory of the country on this machine. */
   readonly dataPath?: string;
   readonly json: boolean;
@@ -30,6 +43,9 @@ export const USAGE = `Checks what a traveller shows, at the hub.
   npm run verify -- <scanned text>              one code: an attestation, or a province's own local code
   npm run verify -- --file codes.txt            one code a line ("-" reads standard input)
   npm run verify -- --id-number 9900011900…     a person without a phone, by identity document
+  npm run verify -- --enrol CODE                makes this machine a checkpoint of the province that handed out the one-time code
+  npm run verify -- --watch-revocations --receipts FILE
+                                                which verifications here stood on a signing key that was in other hands, until Ctrl-C
 
 Options
   --kind KIND       status | test: what to ask a province for, of a local code or a document (default status)
@@ -43,11 +59,18 @@ Options
   --hub HOST:PORT   the hub's gRPC address (default: that of \`npm start\`, else of \`npm run country\`)
   --certificate FILE, --key FILE, --ca FILE
                     the device's certificate and key, and the authority of the hub's (default: those that \`npm start\` made for --province)
+  --device FOLDER   an enrolled device, and where --enrol puts one (default for --enrol: .data/checkpoint)
+  --enrolment HOST:PORT
+                    where the device applies (default: as --hub)
+  --receipts FILE   keeps issuer, sequence number and time of each verification, and nothing of the person (not with --file)
+  --past-only       with --watch-revocations: ends after those of the past
   --data FOLDER     the country on this machine whose data are there
   --timeout MS      how long one answer may take (default 10000)
   --json            one JSON object a line, for machines (\`npm run --silent verify\` keeps npm's own lines out)
 
 Exit code: 0 every code may pass, 1 at least one may not (a test alone lets nobody pass), 2 the command was not understood or the hub did not answer.`;
+
+const DEFAULT_PROVINCE = '110000';
 
 const CLASSES: Readonly<Record<string, v1.CheckpointClass>> = {
   general: v1.CheckpointClass.CHECKPOINT_CLASS_GENERAL,
@@ -83,8 +106,9 @@ export function parseVerifyArguments(argv: readonly string[]): VerifyArguments |
   const { values, positionals } = readOptions(argv);
   if (values.help === true) return 'help';
   const number = values['id-number'];
-  const asked = [positionals.length > 0, values.file !== undefined, number !== undefined].filter(Boolean).length;
-  if (asked !== 1) throw new UsageError('give scanned text, or --file, or --id-number: exactly one of them');
+  const asked = [positionals.length > 0, values.file !== undefined, number !== undefined, values.enrol !== undefined, values['watch-revocations']].filter(Boolean).length;
+  if (asked !== 1) throw new UsageError('give scanned text, or --file, or --id-number, or --enrol, or --watch-revocations: exactly one of them');
+  if (values.file !== undefined && values.receipts !== undefined) throw new UsageError('--receipts is for one code or document: a batch does not say what its verdicts stood on');
   const kind = pick(KINDS, 'kind', values.kind);
   if (values.file !== undefined && values.kind !== 'status') throw new UsageError('--kind is for one code or document: a batch asks for the status');
   const timeoutMs = Number(values.timeout);
@@ -93,7 +117,7 @@ export function parseVerifyArguments(argv: readonly string[]): VerifyArguments |
     texts: positionals,
     kind,
     context: {
-      province: values.province,
+      province: values.province ?? DEFAULT_PROVINCE,
       checkpointClass: pick(CLASSES, 'class', values.class),
       purpose: pick(PURPOSES, 'purpose', values.purpose),
       organisation: values.organisation,
@@ -105,13 +129,30 @@ export function parseVerifyArguments(argv: readonly string[]): VerifyArguments |
     ...(values.hub !== undefined && { hub: values.hub }),
     ...(values.data !== undefined && { dataPath: resolve(values.data) }),
     ...deviceOf(values),
+    isProvinceGiven: values.province !== undefined,
+    ...(values.device !== undefined && { deviceFolder: resolve(values.device) }),
+    ...(values.enrol !== undefined && { enrol: values.enrol }),
+    ...(values.enrolment !== undefined && { enrolment: values.enrolment }),
+    ...(values.enrol !== undefined && values.ca !== undefined && { hubAuthority: values.ca }),
+    ...(values.receipts !== undefined && { receipts: values.receipts }),
+    ...(values['watch-revocations'] && { watch: values['past-only'] ? ('past' as const) : ('all' as const) }),
     ...(number !== undefined && { identity: { type: values['id-type'], number, homeProvince: values.home } }),
   };
 }
 
-/** The three files of a device go together. */
-function deviceOf({ certificate, key, ca }: { readonly certificate?: string | undefined; readonly key?: string | undefined; readonly ca?: string | undefined }): Pick<VerifyArguments, 'device'> {
-  if (certificate === undefined && key === undefined && ca === undefined) return {};
+/** Files and folders by which a device is named. */
+interface DeviceOptions {
+  readonly certificate?: string | undefined;
+  readonly key?: string | undefined;
+  readonly ca?: string | undefined;
+  readonly device?: string | undefined;
+  readonly enrol?: string | undefined;
+}
+
+/** The three files of a device go together; who enrols has the authority alone. */
+function deviceOf({ certificate, key, ca, device, enrol }: DeviceOptions): Pick<VerifyArguments, 'device'> {
+  if (certificate === undefined && key === undefined && (ca === undefined || enrol !== undefined)) return {};
+  if (device !== undefined) throw new UsageError('--device has its own certificate, key and authority');
   if (certificate === undefined || key === undefined || ca === undefined) throw new UsageError('--certificate, --key and --ca go together');
   return { device: { certificate, key, hubAuthority: ca } };
 }
@@ -124,7 +165,7 @@ function readOptions(argv: readonly string[]) {
       options: {
         file: { type: 'string' },
         kind: { type: 'string', default: 'status' },
-        province: { type: 'string', default: '110000' },
+        province: { type: 'string' },
         class: { type: 'string', default: 'general' },
         purpose: { type: 'string', default: 'checkpoint' },
         'id-type': { type: 'string', default: '01' },
@@ -136,6 +177,12 @@ function readOptions(argv: readonly string[]) {
         certificate: { type: 'string' },
         key: { type: 'string' },
         ca: { type: 'string' },
+        device: { type: 'string' },
+        enrol: { type: 'string' },
+        enrolment: { type: 'string' },
+        receipts: { type: 'string' },
+        'watch-revocations': { type: 'boolean', default: false },
+        'past-only': { type: 'boolean', default: false },
         data: { type: 'string' },
         timeout: { type: 'string', default: '10000' },
         json: { type: 'boolean', default: false },

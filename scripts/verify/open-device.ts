@@ -2,13 +2,18 @@ import { existsSync, readFileSync } from 'node:fs';
 import { findEmbeddedCountry } from '../access/embedded-country.js';
 import { openHubChannel, type HubChannel } from '../access/hub-channel.js';
 import { UsageError, type VerifyArguments } from './arguments.js';
+import { openDeviceHome } from './device-home.js';
 
 /**
  * Connects as the device that the command line names, or as the one that the supervisor of a country on this machine made for the
  * province of the checkpoint.
  * @throws UsageError when there is none; CommandError, or the system's error, when its files cannot be used
  */
-export function openDevice({ hub, device, dataPath, context, timeoutMs }: VerifyArguments): HubChannel {
+export function openDevice({ hub, device, deviceFolder, dataPath, context, timeoutMs }: VerifyArguments): HubChannel {
+  if (deviceFolder !== undefined) {
+    const { files, hub: own } = openDeviceHome(deviceFolder);
+    return openHubChannel({ address: hub ?? own, authority: readFileSync(files.hubAuthority) }, { certificate: readFileSync(files.certificate), key: readFileSync(files.key) }, timeoutMs);
+  }
   const country = findEmbeddedCountry(dataPath);
   const address = hub ?? country?.addresses.hub.grpc;
   if (address === undefined) throw new UsageError('no hub is running here: `npm start` or `npm run country` first, or give --hub HOST:PORT with --certificate, --key and --ca');
