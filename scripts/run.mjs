@@ -20,6 +20,9 @@ const COMMANDS = {
   verify: 'check what a traveller shows',
   bench: 'measure speed beside a floor measured in the same run',
   'new-province': 'make the folder of another province',
+  province: 'join, stay and leave, as a province (-- apply, keys, conformance, status and so on)',
+  operator: 'invite, admit and suspend provinces, and see who recognises whom (-- matrix)',
+  story: 'walk one province from invitation to recognition (-- joining)',
 };
 
 /** @param {string} sentence @returns {never} */
