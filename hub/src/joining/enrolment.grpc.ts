@@ -1,0 +1,22 @@
+import { v1 } from '@health-code/messages';
+import { unary, type GrpcService } from '../platform/grpc-handlers.js';
+import { apply, type ApplyParts } from './apply.js';
+import { toCheckMessage } from './check.js';
+import { toCertificateMessage } from './member-message.js';
+
+/** Service `Enrolment`: for whoever has no certificate yet, on a port of its own. */
+export class EnrolmentService implements GrpcService {
+  readonly definition = v1.Enrolment;
+  readonly handlers;
+
+  /** @param refresh brings what this process has in memory up to date with what was committed */
+  constructor(parts: ApplyParts, refresh: () => Promise<void>) {
+    this.handlers = {
+      Apply: unary<v1.ApplyRequest, v1.ApplyResponse.$Properties>(async (request) => {
+        const { certificate, checks } = await apply(request, parts);
+        await refresh();
+        return { certificate: toCertificateMessage(certificate), checks: checks.map(toCheckMessage) };
+      }),
+    };
+  }
+}
