@@ -95,6 +95,9 @@ export const checkpointCaller = (province: string): Caller => callerAs({ role: '
 /** An operator who calls. */
 export const operatorCaller = (name = 'a'): Caller => callerAs({ role: 'operator', name });
 
+/** An auditor who calls: whoever may read everything. */
+export const auditorCaller = (): Caller => callerAs({ role: 'auditor', name: 'a' });
+
 /** A guard that lets everybody in who has the role. */
 export const openGuard = (parts: Partial<GuardParts> = {}): Guard =>
   new Guard({ standing: { check: () => undefined }, limits: new RateLimits(NO_LIMITS), now: Date.now, ...parts });

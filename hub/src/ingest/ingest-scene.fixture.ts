@@ -1,6 +1,6 @@
 import { jetstream } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { ATTESTATION_STREAM, attestationSubject, INGEST_CONSUMER, inboxPrefix } from '@health-code/messages';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { ATTESTATION_STREAM, attestationSubject, INGEST_CONSUMER } from '@health-code/messages';
 import type { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { createTestDatabase, startTestNats, type TestDatabase, type TestNats } from '../../../deploy/embedded/test-services.js';
@@ -63,18 +63,14 @@ export class IngestScene {
     this.testDatabase = await createTestDatabase();
     this.database = await openDatabase(this.testDatabase.url, silent);
     this.ledger = new LedgerStore(this.database);
-    this.guizhou = await connect({
-      servers: this.broker.url,
-      user: '520000',
-      pass: this.broker.password('520000'),
-      inboxPrefix: inboxPrefix('520000'),
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: 50,
-    });
+    this.guizhou = await this.broker.connect('520000');
+    // The hub itself may not delete the stream; nobody in the country may.
+    const admin = await this.broker.connect('admin');
+    const manager = await manageJetStream(admin);
+    await manager.streams.delete(ATTESTATION_STREAM).catch(() => undefined);
+    await admin.close();
     await this.asHub(async (nats) => {
-      const manager = await manageJetStream(nats);
-      await manager.streams.delete(ATTESTATION_STREAM).catch(() => undefined);
-      await ensureAttestationStream(manager);
+      await ensureAttestationStream(await manageJetStream(nats));
     });
   }
 
@@ -87,7 +83,7 @@ export class IngestScene {
   }
 
   connectHub(): Promise<NatsConnection> {
-    return connectNats({ url: this.broker.url, user: 'hub', password: this.broker.password('hub') }, silent);
+    return connectNats({ url: this.broker.url, creds: this.broker.creds('hub') }, silent);
   }
 
   /** Does something with the hub's rights on NATS. */

@@ -1,8 +1,9 @@
-import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { unaryTransport, v1 } from '@health-code/messages';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HubError } from '../errors.js';
-import { GrpcServer } from '../platform/grpc-server.js';
+import type { Caller } from '../identity/caller.js';
+import { checkpointCaller, openGuard, provinceCaller, serveAs } from '../identity/certificates.fixture.js';
 import { decodeRichError } from '../platform/rich-error.js';
 import type { CallLimits } from '../province-call/province-call.publisher.js';
 import { VerificationCounter } from '../verify/verification-counter.js';
@@ -51,7 +52,7 @@ interface Served {
 }
 
 /** The service on a real gRPC server, with provinces that answer `answers`, or throw what stands there. */
-async function serve(answers: Readonly<Record<string, object>> = ANSWERS, parts: Partial<PersonalHealthCodeParts> = {}): Promise<Served> {
+async function serve(answers: Readonly<Record<string, object>> = ANSWERS, parts: Partial<PersonalHealthCodeParts> = {}, caller: Caller = provinceCaller(BEIJING)): Promise<Served> {
   const asked: Asked[] = [];
   const provinces = {
     call: (province: string, operation: string, request: object, limits?: CallLimits) => {
@@ -64,11 +65,9 @@ async function serve(answers: Readonly<Record<string, object>> = ANSWERS, parts:
   const verifyCode = (): never => {
     throw new Error('called');
   };
-  const service = new PersonalHealthCodeService({ provinces, checkpoint: { verifyCode }, judge: new Knowledge().attested, counter, now: () => NOW, ...parts });
-  const server = new GrpcServer([service]);
-  const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
-  const client = new Client(`127.0.0.1:${String(port)}`, credentials.createInsecure());
-  open.push(() => server.drain(), () => { client.close(); });
+  const service = new PersonalHealthCodeService({ provinces, checkpoint: { verifyCode }, judge: new Knowledge().attested, counter, gate: openGuard(), now: () => NOW, ...parts });
+  const { client, stop } = await serveAs(caller, [service]);
+  open.push(stop);
   return { client: v1.PersonalHealthCode.create(unaryTransport(client, { timeoutMs: 2000, metadata: new Metadata() })), asked, counter };
 }
 
@@ -133,6 +132,24 @@ describe('PersonalHealthCodeService', () => {
     const { client } = await serve({ queryHealth: reply });
     const { verdict } = await client.queryHealth(QUERY);
     expect(verdict).toMatchObject({ recognition, status: v1.HealthStatus.HEALTH_STATUS_UNSPECIFIED });
+  });
+
+  it('refuses a query in the name of another province than the caller’s', async () => {
+    const { client, asked } = await serve(ANSWERS, {}, provinceCaller(SICHUAN));
+    expect(await refusalOf(client.queryHealth(QUERY))).toMatchObject({ code: status.PERMISSION_DENIED, reason: 'CALLER_PROVINCE_MISMATCH', fields: ['context.province'] });
+    expect(asked).toHaveLength(0);
+  });
+
+  it('asks about an identity document for an enrolled device only, and counts such questions apart', async () => {
+    const query = { province: GUIZHOU, context: CONTEXT, identityDocument: { type: '01', number: ID_NUMBER } };
+    const limit = { admitIdentityQuery: (): never => { throw new HubError('RATE_LIMIT_EXCEEDED', 'too often', { retryAfterMs: 1500 }); } };
+    expect(await refusalOf((await serve()).client.queryHealth(query))).toMatchObject({ code: status.PERMISSION_DENIED, reason: 'CALLER_NOT_ALLOWED', fields: ['identity_document'] });
+    const limited = await serve(ANSWERS, { gate: limit }, checkpointCaller(BEIJING));
+    expect(await refusalOf(limited.client.queryHealth(query))).toMatchObject({ code: status.RESOURCE_EXHAUSTED, reason: 'RATE_LIMIT_EXCEEDED', metadata: { retry_after_ms: '1500' } });
+    expect(limited.asked).toHaveLength(0);
+    const { client, asked } = await serve({ queryHealth: new HubError('ADAPTER_TIMEOUT', 'late') }, {}, checkpointCaller(BEIJING));
+    expect(await refusalOf(client.queryHealth(query))).toMatchObject({ reason: 'ADAPTER_TIMEOUT' });
+    expect(asked).toHaveLength(1);
   });
 
   it('shows no colour in a query about a person without a status', async () => {

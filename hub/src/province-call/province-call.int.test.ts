@@ -10,7 +10,7 @@ import {
   type SealedKey,
 } from '@health-code/attestation';
 import { callSubject, v1 } from '@health-code/messages';
-import { connect, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestNats, type TestNats } from '../../../deploy/embedded/test-services.js';
 import { HubError } from '../errors.js';
@@ -28,8 +28,7 @@ let province: NatsConnection;
 let publicKey: ProvinceKey;
 let privateKey: SealedKey;
 
-const login = (party: string): Promise<NatsConnection> =>
-  connect({ servers: broker.url, user: party, pass: broker.password(party), inboxPrefix: `_INBOX.${party}` });
+const login = (party: string): Promise<NatsConnection> => broker.connect(party);
 
 interface Opened {
   readonly call: v1.ProvinceCall;

@@ -1,15 +1,14 @@
-import { createHash } from 'node:crypto';
-import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import { Metadata, status, type Client, type ServiceError } from '@grpc/grpc-js';
 import { createPossessionProof, generateProvinceKey, importSigningKey, parseProvinceCode, type GeneratedProvinceKey } from '@health-code/attestation';
 import { secondsFromTimestamp, serviceDefinition, unaryTransport, v1 } from '@health-code/messages';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../deploy/embedded/test-services.js';
+import { auditorCaller, provinceCaller, serveAs } from '../identity/certificates.fixture.js';
 import { FeedState } from '../ingest/feed-state.js';
 import { LedgerService } from '../ledger/ledger.grpc.js';
 import { LedgerStore } from '../ledger/ledger.store.js';
 import { openDatabase } from '../platform/database.js';
-import { GrpcServer } from '../platform/grpc-server.js';
 import { createLogger } from '../platform/logger.js';
 import { decodeRichError } from '../platform/rich-error.js';
 import { RiskLevelStore } from '../risk-level/risk-level.store.js';
@@ -20,13 +19,12 @@ import { LiveRegistry } from './registry.js';
 import { RegistryStore } from './registry.store.js';
 
 const NOW = 1_800_000_000;
-const TOKENS = { '520000': 'guizhou-enrolment', '110000': 'beijing-enrolment', '310000': 'shanghai-enrolment' } as const;
-type Code = keyof typeof TOKENS;
+const CODES = ['520000', '110000', '310000'] as const;
+type Code = (typeof CODES)[number];
 
 const admit = (code: Code, standing: AdmittedProvince['standing'] = 'admitted'): AdmittedProvince => ({
   code: parseProvinceCode(code),
   standing,
-  enrolmentTokenSha256: createHash('sha256').update(TOKENS[code]).digest(),
 });
 const ADMITTED = [admit('520000'), admit('110000'), admit('310000')];
 
@@ -34,8 +32,8 @@ let testDatabase: TestDatabase;
 let database: DataSource;
 let store: RegistryStore;
 let loader: RegistryLoader;
-let server: GrpcServer;
-let client: Client;
+const clients = new Map<Code | 'auditor' | 'stranger', Client>();
+const open: (() => Promise<void>)[] = [];
 const registry = new LiveRegistry();
 const feeds = new FeedState();
 const listed: unknown[] = [];
@@ -47,28 +45,27 @@ beforeAll(async () => {
   loader = new RegistryLoader(store, registry);
   await store.applyAdmission(ADMITTED);
   await loader.refresh();
-  server = new GrpcServer([
+  const services = [
     new AdapterService({ admitted: ADMITTED, store, registry, refresh: () => loader.refresh(), feeds, statements: { list: (...asked) => { listed.push(asked); return Promise.resolve(['a.b.c']); } }, riskLevels: new RiskLevelStore(database), now: () => NOW }),
-    new LedgerService(new LedgerStore(database), feeds, registry, new RiskLevelStore(database)),
-  ]);
-  const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
-  client = new Client(`127.0.0.1:${String(port)}`, credentials.createInsecure());
+    new LedgerService(new LedgerStore(database), feeds, registry, new RiskLevelStore(database), '{}'),
+  ];
+  const callers = [...CODES.map((code) => [code, provinceCaller(code)] as const), ['auditor', auditorCaller()] as const, ['stranger', provinceCaller('440000')] as const];
+  for (const [name, caller] of callers) {
+    const { client, stop } = await serveAs(caller, services);
+    clients.set(name, client);
+    open.push(stop);
+  }
 });
 
 afterAll(async () => {
-  client.close();
-  await server.drain();
+  await Promise.all(open.map((stop) => stop()));
   await database.destroy();
   await testDatabase.drop();
 });
 
-function adapterOf(code: Code): v1.Adapter {
-  const metadata = new Metadata();
-  metadata.set('authorization', `Bearer ${TOKENS[code]}`);
-  return v1.Adapter.create(unaryTransport(client, { timeoutMs: 5000, metadata }));
-}
-
-const ledger = (): v1.Ledger => v1.Ledger.create(unaryTransport(client, { timeoutMs: 5000, metadata: new Metadata() }));
+const transport = (name: Code | 'auditor' | 'stranger') => unaryTransport(clients.get(name)!, { timeoutMs: 5000, metadata: new Metadata() });
+const adapterOf = (code: Code | 'stranger'): v1.Adapter => v1.Adapter.create(transport(code));
+const ledger = (): v1.Ledger => v1.Ledger.create(transport('auditor'));
 
 interface Stated {
   readonly signing: GeneratedProvinceKey;
@@ -105,7 +102,7 @@ async function refusal(call: Promise<unknown>): Promise<{ readonly code: status;
 }
 
 describe('Adapter', () => {
-  it('registers the province its token belongs to, and keeps what it states', async () => {
+  it('registers the province its certificate names, and keeps what it states', async () => {
     const { request, signing, sealing } = await state('520000', 'HC:GUIZHOU:');
     const versionBefore = registry.version;
     expect(await adapterOf('520000').register(request)).toMatchObject({ province: '520000', contiguousSequence: 0 });
@@ -198,11 +195,8 @@ describe('Adapter', () => {
     expect(await confirmedAfter({ localSystemReachable: true, localSystemFollowed: true })).toBe(NOW);
   });
 
-  it('refuses a token that is not admitted', async () => {
-    const metadata = new Metadata();
-    metadata.set('authorization', 'Bearer stranger');
-    const stranger = v1.Adapter.create(unaryTransport(client, { timeoutMs: 5000, metadata }));
-    expect(await refusal(stranger.heartbeat({}))).toMatchObject({ code: status.UNAUTHENTICATED, reason: 'ENROLMENT_REFUSED' });
+  it('refuses a province that is not admitted', async () => {
+    expect(await refusal(adapterOf('stranger').heartbeat({}))).toMatchObject({ code: status.FAILED_PRECONDITION, reason: 'PROVINCE_NOT_ADMITTED' });
   });
 });
 
@@ -243,9 +237,7 @@ describe('ListForeignStatements', () => {
     expect(listed).toEqual([[REFERENCE, 'nucleic-acid-test', '310000', NOW], [REFERENCE, 'health-status', '310000', NOW]]);
   });
 
-  it('refuses whoever has no enrolment token, and what is no reference or no kind', async () => {
-    const stranger = v1.Adapter.create(unaryTransport(client, { timeoutMs: 5000, metadata: new Metadata() }));
-    expect(await refusal(stranger.listForeignStatements({ subjectReference: REFERENCE }))).toMatchObject({ code: status.UNAUTHENTICATED, reason: 'ENROLMENT_REFUSED' });
+  it('refuses what is no reference or no kind', async () => {
     const asked = adapterOf('310000').listForeignStatements({ subjectReference: '520199190001010016', kind: 99 as v1.AttestationKind });
     expect(await refusal(asked)).toMatchObject({ reason: 'REQUEST_INVALID', fields: ['subject_reference', 'kind'] });
   });
@@ -263,7 +255,7 @@ describe('Ledger', () => {
   async function list(request: v1.ListEntriesRequest.$Properties): Promise<readonly number[]> {
     const method = serviceDefinition(v1.Ledger)['ListEntries'];
     if (method === undefined) throw new Error('no method');
-    const stream = client.makeServerStreamRequest(method.path, method.requestSerialize, method.responseDeserialize, request);
+    const stream = clients.get('auditor')!.makeServerStreamRequest(method.path, method.requestSerialize, method.responseDeserialize, request);
     const indexes: number[] = [];
     for await (const { entry } of stream as AsyncIterable<v1.ListEntriesResponse>) indexes.push(Number(entry?.index));
     return indexes;

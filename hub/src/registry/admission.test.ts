@@ -1,30 +1,25 @@
-import { createHash } from 'node:crypto';
-import { parseProvinceCode } from '@health-code/attestation';
 import { describe, expect, it } from 'vitest';
-import { verifyEnrolment, type AdmittedProvince } from './admission.js';
+import { parseAdmissionFile } from './admission.js';
 
-const admit = (code: string, token: string): AdmittedProvince => ({
-  code: parseProvinceCode(code),
-  standing: 'admitted',
-  enrolmentTokenSha256: createHash('sha256').update(token).digest(),
-});
+const parse = (...provinces: readonly object[]) => parseAdmissionFile(JSON.stringify({ provinces }));
+const GUIZHOU = { code: '520000', standing: 'admitted' };
 
-const ADMITTED = [admit('520000', 'guizhou-token'), admit('110000', 'beijing-token')];
-
-describe('verifyEnrolment', () => {
-  it('finds the province whose token it is', () => {
-    expect(verifyEnrolment('Bearer beijing-token', ADMITTED).code).toBe('110000');
-    expect(verifyEnrolment('bearer guizhou-token', ADMITTED).code).toBe('520000');
+describe('parseAdmissionFile', () => {
+  it('reads founding members, and how their codes must begin', () => {
+    expect(parse(GUIZHOU, { code: '310000', standing: 'suspended', codePrefixes: ['https://s.sh.gov.cn/'] })).toEqual([
+      GUIZHOU,
+      { code: '310000', standing: 'suspended', codePrefixes: ['https://s.sh.gov.cn/'] },
+    ]);
   });
 
-  it('refuses everything else', () => {
-    const headers = [undefined, '', 'Bearer', 'Bearer ', 'Bearer other', 'guizhou-token', 'Basic guizhou-token', 'Bearer guizhou-token x', 'Bearer guizhou-token,'];
-    for (const header of headers) {
-      expect(() => verifyEnrolment(header, ADMITTED), header).toThrow(expect.objectContaining({ code: 'ENROLMENT_REFUSED' }));
-    }
-  });
-
-  it('refuses an empty token even where its digest is admitted', () => {
-    expect(() => verifyEnrolment(undefined, [admit('520000', '')])).toThrow(expect.objectContaining({ code: 'ENROLMENT_REFUSED' }));
+  it.each<[string, () => unknown]>([
+    ['is empty', () => parse()],
+    ['is no JSON', () => parseAdmissionFile('certificate')],
+    ['names a province twice', () => parse(GUIZHOU, GUIZHOU)],
+    ['names what is no province', () => parse({ ...GUIZHOU, code: '990000' })],
+    ['allows every beginning', () => parse({ ...GUIZHOU, codePrefixes: [''] })],
+    ['still holds an enrolment token', () => parse({ ...GUIZHOU, enrolmentTokenSha256: '0'.repeat(64) })],
+  ])('refuses one that %s', (_, read) => {
+    expect(read).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
   });
 });

@@ -1,15 +1,14 @@
-import { createHash } from 'node:crypto';
-import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import { Metadata, status, type Client, type ServiceError } from '@grpc/grpc-js';
 import { parseProvinceCode } from '@health-code/attestation';
 import { unaryTransport, v1 } from '@health-code/messages';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../deploy/embedded/test-services.js';
+import { checkpointCaller, provinceCaller, serveAs } from '../identity/certificates.fixture.js';
 import { FeedState } from '../ingest/feed-state.js';
 import { LedgerService } from '../ledger/ledger.grpc.js';
 import { LedgerStore } from '../ledger/ledger.store.js';
 import { openDatabase } from '../platform/database.js';
-import { GrpcServer } from '../platform/grpc-server.js';
 import { createLogger } from '../platform/logger.js';
 import { decodeRichError } from '../platform/rich-error.js';
 import { AdapterService } from '../registry/adapter.grpc.js';
@@ -23,16 +22,14 @@ const NOW = Date.parse(`${TODAY}T12:00:00+08:00`) / 1000;
 const AUTHORITY = '91330106MA27Y4U47R';
 const { RISK_GRADE_LOW: LOW, RISK_GRADE_MEDIUM: MEDIUM, RISK_GRADE_HIGH: HIGH } = v1.RiskGrade;
 
-const admit = (code: string): AdmittedProvince => ({
-  code: parseProvinceCode(code), standing: 'admitted', enrolmentTokenSha256: createHash('sha256').update(`token-of-${code}`).digest(),
-});
+const admit = (code: string): AdmittedProvince => ({ code: parseProvinceCode(code), standing: 'admitted' });
 const ADMITTED = [admit('130000'), admit('650000'), admit('660000')];
 
 let testDatabase: TestDatabase;
 let database: DataSource;
 let store: RiskLevelStore;
-let server: GrpcServer;
-let client: Client;
+const clients = new Map<string, Client>();
+const open: (() => Promise<void>)[] = [];
 let clock = NOW;
 
 beforeAll(async () => {
@@ -42,18 +39,21 @@ beforeAll(async () => {
   await registryStore.applyAdmission(ADMITTED);
   store = new RiskLevelStore(database);
   const [registry, feeds] = [new LiveRegistry(), new FeedState()];
-  server = new GrpcServer([
+  const services = [
     new AdapterService({
       admitted: ADMITTED, store: registryStore, registry, refresh: () => Promise.resolve(), feeds, statements: { list: () => Promise.resolve([]) }, riskLevels: store, now: () => clock,
     }),
-    new LedgerService(new LedgerStore(database), feeds, registry, store),
-  ]);
-  const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
-  client = new Client(`127.0.0.1:${String(port)}`, credentials.createInsecure());
+    new LedgerService(new LedgerStore(database), feeds, registry, store, '{}'),
+  ];
+  const callers = [...['130000', '650000', '660000', '440000'].map((code) => [code, provinceCaller(code)] as const), ['checkpoint', checkpointCaller('440000')] as const];
+  for (const [name, caller] of callers) {
+    const { client, stop } = await serveAs(caller, services);
+    clients.set(name, client);
+    open.push(stop);
+  }
 });
 afterAll(async () => {
-  client.close();
-  await server.drain();
+  await Promise.all(open.map((stop) => stop()));
   await database.destroy();
   await testDatabase.drop();
 });
@@ -62,17 +62,14 @@ beforeEach(async () => {
   await database.query('ALTER TABLE risk_level DISABLE TRIGGER append_only; TRUNCATE risk_level; ALTER TABLE risk_level ENABLE TRIGGER append_only');
 });
 
-function adapterOf(code: string): v1.Adapter {
-  const metadata = new Metadata();
-  metadata.set('authorization', `Bearer token-of-${code}`);
-  return v1.Adapter.create(unaryTransport(client, { timeoutMs: 5000, metadata }));
-}
+const transport = (name: string) => unaryTransport(clients.get(name)!, { timeoutMs: 5000, metadata: new Metadata() });
+const adapterOf = (code: string): v1.Adapter => v1.Adapter.create(transport(code));
 
 const level = (region: string, grade: v1.RiskGrade, effectiveFrom = TODAY): v1.RiskLevel.$Properties => ({ region, grade, effectiveFrom, authority: AUTHORITY });
 const state = async (...levels: readonly v1.RiskLevel.$Properties[]): Promise<number> => (await adapterOf('130000').stateRiskLevels({ levels: [...levels] })).added;
 const list = async (request: v1.IListRiskLevelsRequest = {}): Promise<readonly v1.RiskLevel.$Properties[]> =>
-  // Whoever can connect may read: no token.
-  (await v1.Ledger.create(unaryTransport(client, { timeoutMs: 5000, metadata: new Metadata() })).listRiskLevels(request)).levels;
+  // A device of any province may read them.
+  (await v1.Ledger.create(transport('checkpoint')).listRiskLevels(request)).levels;
 
 async function refusal(call: Promise<unknown>): Promise<{ readonly code: status; readonly reason: string; readonly fields: readonly string[] }> {
   try {
@@ -130,9 +127,8 @@ describe('StateRiskLevels and ListRiskLevels', () => {
     expect(await list()).toEqual([]);
   });
 
-  it('take nothing from whoever has no enrolment token', async () => {
-    const stranger = v1.Adapter.create(unaryTransport(client, { timeoutMs: 5000, metadata: new Metadata() }));
-    expect(await refusal(stranger.stateRiskLevels({ levels: [level('130102', HIGH)] }))).toMatchObject({ code: status.UNAUTHENTICATED, reason: 'ENROLMENT_REFUSED' });
+  it('take nothing from a province that is not admitted', async () => {
+    expect(await refusal(adapterOf('440000').stateRiskLevels({ levels: [level('130102', HIGH)] }))).toMatchObject({ code: status.FAILED_PRECONDITION, reason: 'PROVINCE_NOT_ADMITTED' });
   });
 
   it('take a thousand statements of one province for one day, in one answer, and not one more', async () => {

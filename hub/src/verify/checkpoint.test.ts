@@ -1,8 +1,9 @@
-import { Client, credentials, Metadata, Server, ServerCredentials, status, type ServiceError } from '@grpc/grpc-js';
+import { Metadata, status, type Client, type ServiceError } from '@grpc/grpc-js';
 import { serviceDefinition, unaryTransport, v1 } from '@health-code/messages';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HubError } from '../errors.js';
+import { checkpointCaller, openGuard, serveAs } from '../identity/certificates.fixture.js';
 import { CheckpointService, STREAM_CONCURRENCY } from './checkpoint.grpc.js';
 import { VerificationCounter } from './verification-counter.js';
 import type { VerifiedCode } from './verified-code.js';
@@ -14,8 +15,8 @@ import { BEIJING, CHECKPOINT, GUIZHOU, Knowledge, NOW, OTHER_SUBJECT, bytes, sig
 const hub = new Knowledge();
 const counter = new VerificationCounter();
 const pool: Uint8Array[] = [];
-const server = new Server();
 let client: Client;
+const open: (() => Promise<void>)[] = [];
 let checkpoint: v1.Checkpoint;
 let underWay = 0;
 let mostUnderWay = 0;
@@ -47,18 +48,15 @@ beforeAll(async () => {
   const local = new LocalCodeVerifier(() => ({ owner: { code: GUIZHOU, standing: 'admitted' } }), caller, hub.attested);
   const nobody = { verify: (): Promise<VerifiedCode> => Promise.reject(new Error('a fault')) };
   const codes = new CodeVerifier(hub.attested, local, nobody, hub.policies);
-  const service = new CheckpointService(codes, new BatchVerifier(hub.attested, codes, hub.policies, counter), counter, () => NOW);
-  server.addService(serviceDefinition(service.definition), { ...service.handlers });
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => { if (error) reject(error); else resolve(bound); });
-  });
-  client = new Client(`127.0.0.1:${String(port)}`, credentials.createInsecure());
+  const service = new CheckpointService(codes, new BatchVerifier(hub.attested, codes, hub.policies, counter), counter, openGuard(), () => NOW);
+  const served = await serveAs(checkpointCaller(BEIJING), [service]);
+  open.push(served.stop);
+  client = served.client;
   checkpoint = v1.Checkpoint.create(unaryTransport(client, { timeoutMs: 5000, metadata: new Metadata() }));
 });
 
-afterAll(() => {
-  client.close();
-  server.forceShutdown();
+afterAll(async () => {
+  await Promise.all(open.map((stop) => stop()));
 });
 
 const openStream = () => {

@@ -1,6 +1,7 @@
 import { canaryCode, v1 } from '@health-code/messages';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { identify } from '../identity/caller.js';
+import { openGuard } from '../identity/certificates.fixture.js';
 import { HubError } from '../errors.js';
 import { recogniseCode } from '../province-call/recognise-code.js';
 import { ForeignStatements } from '../registry/foreign-statements.js';
@@ -35,7 +36,7 @@ beforeEach(() => {
   const caller = { attestCode: (province: string, _: Uint8Array, kind: string) => (asked.push([province, kind]), answer()) };
   const nobody = { verify: () => Promise.reject(new Error('no document was shown')) };
   codes = new CodeVerifier(hub.attested, new LocalCodeVerifier((code) => recogniseCode(code, owners), caller, hub.attested), nobody, hub.policies);
-  service = new CheckpointService(codes, new BatchVerifier(hub.attested, codes, hub.policies, counter), counter, () => NOW);
+  service = new CheckpointService(codes, new BatchVerifier(hub.attested, codes, hub.policies, counter), counter, openGuard(), () => NOW);
 });
 
 const scan = async (text: string) => codes.verifyCode(bytes(text), CHECKPOINT, NOW);
