@@ -10,6 +10,7 @@ import { RiskLevel1700000000005 } from './migrations/0005-risk-level.js';
 import { ConversionRetention1700000000006 } from './migrations/0006-conversion-retention.js';
 import { Membership1700000000007 } from './migrations/0007-membership.js';
 import { Governance1700000000008 } from './migrations/0008-governance.js';
+import { ProbeResult1700000000009 } from './migrations/0009-probe-result.js';
 
 /** Keys of PostgreSQL advisory locks, all in one place so that no two meanings share a number. */
 export const ADVISORY_LOCK = { migrate: 4_853_001, ingest: 4_853_002 } as const;
@@ -34,6 +35,7 @@ export async function openDatabase(url: string, logger: Logger): Promise<DataSou
       ConversionRetention1700000000006,
       Membership1700000000007,
       Governance1700000000008,
+      ProbeResult1700000000009,
     ],
     migrationsTableName: 'schema_migration',
     poolErrorHandler: (error: Error) => {

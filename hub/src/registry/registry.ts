@@ -16,13 +16,18 @@ export type Standing = 'admitted' | 'suspended';
 export interface RegisteredProvince {
   readonly code: ProvinceCode;
   readonly standing: Standing;
+  /** How every code of the province must begin, one of these; absent, it may claim any beginning that is still free. */
+  readonly codePrefixes?: readonly string[];
   /** Whether its adapter has ever registered. */
   readonly registered: boolean;
   readonly recognisers: readonly Recogniser[];
-  /** Key personal payloads are encrypted to: the one of its last registration. */
+  /** Key personal payloads are encrypted to: the first one of its last registration. */
   readonly encryptionKey?: ProvinceKey;
   readonly lastHeartbeatAt?: number;
 }
+
+/** A province that may speak, or one that has left: what it signed can still be checked, and its codes are still known as its own. */
+export type ListedProvince = Omit<RegisteredProvince, 'standing'> & { readonly standing: Standing | 'left' };
 
 /** A kind of dated facts that a rule looks at beside the person's own record. */
 export type CitedFact = 'regional-risk-level';
@@ -40,7 +45,7 @@ export interface RegisteredRule {
 
 /** The whole registry as read from the database in one snapshot. */
 export interface RegistryContent {
-  readonly provinces: readonly RegisteredProvince[];
+  readonly provinces: readonly ListedProvince[];
   /** Newest statement first, those given up last; such a one ends (`notAfter`) when it was given up. */
   readonly keys: readonly ProvinceKey[];
   /** The same keys as JWKs (RFC 7517), by key id; `exp` says when one ends. */
@@ -50,13 +55,18 @@ export interface RegistryContent {
 
 const ruleKey = (province: string, id: string, version: string): string => JSON.stringify([province, id, version]);
 
+const maySpeak = (province: ListedProvince): province is RegisteredProvince => province.standing !== 'left';
+
+const speaking = (provinces: readonly ListedProvince[]): ReadonlyMap<string, RegisteredProvince> =>
+  new Map(provinces.filter(maySpeak).map((province) => [province.code, province]));
+
 /**
  * The registry in memory, so that no verification waits for the database. Replaced as a whole after each committed
  * change: a reader sees the old content or the new one, never a mixture.
  */
 export class LiveRegistry implements ProvinceKeyRing {
   #provinces: ReadonlyMap<string, RegisteredProvince> = new Map();
-  #list: readonly RegisteredProvince[] = [];
+  #list: readonly ListedProvince[] = [];
   #keys: ReadonlyMap<string, ProvinceKey> = new Map();
   #publicKeys: ReadonlyMap<string, object> = new Map();
   #rules: ReadonlyMap<string, RegisteredRule> = new Map();
@@ -72,13 +82,13 @@ export class LiveRegistry implements ProvinceKeyRing {
     return this.#keys.get(kid);
   }
 
-  /** The province of a GB/T 2260 code, unless it was never admitted. */
+  /** The province of a GB/T 2260 code, unless it was never admitted or has left. */
   findProvince(code: string): RegisteredProvince | undefined {
     return this.#provinces.get(code);
   }
 
-  /** Every admitted or suspended province, in the order of their codes. */
-  provinces(): readonly RegisteredProvince[] {
+  /** Every province that is or was admitted, in the order of their codes. */
+  provinces(): readonly ListedProvince[] {
     return this.#list;
   }
 
@@ -86,6 +96,11 @@ export class LiveRegistry implements ProvinceKeyRing {
   findKeySet(province: string): { readonly keys: readonly object[] } {
     const own = [...this.#keys.values()].filter((key) => key.province === province);
     return { keys: own.flatMap((key) => this.#publicKeys.get(key.kid) ?? []) };
+  }
+
+  /** Keys of one province that sign, former ones included, in the order of {@link findKeySet}. */
+  findSigningKeys(province: string): readonly ProvinceKey[] {
+    return [...this.#keys.values()].filter((key) => key.province === province && key.use === 'sig');
   }
 
   /** Whether the province registered this version of the rule. */
@@ -101,7 +116,7 @@ export class LiveRegistry implements ProvinceKeyRing {
   /** Puts `content` in the place of everything known so far. */
   replace(content: RegistryContent): void {
     this.#list = content.provinces;
-    this.#provinces = new Map(content.provinces.map((province) => [province.code, province]));
+    this.#provinces = speaking(content.provinces);
     this.#keys = new Map(content.keys.map((key) => [key.kid, key]));
     this.#publicKeys = content.publicKeys;
     this.#rules = new Map(content.rules.map((rule) => [ruleKey(rule.province, rule.id, rule.version), rule]));
@@ -114,6 +129,6 @@ export class LiveRegistry implements ProvinceKeyRing {
     if (province === undefined || at <= (province.lastHeartbeatAt ?? 0)) return;
     const heard = { ...province, lastHeartbeatAt: at };
     this.#list = this.#list.map((other) => (other === province ? heard : other));
-    this.#provinces = new Map(this.#list.map((other) => [other.code, other]));
+    this.#provinces = speaking(this.#list);
   }
 }

@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { AttestationError } from '@health-code/attestation';
 import { v1 } from '@health-code/messages';
@@ -6,6 +7,7 @@ import { callerOf } from '../identity/caller.js';
 import { requireDevice, requireOwnProvince } from '../identity/caller-binding.js';
 import { isDatabaseUnavailable } from '../platform/database-failure.js';
 import { refusal, serverStream, unary, type GrpcService } from '../platform/grpc-handlers.js';
+import { CANARY_SHOWN, type CanaryShown } from './canary-shown.js';
 import { parseCheckpoint, parseCodes, parseShown, type Checkpoint } from './checkpoint-request.js';
 import { toVerifyCodeResponse } from './verdict-message.js';
 import type { VerificationCounter } from './verification-counter.js';
@@ -23,6 +25,8 @@ type Stream = ServerDuplexStream<StreamRequest, StreamResponse>;
 
 /** Codes of one stream under way at once; beyond it the stream is not read, and HTTP/2 flow control holds the sender. */
 export const STREAM_CONCURRENCY = 64;
+
+const canaryShown = channel(CANARY_SHOWN);
 
 interface CallWithDeadline {
   getDeadline(): Date | number;
@@ -86,7 +90,14 @@ export class CheckpointService implements GrpcService {
       shown instanceof Uint8Array
         ? this.#codes.verifyCode(shown, checkpoint, this.#now())
         : this.#codes.verifyPerson(shown, checkpoint, this.#now());
-    return outcome instanceof Promise ? outcome.then((settled) => this.#answer(settled, checkpoint)) : this.#answer(outcome, checkpoint);
+    if (!(outcome instanceof Promise)) return this.#answer(outcome, checkpoint);
+    return outcome.then((settled) => {
+      const answer = this.#answer(settled, checkpoint);
+      if (settled.isCanary === true && request.code && answer.verdict) {
+        canaryShown.publish({ caller, code: request.code, verdict: answer.verdict } satisfies CanaryShown);
+      }
+      return answer;
+    });
   }
 
   /** Many codes. At once where all are known. @throws HubError for a request that cannot be understood */
