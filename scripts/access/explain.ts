@@ -1,3 +1,5 @@
+import { DeploymentError } from '../../deploy/embedded/errors.js';
+import { ConformanceError } from '../province/conformance/errors.js';
 import { CommandError, CommandLineError, EXIT } from './command-error.js';
 import { errorCodesDocument, findGuidance } from './guidance.js';
 import { isUnanswered, readRefusal, type Refusal } from './refusal.js';
@@ -6,7 +8,7 @@ import { isUnanswered, readRefusal, type Refusal } from './refusal.js';
 export interface Explanation {
   readonly text: string;
   readonly exitCode: number;
-  /** A code of docs/error-codes.md, or empty. */
+  /** A code of docs/error-codes.md, or one of what runs here; or empty. */
   readonly code: string;
 }
 
@@ -31,5 +33,6 @@ export function explain(error: unknown, help: string): Explanation {
   if (error instanceof CommandError) return { code: '', exitCode: EXIT.failed, text: `${error.message}\nWhat to do: ${error.remedy}` };
   const refusal = readRefusal(error);
   if (refusal !== undefined) return explainRefusal(refusal);
+  if (error instanceof DeploymentError || error instanceof ConformanceError) return { code: error.code, exitCode: EXIT.failed, text: error.message };
   return { code: '', exitCode: EXIT.failed, text: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { chainToPem, isKeyOf, makeCertificateRequest, makeTlsKey } from '../access/certificate-request.js';
 import { withHubChannel } from '../access/hub-channel.js';
+import { isRefusedWith } from '../access/refusal.js';
 import { replaceFile } from '../access/replace-file.js';
 import { isoTime } from '../access/words.js';
 import { writeAdapterEnv } from './adapter-env.js';
@@ -38,7 +39,11 @@ export async function apply(home: ProvinceHome, application: Application, now = 
   if (!existsSync(files.certificateKey)) replaceFile(files.certificateKey, makeTlsKey());
   const certificateRequest = await makeCertificateRequest(readFileSync(files.certificateKey, 'utf8'), province.slug, identity);
   const listener = { address: settings.enrolment, authority: readHomeFile(files.hubAuthority, 'apply') };
-  const { certificate, checks } = await withHubChannel(listener, undefined, ({ enrolment }) => enrolment.apply({ ...application, certificateRequest }));
+  const { certificate, checks } = await withHubChannel(listener, undefined, ({ enrolment }) => enrolment.apply({ ...application, certificateRequest })).catch((error: unknown) => {
+    // It may be certified in an answer that never came; with a new invitation another key is needed.
+    if (isRefusedWith(error, 'ENROLMENT_TOKEN_USED')) rmSync(files.certificateKey, { force: true });
+    throw error;
+  });
   replaceFile(files.certificate, chainToPem(certificate?.chain ?? []));
   const expiresAt = isoTime(certificate?.expiresAt);
   return {

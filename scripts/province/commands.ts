@@ -12,9 +12,9 @@ export const PROVINCE_STEPS = {
   },
   keys: { usage: '', summary: 'makes signing and encryption keys, and has those accepted that are not' },
   conformance: {
-    usage: '[--every 30d] [--local-system URL] [--report FILE]',
+    usage: '[--every 30d] [--local-system URL] [--fixture FILE] [--settings FOLDER]',
     summary: 'runs the conformance kit against the province’s adapter, signs and submits the report, keeps the badge; --every: again and again',
-    options: { every: text, 'local-system': text, report: text },
+    options: { every: text, 'local-system': text, fixture: text, settings: text },
   },
   status: { usage: '', summary: 'where the province stands, what comes next, what ends, what happened, and every file' },
   credentials: { usage: '', summary: 'gets the NATS credentials of an admitted province; writes adapter.env' },

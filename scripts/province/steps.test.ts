@@ -57,6 +57,14 @@ describe('apply', () => {
     expect(text(home.files.certificateKey)).toBe(key);
   });
 
+  it('makes another key when the token was used up by an answer that never came', async () => {
+    known.tokens.set(APPLICATION.token, true);
+    expect(await codeOf(apply(home, APPLICATION))).toBe('ENROLMENT_TOKEN_USED');
+    expect(readdirSync(home.directory)).not.toContain('client.key');
+    known.tokens.set('second-token', false);
+    expect((await apply(home, { ...APPLICATION, token: 'second-token' })).facts).toMatchObject({ isNew: true });
+  });
+
   it('does not send a token to a hub whose certificate another authority issued', async () => {
     writeFileSync(home.files.hubAuthority, hub.members.certificate);
     await expect(apply(home, APPLICATION)).rejects.toMatchObject({ code: 14 });

@@ -121,6 +121,7 @@ export class InvitationStore {
     await this.#requireOpenToApply(change, province);
     const state = await this.#members.stateOf(change, province);
     if (findNextState(state, 'apply') === undefined) return;
+    if (state === 'applied') await this.#certificates.revokeAll(change, province);
     await change.query(
       `INSERT INTO member (province, state, state_since, origin, organisation, code_prefixes) VALUES ($1, 'applied', now(), 'joined', $2, $3)
        ON CONFLICT (province) DO UPDATE SET state = 'applied', state_since = now(), origin = 'joined', organisation = excluded.organisation,

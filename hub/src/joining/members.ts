@@ -42,8 +42,9 @@ const PRESENT = ['applied', 'keys-accepted', 'conformance-passed', 'admitted', '
  * back by the same way as anybody new.
  */
 export const TRANSITIONS: Readonly<Record<MemberStep, Readonly<Partial<Record<Standpoint, Standpoint>>>>> = {
-  invite: stays('none', 'left'),
-  apply: { none: 'applied', left: 'applied' },
+  // Who applied, and whose answer was lost on the way, applies again by a new invitation; the certificate of the first time is void.
+  invite: stays('none', 'left', 'applied'),
+  apply: { none: 'applied', left: 'applied', applied: 'applied' },
   'accept-keys': { ...stays(...PRESENT), applied: 'keys-accepted' },
   'pass-conformance': { ...stays('conformance-passed', 'admitted', 'suspended'), 'keys-accepted': 'conformance-passed' },
   admit: { 'conformance-passed': 'admitted' },

@@ -1,0 +1,79 @@
+// Run by a province: `npm run province -- <step>` joins, shows where it stands, exchanges keys, and leaves.
+import { EXIT } from './access/command-error.js';
+import { parseCommandLine, type Given, type GivenOptions } from './access/command-line.js';
+import { explain } from './access/explain.js';
+import { carryOut, reportOutcome, type StepOutcome } from './province/carry-out.js';
+import { PROVINCE_HELP, PROVINCE_STEPS, SHARED_OPTIONS, type ProvinceStep } from './province/commands.js';
+import { conform, parseInterval, waitUnlessStopped } from './province/conform.js';
+import { givenHome } from './province/find-home.js';
+import { kitOf } from './province/run-kit.js';
+import { runAdapter } from './province/run.js';
+
+/** Aborted at the first request to stop. Only for steps that go on until then: the others are just ended. */
+function stopRequest(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      stop.abort();
+    });
+  }
+  return stop.signal;
+}
+
+/** Standard output is for the answers where a machine reads it. */
+const say = (line: string): void => {
+  console.error(line);
+};
+
+const found = (options: GivenOptions, name: string, as: string): Readonly<Record<string, string>> => {
+  const value = options.find(name);
+  return value === undefined ? {} : { [as]: value };
+};
+
+function print(outcome: StepOutcome, options: GivenOptions): boolean {
+  console.log(options.isSet('json') ? JSON.stringify(outcome.json) : outcome.text);
+  return outcome.isDone;
+}
+
+/** The badge is renewed well before it ends; one attempt that fails is said, and the next one comes when it would have come. */
+async function conformOnSchedule(options: GivenOptions): Promise<boolean> {
+  const stop = stopRequest();
+  const home = givenHome(options);
+  const every = options.find('every');
+  const intervalMs = every === undefined ? undefined : parseInterval(every);
+  const kit = kitOf({ province: home.province, signal: stop, say, ...found(options, 'local-system', 'localSystem'), ...found(options, 'fixture', 'fixture'), ...found(options, 'settings', 'settings') });
+  if (intervalMs === undefined) return print(reportOutcome(await conform(home, kit)), options);
+  while (!stop.aborted) {
+    try {
+      print(reportOutcome(await conform(home, kit)), options);
+    } catch (error) {
+      say(explain(error, PROVINCE_HELP).text);
+    }
+    await waitUnlessStopped(intervalMs, stop);
+  }
+  return true;
+}
+
+async function take({ command, options }: Given<ProvinceStep>): Promise<boolean> {
+  if (command === 'conformance') return conformOnSchedule(options);
+  if (command === 'run') {
+    await runAdapter(givenHome(options), { say, stop: stopRequest(), ...found(options, 'local-system', 'localSystem'), ...found(options, 'data', 'dataPath') });
+    return true;
+  }
+  return print(await carryOut({ command, options }), options);
+}
+
+async function main(argv: readonly string[]): Promise<boolean> {
+  const given = parseCommandLine(PROVINCE_STEPS, SHARED_OPTIONS, argv);
+  if (given !== 'help') return take(given);
+  console.log(PROVINCE_HELP);
+  return true;
+}
+
+try {
+  process.exitCode = (await main(process.argv.slice(2))) ? EXIT.done : EXIT.refused;
+} catch (error) {
+  const { text, exitCode } = explain(error, PROVINCE_HELP);
+  console.error(text);
+  process.exitCode = exitCode;
+}
