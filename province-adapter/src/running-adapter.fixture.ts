@@ -49,8 +49,8 @@ export interface AdapterUnderTest {
   stop(): Promise<void>;
   /** Every attestation the stream holds so far, verified with a key that was registered by then. */
   published(): Promise<readonly Attestation[]>;
-  /** As the hub asks: sealed to the first key of the last registration. */
-  call(operation: v1.IProvinceCall): Promise<v1.ProvinceReply>;
+  /** As the hub asks: sealed to the first key of the last registration, or to the one of that id. */
+  call(operation: v1.IProvinceCall, kid?: string): Promise<v1.ProvinceReply>;
   scan(text: string): Promise<v1.ProvinceReply>;
   push(body: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
   /** Stops it, and everything that was started for it. */
@@ -118,13 +118,20 @@ export async function startAdapterUnderTest(): Promise<AdapterUnderTest> {
     }
     return attestations;
   };
-  const call = async (operation: v1.IProvinceCall): Promise<v1.ProvinceReply> => {
+  const findSealingKey = async (kid: string | undefined): Promise<ProvinceKey> => {
+    const [first] = hub.registrations.at(-1)?.keys.filter(({ use }) => use === v1.KeyUse.KEY_USE_ENCRYPTION) ?? [];
+    if (kid === undefined) return importProvinceKey(JSON.parse(first?.jwk ?? ''), CODE);
+    const known = (await registeredKeys(v1.KeyUse.KEY_USE_ENCRYPTION, Date.now())).find((key) => key.kid === kid);
+    if (known === undefined) throw new Error(`${kid} was never registered`);
+    return known;
+  };
+  const call = async (operation: v1.IProvinceCall, kid?: string): Promise<v1.ProvinceReply> => {
     const replyKey = crypto.getRandomValues(new Uint8Array(32));
     const plaintext = v1.ProvinceCall.encode({ replyKey, deadline: { seconds: now() + 3 }, ...operation }).finish();
-    const { jwk } = hub.registrations.at(-1)?.keys.find(({ use }) => use === v1.KeyUse.KEY_USE_ENCRYPTION) ?? {};
-    const jwe = await sealFor(await importProvinceKey(JSON.parse(jwk ?? ''), CODE), plaintext);
+    const jwe = await sealFor(await findSealingKey(kid), plaintext);
     const { data } = await hubNats.request(callSubject(CODE), v1.SealedCall.encode({ jwe }).finish(), { timeout: 3000 });
-    return v1.ProvinceReply.decode(await openWithSecret(v1.SealedReply.decode(data).jwe ?? '', replyKey));
+    const { jwe: sealed, error } = v1.SealedReply.decode(data);
+    return typeof sealed !== 'string' || sealed === '' ? v1.ProvinceReply.create({ error: error ?? {} }) : v1.ProvinceReply.decode(await openWithSecret(sealed, replyKey));
   };
   const scan = (text: string) => call({ attestCode: { code: new TextEncoder().encode(text), context } });
   const push = async (body: unknown): Promise<{ status: number; body: unknown }> => {

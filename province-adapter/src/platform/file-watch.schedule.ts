@@ -80,6 +80,7 @@ export class FileWatch<Copy> {
         return;
       }
     }
+    if (this.#waiting === undefined) this.#told = '';
     await this.#adopt();
   }
 
