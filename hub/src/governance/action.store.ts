@@ -54,21 +54,23 @@ export class ActionStore {
   }
 
   /**
-   * Keys that passed every check and that no key in use vouches for wait for two operators, as part of `change`. What the
-   * province proposed before and nobody decided is closed: only its last word is asked about.
+   * Keys that passed every check and that no key in use vouches for wait for two operators. What the province proposed before
+   * and nobody decided is closed: only its last word is asked about.
    *
-   * @param province whose keys they are, and who proposes
+   * @param actor the province: SPIFFE ID
    * @returns id of the action
    */
-  async proposeKeys(change: EntityManager, province: ProvinceCode, actor: string, keys: readonly CheckedKey[]): Promise<string> {
-    await change.query(NEXT_REVISION);
-    const reason = `更换全部密钥: keys that no key in use vouches for: ${keys.map(({ kid }) => kid).join(', ')}`.slice(0, 500);
-    const [replaced] = await change.query<[{ id: string }[], number]>(
-      `UPDATE operator_action SET state = 'rejected', decided_at = now() WHERE province = $1 AND kind = 'replace-keys' AND state = 'open' RETURNING id`,
-      [province],
-    );
-    for (const { id } of replaced) await this.#events.append(change, { province, name: 'action.rejected', actor, detail: `replace-keys ${id}: other keys were proposed since` });
-    return this.#insert(change, { kind: 'replace-keys', province, reason, proposedBy: actor, keys });
+  proposeKeys(province: ProvinceCode, actor: string, keys: readonly CheckedKey[]): Promise<string> {
+    return this.#database.transaction(async (change) => {
+      await change.query(NEXT_REVISION);
+      const reason = `更换全部密钥: keys that no key in use vouches for: ${keys.map(({ kid }) => kid).join(', ')}`.slice(0, 500);
+      const [replaced] = await change.query<[{ id: string }[], number]>(
+        `UPDATE operator_action SET state = 'rejected', decided_at = now() WHERE province = $1 AND kind = 'replace-keys' AND state = 'open' RETURNING id`,
+        [province],
+      );
+      for (const { id } of replaced) await this.#events.append(change, { province, name: 'action.rejected', actor, detail: `replace-keys ${id}: other keys were proposed since` });
+      return this.#insert(change, { kind: 'replace-keys', province, reason, proposedBy: actor, keys });
+    });
   }
 
   /**

@@ -27,7 +27,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /** Whether a reason may be published: {@link POLICY_BOUNDS}.reason characters at most, and something to read in it. */
 export function reasonViolation(field: string, reason: string): FieldViolation | undefined {
-  const length = [...reason].length;
+  const length = Array.from(reason).length;
   if (reason.trim() === '') return { field, description: 'must say why' };
   if (length > POLICY_BOUNDS.reason) return { field, description: `is longer than ${String(POLICY_BOUNDS.reason)} characters` };
   return UNPRINTABLE.test(reason) ? { field, description: 'holds control characters' } : undefined;
