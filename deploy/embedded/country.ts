@@ -36,6 +36,8 @@ export interface CountryOptions {
    * deployment. A province of a shared process that cannot be started is told to `onEnded`, and the rest is started without it.
    */
   readonly sharedProcesses?: number;
+  /** Whether a checkpoint of each province is there, by which the hub probes whom it recognises; default yes. */
+  readonly hasCheckpoints?: boolean;
   /** Told how many services of the hub and the provinces are up, of how many. */
   readonly onProgress?: (up: number, all: number) => void;
 }
@@ -86,7 +88,7 @@ const connectionsAtLeast = (provinces: number): number => 25 + provinces * 5;
 
 /** Prepares a country; nothing runs before `start`. */
 export function superviseCountry(options: CountryOptions): CountrySupervisor {
-  const { announce, environment, provinces, sharedProcesses } = options;
+  const { announce, environment, provinces, sharedProcesses, hasCheckpoints = true } = options;
   let data: DataDirectory | undefined;
   let stopping = false;
 
@@ -138,7 +140,7 @@ export function superviseCountry(options: CountryOptions): CountrySupervisor {
     const devices = new Map(provinces.map((province) => [province.code, foundingDevice(connections, province)]));
     const probes = (): Service => probesService(connections, [...devices.values()], hubAddress.grpc);
     let up = 0;
-    const all = 2 + localSystems.length + adapters.length;
+    const all = (hasCheckpoints ? 2 : 1) + localSystems.length + adapters.length;
     const countUp = (): void => {
       up += 1;
       options.onProgress?.(up, all);
@@ -146,7 +148,7 @@ export function superviseCountry(options: CountryOptions): CountrySupervisor {
     const share = (services: readonly Service[], name: string): readonly (Service | SharedService)[] =>
       sharedProcesses === undefined ? services : shareProcesses(services, sharedProcesses, name, `province-adapter/dist/${name}-main.js`);
     await launcher.launchAll([hub, ...share(localSystems, 'local-systems')], countUp);
-    await launcher.launchAll([...share(adapters, 'adapters'), probes()], countUp);
+    await launcher.launchAll([...share(adapters, 'adapters'), ...(hasCheckpoints ? [probes()] : [])], countUp);
 
     const publish = (): Addresses => {
       const bySlug = (services: readonly Service[]): Record<string, string> =>

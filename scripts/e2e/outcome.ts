@@ -35,19 +35,19 @@ export const outcomeOf = (verdict: v1.IVerdict): Outcome => ({
 export const availabilityOf = (verdict: v1.IVerdict): string => availabilityName(verdict.availability);
 
 /** Verifies what was scanned, at a general place in `province`. */
-export async function verifyCode({ checkpoint }: RunningCountry, code: string | Uint8Array, province = '110000'): Promise<v1.IVerdict> {
+export async function verifyCode({ checkpoint, place }: RunningCountry, code: string | Uint8Array, province = place): Promise<v1.IVerdict> {
   const { verdict } = await checkpoint.verifyCode({ context: contextIn(province), code: typeof code === 'string' ? Buffer.from(code) : code });
   return verdict ?? {};
 }
 
 /** Verifies the person of an identity document. */
-export async function verifyPerson({ checkpoint }: RunningCountry, document: v1.IIdentityDocument, province = '110000'): Promise<v1.IVerdict> {
+export async function verifyPerson({ checkpoint, place }: RunningCountry, document: v1.IIdentityDocument, province = place): Promise<v1.IVerdict> {
   const { verdict } = await checkpoint.verifyCode({ context: contextIn(province), identityDocument: document });
   return verdict ?? {};
 }
 
 /** Verifies many codes at once; outcomes in their order. */
-export async function verifyBatch({ checkpoint }: RunningCountry, codes: readonly (string | Uint8Array)[], province = '110000'): Promise<readonly Outcome[]> {
+export async function verifyBatch({ checkpoint, place }: RunningCountry, codes: readonly (string | Uint8Array)[], province = place): Promise<readonly Outcome[]> {
   const answer = await checkpoint.verifyBatch({ context: contextIn(province), codes: codes.map((code) => (typeof code === 'string' ? Buffer.from(code) : code)) });
   return answer.statuses.map((status, column) => {
     const recognition = recognitionName(answer.recognitions[column]);
