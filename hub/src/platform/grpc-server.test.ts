@@ -1,40 +1,21 @@
-import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { Client, credentials, Metadata, status, type ServiceError, type UntypedServiceImplementation } from '@grpc/grpc-js';
-import { parseProvinceCode } from '@health-code/attestation';
 import { serviceDefinition, unaryTransport, v1 } from '@health-code/messages';
 import { service as healthService } from 'grpc-health-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { HubError } from '../errors.js';
-import { AdapterService } from '../registry/adapter.grpc.js';
-import type { AdmittedProvince } from '../registry/admission.js';
-import { LiveRegistry } from '../registry/registry.js';
-import { ALLOWED_CALLERS, getServedDefinition, SERVICES } from './grpc-access.js';
+import { auditorCaller, makeTestPki, openGuard, provinceCaller, serveAs, type TestPki } from '../identity/certificates.fixture.js';
+import { CertificateReader } from '../identity/parse-certificate.js';
 import { serverStream, unary, type GrpcService } from './grpc-handlers.js';
+import { identifyByCertificate } from './grpc-peer.js';
 import { GrpcServer } from './grpc-server.js';
-import { Readiness } from './readiness.js';
 import { VIOLATIONS_TOLD } from './grpc-status.js';
+import { Readiness } from './readiness.js';
 import { decodeRichError } from './rich-error.js';
-
-const methods = Object.values(SERVICES).flatMap((service) => Object.values(serviceDefinition(service)));
 
 const never = (): never => {
   throw new Error('called');
 };
-
-/** Adapter with parts none of which a caller without a token may reach. */
-const closedAdapter = (admitted: readonly AdmittedProvince[] = []): AdapterService =>
-  new AdapterService({
-    admitted,
-    store: { saveRegistration: never, saveHeartbeat: never },
-    registry: new LiveRegistry(),
-    refresh: never,
-    feeds: { contiguous: never, recordAnnounced: never, recordHeartbeat: never },
-    statements: { list: never },
-    riskLevels: { append: never },
-    now: () => 1_700_000_000,
-  });
-
-const ledger = (handlers: UntypedServiceImplementation): GrpcService => ({ definition: v1.Ledger, handlers });
 
 const LEDGER_HANDLERS: UntypedServiceImplementation = {
   GetSummary: unary<v1.GetSummaryRequest, v1.GetSummaryResponse.$Properties>(() => ({ size: 7 })),
@@ -43,56 +24,36 @@ const LEDGER_HANDLERS: UntypedServiceImplementation = {
     for (let index = 0; index < 5000; index += 1) yield await Promise.resolve({ entry: { index, salt: Buffer.alloc(64) } });
   }),
   ListProvinces: unary<v1.ListProvincesRequest, v1.ListProvincesResponse.$Properties>(() => { throw new TypeError('a fault'); }),
-  ListRiskLevels: unary<v1.ListRiskLevelsRequest, v1.ListRiskLevelsResponse.$Properties>(never),
+  ListRiskLevels: unary(never),
+  ListKeyEntries: unary(never),
+  GetHubKeys: unary(never),
 };
+const LEDGER: GrpcService = { definition: v1.Ledger, handlers: LEDGER_HANDLERS };
+
+/** Refuses a thousand fields of whatever it is told. */
+const fussy = (): never => {
+  const fieldViolations = Array.from({ length: 1000 }, (_, position) => ({ field: `levels[${String(position)}].region`, description: 'is no county-level division of GB/T 2260 '.repeat(20) }));
+  throw new HubError('REQUEST_INVALID', fieldViolations.map(({ field }) => field).join(', '), { fieldViolations });
+};
+const ADAPTER: GrpcService = { definition: v1.Adapter, handlers: { Register: unary(never), Heartbeat: unary(never), ListForeignStatements: unary(never), StateRiskLevels: unary(fussy) } };
 
 const open: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
 
-async function serve(...services: readonly GrpcService[]): Promise<{ server: GrpcServer; client: Client }> {
-  const server = new GrpcServer(services);
-  const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
-  const client = new Client(`127.0.0.1:${String(port)}`, credentials.createInsecure());
-  open.push(() => server.drain(), () => { client.close(); });
-  return { server, client };
+async function serve(service: GrpcService, caller = auditorCaller()): Promise<Client> {
+  const { client, stop } = await serveAs(caller, [service]);
+  open.push(stop);
+  return client;
 }
 
 const transport = (client: Client) => unaryTransport(client, { timeoutMs: 2000, metadata: new Metadata() });
 const rejection = (call: Promise<unknown>): Promise<ServiceError> => call.then(never, (error: unknown) => error as ServiceError);
 
-describe('the allow-list', () => {
-  it('has a row for every method of every service, and none besides', () => {
-    expect([...ALLOWED_CALLERS.keys()].sort()).toEqual(methods.map(({ path }) => path).sort());
-  });
-
-  it('lets no service start with a method that has no handler', () => {
-    expect(() => getServedDefinition(ledger({ GetSummary: LEDGER_HANDLERS['GetSummary'] ?? never }))).toThrow(HubError);
-  });
-
-  it('is kept: a method for provinces refuses whoever brings no enrolment token', async () => {
-    const { client } = await serve(closedAdapter());
-    const adapter = v1.Adapter.create(transport(client));
-    const answers: Readonly<Record<string, () => Promise<unknown>>> = {
-      '/healthcode.v1.Adapter/Register': () => adapter.register({}),
-      '/healthcode.v1.Adapter/Heartbeat': () => adapter.heartbeat({}),
-      '/healthcode.v1.Adapter/ListForeignStatements': () => adapter.listForeignStatements({}),
-      '/healthcode.v1.Adapter/StateRiskLevels': () => adapter.stateRiskLevels({}),
-    };
-    const closed = [...ALLOWED_CALLERS].filter(([, caller]) => caller === 'province').map(([path]) => path);
-    for (const path of closed) {
-      const call = answers[path];
-      if (call === undefined) throw new Error(`no call for ${path}`);
-      expect(await rejection(call()), path).toMatchObject({ code: status.UNAUTHENTICATED });
-    }
-  });
-});
-
-describe('GrpcServer', () => {
+describe('a service', () => {
   it('answers, and refuses with the code as reason', async () => {
-    const { client } = await serve(ledger(LEDGER_HANDLERS));
-    const service = v1.Ledger.create(transport(client));
+    const service = v1.Ledger.create(transport(await serve(LEDGER)));
     expect((await service.getSummary({})).size).toBe(7);
     const error = await rejection(service.getEntry({}));
     const [details] = error.metadata.get('grpc-status-details-bin');
@@ -102,7 +63,7 @@ describe('GrpcServer', () => {
   });
 
   it('decodes no flood of fields, whoever sends it', async () => {
-    const { client } = await serve(closedAdapter());
+    const client = await serve(ADAPTER, provinceCaller('520000'));
     const flood = Buffer.alloc(4 * 1024 * 1024);
     // Two million empty keys.
     for (let at = 0; at < flood.length; at += 2) flood[at] = 0x12;
@@ -112,25 +73,18 @@ describe('GrpcServer', () => {
     expect(await rejection(refused)).toMatchObject({ code: status.INTERNAL, details: 'Error deserializing request' });
   });
 
-  it.each<[string, (adapter: v1.Adapter) => Promise<unknown>, string]>([
-    ['1000 bad levels', (adapter) => adapter.stateRiskLevels({ levels: Array.from({ length: 1000 }, () => ({ region: '1', effectiveFrom: 'today', authority: 'x', statedBy: 'y' })) }), 'REQUEST_INVALID'],
-    ['hundreds of bad rules', (adapter) => adapter.register({ rules: Array.from({ length: 256 }, () => ({ id: '!', version: '!', title: 'x'.repeat(300) })) }), 'REGISTRATION_INVALID'],
-  ])('brings the refusal of %s to its caller, in trailers that any client takes', async (_, call, reason) => {
-    const { client } = await serve(closedAdapter([{ code: parseProvinceCode('520000'), standing: 'admitted', enrolmentTokenSha256: createHash('sha256').update('token').digest() }]));
-    const metadata = new Metadata();
-    metadata.set('authorization', 'Bearer token');
-    const error = await rejection(call(v1.Adapter.create(unaryTransport(client, { timeoutMs: 5000, metadata }))));
+  it('brings the refusal of a thousand fields to its caller, in trailers that any client takes', async () => {
+    const error = await rejection(v1.Adapter.create(transport(await serve(ADAPTER, provinceCaller('520000')))).stateRiskLevels({}));
     expect(error.code).toBe(status.INVALID_ARGUMENT);
     const [details] = error.metadata.get('grpc-status-details-bin');
     const told = decodeRichError(details as Buffer);
-    expect([told.reason, told.fieldViolations.length]).toEqual([reason, VIOLATIONS_TOLD]);
+    expect([told.reason, told.fieldViolations.length]).toEqual(['REQUEST_INVALID', VIOLATIONS_TOLD]);
     expect(encodeURIComponent(error.details).length + (details as Buffer).length * (4 / 3)).toBeLessThan(8192);
   });
 
   it('streams everything to a slow reader, in order', async () => {
-    const { client } = await serve(ledger(LEDGER_HANDLERS));
-    const method = serviceDefinition(v1.Ledger)['ListEntries'];
-    if (method === undefined) throw new Error('no method');
+    const client = await serve(LEDGER);
+    const method = serviceDefinition(v1.Ledger)['ListEntries']!;
     const stream = client.makeServerStreamRequest(method.path, method.requestSerialize, method.responseDeserialize, {});
     let next = 0;
     for await (const message of stream as AsyncIterable<v1.ListEntriesResponse.$Properties>) {
@@ -140,11 +94,43 @@ describe('GrpcServer', () => {
     }
     expect(next).toBe(5000);
   });
+});
+
+describe('GrpcServer', () => {
+  let pki: TestPki;
+  let server: GrpcServer;
+  let address: string;
+  let client: Client;
+
+  beforeAll(async () => {
+    pki = await makeTestPki();
+    const reader = new CertificateReader({ member: pki.member.certificate, operator: pki.operator.certificate, trustDomain: 'health-code.internal', isProduction: true });
+    server = new GrpcServer([LEDGER], openGuard(), identifyByCertificate((der) => reader.parse(der)));
+    const { port } = await server.listen({ host: '127.0.0.1', port: 0, tls: pki.tls });
+    address = `127.0.0.1:${String(port)}`;
+    client = pki.client(address, await pki.certify({ role: 'auditor', name: 'a' }));
+  });
+
+  afterAll(async () => {
+    client.close();
+    await server.drain();
+  });
+
+  it('lets nobody in who speaks no TLS', async () => {
+    const plain = new Client(address, credentials.createInsecure());
+    open.push(() => { plain.close(); });
+    expect(await rejection(v1.Ledger.create(transport(plain)).getSummary({}))).toMatchObject({ code: status.UNAVAILABLE });
+    expect((await v1.Ledger.create(transport(client)).getSummary({})).size).toBe(7);
+  });
+
+  it('refuses in production a certificate made for development', async () => {
+    const marked = pki.client(address, await pki.operator.issueClient({ role: 'auditor', name: 'a' }, { development: true }));
+    open.push(() => { marked.close(); });
+    expect(await rejection(v1.Ledger.create(transport(marked)).getSummary({}))).toMatchObject({ code: status.UNAUTHENTICATED });
+  });
 
   it('serves a checkpoint from memory while the database is away', async () => {
-    const { server, client } = await serve(ledger(LEDGER_HANDLERS));
-    const check = healthService['Check'];
-    if (check === undefined) throw new Error('no Check');
+    const check = healthService['Check']!;
     const health = (name: string): Promise<unknown> =>
       new Promise((resolve, reject) => {
         client.makeUnaryRequest(check.path, check.requestSerialize, check.responseDeserialize, { service: name }, (error, answer) => {
@@ -159,5 +145,9 @@ describe('GrpcServer', () => {
     expect(await health('healthcode.v1.Checkpoint')).toBe('SERVING');
     expect(await health('healthcode.v1.Ledger')).toBe('NOT_SERVING');
     expect(await health('')).toBe('NOT_SERVING');
+  });
+
+  it('has no way to a port without TLS that main.ts or a configuration could take', () => {
+    for (const file of ['../main.ts', '../config.ts']) expect(readFileSync(new URL(file, import.meta.url), 'utf8')).not.toMatch(/plaintext|createInsecure/i);
   });
 });
