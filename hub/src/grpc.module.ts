@@ -6,6 +6,8 @@ import type { HubConfig } from './config.js';
 import { Guard } from './identity/guard.js';
 import type { HubKeys } from './identity/hub-keys.js';
 import { rememberCertificates } from './identity/identify-caller.js';
+import { GovernanceModule } from './governance/governance.module.js';
+import { RevocationHandlers } from './governance/revocations.grpc.js';
 import { IdentityModule } from './identity/identity.module.js';
 import { CertificateReader } from './identity/parse-certificate.js';
 import { FeedState } from './ingest/feed-state.js';
@@ -35,7 +37,7 @@ import { VerifyModule } from './verify/verify.module.js';
 
 /** The services: those for whoever has a certificate, on one port behind the guard. */
 @Module({
-  imports: [IdentityModule, RegistryModule, RiskLevelModule, LedgerModule, LookupModule, IngestModule, VerifyModule, PersonalHealthCodeModule],
+  imports: [GovernanceModule, IdentityModule, RegistryModule, RiskLevelModule, LedgerModule, LookupModule, IngestModule, VerifyModule, PersonalHealthCodeModule],
   providers: [
     {
       provide: ForeignStatements,
@@ -65,8 +67,13 @@ import { VerifyModule } from './verify/verify.module.js';
     },
     {
       provide: GRPC_SERVICES,
-      inject: [PersonalHealthCodeService, CheckpointService, AdapterService, LedgerService],
-      useFactory: (...services: readonly GrpcService[]) => services,
+      inject: [RevocationHandlers, CheckpointService, LedgerService, PersonalHealthCodeService, AdapterService],
+      // What was signed with a revoked key is told by two services, and known in one place.
+      useFactory: (revocations: RevocationHandlers, checkpoint: CheckpointService, ledger: LedgerService, ...others: readonly GrpcService[]): readonly GrpcService[] => [
+        { definition: checkpoint.definition, handlers: { ...checkpoint.handlers, WatchRevocations: revocations.watch } },
+        { definition: ledger.definition, handlers: { ...ledger.handlers, ListKeyEntries: revocations.listKeyEntries } },
+        ...others,
+      ],
     },
     {
       provide: GrpcServer,

@@ -71,7 +71,6 @@ export class LedgerService implements GrpcService {
       ListEntries: serverStream<v1.ListEntriesRequest, v1.ListEntriesResponse.$Properties>((request) => this.#listEntries(request)),
       ListProvinces: unary<v1.ListProvincesRequest, v1.ListProvincesResponse.$Properties>(() => this.#listProvinces()),
       ListRiskLevels: unary<v1.ListRiskLevelsRequest, v1.ListRiskLevelsResponse.$Properties>((request) => listRiskLevels(request, riskLevels)),
-      ListKeyEntries: serverStream<v1.ListKeyEntriesRequest, v1.ListKeyEntriesResponse.$Properties>(async function* () {}),
       GetHubKeys: unary<v1.GetHubKeysRequest, v1.GetHubKeysResponse.$Properties>(() => ({ jwks: hubJwks })),
     };
   }

@@ -7,6 +7,9 @@ import type { HubConfig, ListenAddress } from '../config.js';
 import type { Caller } from '../identity/caller.js';
 import { Guard } from '../identity/guard.js';
 import { openHubKeys } from '../identity/hub-keys.js';
+import { ExpirySchedule } from '../governance/expiry.schedule.js';
+import { GovernanceLoader } from '../governance/governance-loader.js';
+import { RevocationLog } from '../governance/revocation-log.js';
 import { FeedSchedule } from '../ingest/feed.schedule.js';
 import { IngestConsumer } from '../ingest/ingest.consumer.js';
 import { ResendSchedule } from '../ingest/resend.schedule.js';
@@ -107,7 +110,10 @@ async function start(config: HubConfig, logger: Logger, { patience = START_PATIE
   const loader = app.get(RegistryLoader);
   await app.get(RegistryStore).applyAdmission(config.admitted);
   await loader.refresh();
-  teardown.add('registry', followRegistry(loader, logger));
+  // Revoked keys and regional rules are known before the ledger is read and before anybody is answered.
+  const governance = app.get(GovernanceLoader);
+  await governance.refresh();
+  teardown.add('registry', followRegistry(governance, logger));
 
   const feeds = app.get(FeedSchedule);
   await feeds.start();
@@ -126,9 +132,15 @@ async function start(config: HubConfig, logger: Logger, { patience = START_PATIE
   retention.start();
   teardown.add('retention of conversions', () => retention.stop());
 
+  const expiries = app.get(ExpirySchedule);
+  expiries.start();
+  teardown.add('expiry calendar', () => expiries.stop());
+
   const grpcServer = app.get(GrpcServer);
   const grpc = await grpcServer.listen(config.grpc);
   teardown.add('gRPC', () => grpcServer.drain());
+  const revocations = app.get(RevocationLog);
+  teardown.add('streams of revocations', () => { revocations.close(); });
   const enrolmentServer = app.get(EnrolmentServer);
   const enrolment = await enrolmentServer.listen(config.enrolment, config.grpc.tls);
   teardown.add('enrolment', () => enrolmentServer.drain());

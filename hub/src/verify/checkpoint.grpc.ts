@@ -6,7 +6,7 @@ import { HubError, type ErrorCode } from '../errors.js';
 import { callerOf } from '../identity/caller.js';
 import { requireDevice, requireOwnProvince } from '../identity/caller-binding.js';
 import { isDatabaseUnavailable } from '../platform/database-failure.js';
-import { refusal, serverStream, unary, type GrpcService } from '../platform/grpc-handlers.js';
+import { refusal, unary, type GrpcService } from '../platform/grpc-handlers.js';
 import { CANARY_SHOWN, type CanaryShown } from './canary-shown.js';
 import { parseCheckpoint, parseCodes, parseShown, type Checkpoint } from './checkpoint-request.js';
 import { toVerifyCodeResponse } from './verdict-message.js';
@@ -59,7 +59,6 @@ export class CheckpointService implements GrpcService {
     VerifyStream: (stream: Stream): void => {
       this.#serve(stream);
     },
-    WatchRevocations: serverStream<v1.WatchRevocationsRequest, v1.WatchRevocationsResponse.$Properties>(async function* () {}),
   };
   readonly #codes: CodeVerifier;
   readonly #batches: BatchVerifier;
