@@ -44,7 +44,7 @@ export async function openNatsUserMint({ creds, accountSeed }: AccountCredential
   try {
     const signer = fromSeed(new TextEncoder().encode(accountSeed.trim()));
     if (!signer.getPublicKey().startsWith('A')) throw new Error('not the seed of an account');
-    const { aid: account, jwt } = await parseCreds(new TextEncoder().encode(creds));
+    const { aid: account, jwt } = await parseCreds(new TextEncoder().encode(`${creds.trimEnd()}\n`));
     const tags = decode<User>(jwt).nats.tags?.includes(DEVELOPMENT_TAG) === true ? [DEVELOPMENT_TAG] : [];
     const isSigningKey = account !== signer.getPublicKey();
     return (province, publicKey, expiresAt) =>
