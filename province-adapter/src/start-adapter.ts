@@ -212,8 +212,8 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
     httpAddress,
     registered: membership.registered,
     async stop() {
-      // First: nothing moves any more.
-      await Promise.all([rotation.stop(), endings.stop()]);
+      // First: nothing moves any more. The hub or NATS may be away for a change that was begun.
+      await settleWithin(Promise.all([rotation.stop(), endings.stop()]), STOP_TIMEOUT_MS);
       const answers = Promise.all([server.close(), calls.stop(), resend.stop()]);
       // Draining asks NATS for a last word, and NATS may be away.
       await Promise.all([poll?.stop(), membership.stop(), riskLevels.stop(), settleWithin(answers, STOP_TIMEOUT_MS)]);

@@ -75,6 +75,18 @@ describe('Membership', () => {
     expect(hub.registrations).toBe(2);
   });
 
+  it('is registered also by what is stated later, where the first was refused', async () => {
+    const hub = new PretendHub();
+    membership = new Membership({
+      hub, registration: () => Promise.resolve({ adapterVersion: 'refused' }), readLastSequence: () => Promise.resolve(7), isLocalSystemReachable: () => Promise.resolve(true), isLocalSystemFollowed: () => true, intervalMs: 5, now: () => 0, log,
+    });
+    membership.start();
+    await expect.poll(() => lines.length).toBeGreaterThan(0);
+    await membership.register({});
+    await expect(membership.registered).resolves.toBeUndefined();
+    await expect.poll(() => hub.heartbeats.length, { timeout: 3000 }).toBeGreaterThan(0);
+  });
+
   it('registers again when the hub has forgotten it', async () => {
     const hub = new PretendHub();
     await membershipAt(hub).registered;

@@ -2,7 +2,7 @@ import { PROTOCOL_VERSIONS, type v1 } from '@health-code/messages';
 import { AdapterError } from '../errors.js';
 import type { Logger } from '../platform/logger.js';
 import { createWakeUp } from '../platform/wake-up.js';
-import type { HubClient, RegistrationAnswer } from './hub-client.grpc.js';
+import type { HubClient } from './hub-client.grpc.js';
 
 /** Offset of the clocks from which on it is shouted about; attestations are refused from 120 s on. */
 export const CLOCK_OFFSET_WARNING_SECONDS = 60;
@@ -70,7 +70,7 @@ export class Membership {
     let retryMs = SHORTEST_RETRY_MS;
     while (!this.#stopped) {
       try {
-        if (!this.#state.isRegistered) await this.#register();
+        if (!this.#state.isRegistered) await this.register(await this.options.registration());
         await this.#beat();
         retryMs = SHORTEST_RETRY_MS;
         await this.#wakeUp.wait(this.options.intervalMs);
@@ -90,17 +90,10 @@ export class Membership {
    * @throws AdapterError REGISTRATION_REFUSED, and what was stated before still holds; anything else may pass
    */
   async register(request: v1.IRegisterRequest): Promise<void> {
-    this.#note(await this.options.hub.register(request));
-  }
-
-  async #register(): Promise<void> {
-    await this.register(await this.options.registration());
-    this.#resolveRegistered();
-  }
-
-  #note({ contiguousSequence, protocolVersion, hubProtocolVersions }: RegistrationAnswer): void {
+    const { contiguousSequence, protocolVersion, hubProtocolVersions } = await this.options.hub.register(request);
     this.#state = { ...this.#state, isRegistered: true, contiguousSequence, protocolVersion };
     this.options.log.info({ contiguousSequence, protocolVersion, ownProtocolVersions: PROTOCOL_VERSIONS, hubProtocolVersions }, 'registered at the hub');
+    this.#resolveRegistered();
   }
 
   async #beat(): Promise<void> {
