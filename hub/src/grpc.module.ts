@@ -1,6 +1,4 @@
 import { Module } from '@nestjs/common';
-import { v1 } from '@health-code/messages';
-import { HubError } from './errors.js';
 import { RateLimits } from './identity/rate-limits.js';
 import type { HubConfig } from './config.js';
 import { Guard } from './identity/guard.js';
@@ -12,6 +10,9 @@ import { IdentityModule } from './identity/identity.module.js';
 import { CertificateReader } from './identity/parse-certificate.js';
 import { FeedState } from './ingest/feed-state.js';
 import { IngestModule } from './ingest/ingest.module.js';
+import { EnrolmentService } from './joining/enrolment.grpc.js';
+import { JoiningModule } from './joining/joining.module.js';
+import { MembershipService } from './joining/membership.grpc.js';
 import { LedgerModule } from './ledger/ledger.module.js';
 import { LedgerService } from './ledger/ledger.grpc.js';
 import { LedgerStore } from './ledger/ledger.store.js';
@@ -19,11 +20,13 @@ import { AttestationIndex } from './lookup/attestation-index.js';
 import { LookupModule } from './lookup/lookup.module.js';
 import { PersonalHealthCodeService } from './personal-health-code/personal-health-code.grpc.js';
 import { PersonalHealthCodeModule } from './personal-health-code/personal-health-code.module.js';
-import { unary, type GrpcService } from './platform/grpc-handlers.js';
+import type { GrpcService } from './platform/grpc-handlers.js';
 import { identifyByCertificate } from './platform/grpc-peer.js';
 import { GrpcServer } from './platform/grpc-server.js';
 import { EnrolmentServer } from './platform/enrolment-server.js';
 import { ENROLMENT_SERVICE, GRPC_SERVICES, HUB_CONFIG, HUB_KEYS } from './platform/tokens.js';
+import { RecognitionService } from './recognition/recognition.grpc.js';
+import { RecognitionModule } from './recognition/recognition.module.js';
 import { AdapterService } from './registry/adapter.grpc.js';
 import { ForeignStatements } from './registry/foreign-statements.js';
 import { RegistryLoader } from './registry/registry-loader.js';
@@ -37,7 +40,7 @@ import { VerifyModule } from './verify/verify.module.js';
 
 /** The services: those for whoever has a certificate, on one port behind the guard. */
 @Module({
-  imports: [GovernanceModule, IdentityModule, RegistryModule, RiskLevelModule, LedgerModule, LookupModule, IngestModule, VerifyModule, PersonalHealthCodeModule],
+  imports: [JoiningModule, RecognitionModule, GovernanceModule, IdentityModule, RegistryModule, RiskLevelModule, LedgerModule, LookupModule, IngestModule, VerifyModule, PersonalHealthCodeModule],
   providers: [
     {
       provide: ForeignStatements,
@@ -46,10 +49,9 @@ import { VerifyModule } from './verify/verify.module.js';
     },
     {
       provide: AdapterService,
-      inject: [HUB_CONFIG, RegistryStore, LiveRegistry, RegistryLoader, FeedState, ForeignStatements, RiskLevelStore],
-      useFactory: (config: HubConfig, store: RegistryStore, registry: LiveRegistry, loader: RegistryLoader, feeds: FeedState, statements: ForeignStatements, riskLevels: RiskLevelStore) =>
+      inject: [RegistryStore, LiveRegistry, RegistryLoader, FeedState, ForeignStatements, RiskLevelStore],
+      useFactory: (store: RegistryStore, registry: LiveRegistry, loader: RegistryLoader, feeds: FeedState, statements: ForeignStatements, riskLevels: RiskLevelStore) =>
         new AdapterService({
-          admitted: config.admitted,
           store,
           registry,
           refresh: () => loader.refresh(),
@@ -67,7 +69,7 @@ import { VerifyModule } from './verify/verify.module.js';
     },
     {
       provide: GRPC_SERVICES,
-      inject: [RevocationHandlers, CheckpointService, LedgerService, PersonalHealthCodeService, AdapterService],
+      inject: [RevocationHandlers, CheckpointService, LedgerService, PersonalHealthCodeService, AdapterService, MembershipService, RecognitionService],
       // What was signed with a revoked key is told by two services, and known in one place.
       useFactory: (revocations: RevocationHandlers, checkpoint: CheckpointService, ledger: LedgerService, ...others: readonly GrpcService[]): readonly GrpcService[] => [
         { definition: checkpoint.definition, handlers: { ...checkpoint.handlers, WatchRevocations: revocations.watch } },
@@ -83,10 +85,7 @@ import { VerifyModule } from './verify/verify.module.js';
         return new GrpcServer(services, guard, identifyByCertificate(rememberCertificates((der) => reader.parse(der))));
       },
     },
-    {
-      provide: ENROLMENT_SERVICE,
-      useValue: { definition: v1.Enrolment, handlers: { Apply: unary((): never => { throw new HubError('ENROLMENT_TOKEN_REFUSED', 'nobody is invited'); }) } } satisfies GrpcService,
-    },
+    { provide: ENROLMENT_SERVICE, useExisting: EnrolmentService },
     {
       provide: EnrolmentServer,
       inject: [ENROLMENT_SERVICE, RateLimits],

@@ -125,7 +125,7 @@ export class InvitationStore {
     await change.query(
       `INSERT INTO member (province, state, state_since, origin, organisation, code_prefixes) VALUES ($1, 'applied', now(), 'joined', $2, $3)
        ON CONFLICT (province) DO UPDATE SET state = 'applied', state_since = now(), origin = 'joined', organisation = excluded.organisation,
-         code_prefixes = excluded.code_prefixes, badge_due_at = NULL, file_standing = NULL, is_returned = true`,
+         code_prefixes = excluded.code_prefixes, badge_due_at = NULL, file_standing = NULL, is_returned = member.is_returned OR member.state = 'left'`,
       [province, organisation, codePrefixes ?? null],
     );
     await this.#events.append(change, { province, actor: certificate.identity, name: 'province.applied', detail: `for the organisation ${organisation}` });

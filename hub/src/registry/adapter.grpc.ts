@@ -1,17 +1,18 @@
 import { isSubjectReference, type AttestationKind } from '@health-code/attestation';
-import { timestampFromSeconds, v1 } from '@health-code/messages';
+import { PROTOCOL_VERSIONS, timestampFromSeconds, v1 } from '@health-code/messages';
 import { HubError } from '../errors.js';
-import { provinceOf } from '../identity/caller.js';
+import { callerOf, provinceOf } from '../identity/caller.js';
+import type { NewMembershipEvent } from '../joining/membership-events.js';
 import { findKind } from '../kind-message.js';
 import { unary, type GrpcService } from '../platform/grpc-handlers.js';
 import { stateRiskLevels, type RiskLevelAppender } from '../risk-level/state-risk-levels.js';
-import type { AdmittedProvince } from './admission.js';
 import { registerProvince, type RegistrationStore } from './register-province.js';
-import type { LiveRegistry } from './registry.js';
+import type { LiveRegistry, RegisteredProvince } from './registry.js';
 
 /** Where registrations and heartbeats are kept. */
 export interface AdapterStore extends RegistrationStore {
   saveHeartbeat(code: string, at: number, localSystemReachable: boolean): Promise<void>;
+  recordRefusal(event: NewMembershipEvent): Promise<void>;
 }
 
 /** What is known of an issuer's feed of attestations. */
@@ -28,7 +29,6 @@ export interface StatementLister {
 
 /** What {@link AdapterService} needs. */
 export interface AdapterServiceParts {
-  readonly admitted: readonly AdmittedProvince[];
   readonly store: AdapterStore;
   readonly registry: LiveRegistry;
   /** Brings the registry up to date with what was committed. */
@@ -49,7 +49,7 @@ export class AdapterService implements GrpcService {
   constructor(parts: AdapterServiceParts) {
     this.#parts = parts;
     this.handlers = {
-      Register: unary<v1.RegisterRequest, v1.RegisterResponse.$Properties>((request, call) => this.#register(request, this.#callingProvince(call))),
+      Register: unary<v1.RegisterRequest, v1.RegisterResponse.$Properties>((request, call) => this.#register(request, this.#callingProvince(call), callerOf(call).id)),
       Heartbeat: unary<v1.HeartbeatRequest, v1.HeartbeatResponse.$Properties>((request, call) => this.#heartbeat(request, this.#callingProvince(call))),
       ListForeignStatements: unary<v1.ListForeignStatementsRequest, v1.ListForeignStatementsResponse.$Properties>((request, call) =>
         this.#listForeignStatements(request, this.#callingProvince(call)),
@@ -60,21 +60,25 @@ export class AdapterService implements GrpcService {
     };
   }
 
-  #callingProvince(call: object): AdmittedProvince {
-    const code = provinceOf(call);
-    const province = this.#parts.admitted.find((candidate) => candidate.code === code);
+  #callingProvince(call: object): RegisteredProvince {
+    const province = this.#parts.registry.findProvince(provinceOf(call));
     if (province === undefined) throw new HubError('PROVINCE_NOT_ADMITTED', 'the province is not admitted');
     return province;
   }
 
-  async #register(request: v1.RegisterRequest, province: AdmittedProvince): Promise<v1.RegisterResponse.$Properties> {
+  async #register(request: v1.RegisterRequest, { code, codePrefixes }: RegisteredProvince, actor: string): Promise<v1.RegisterResponse.$Properties> {
     const { store, refresh, feeds, now } = this.#parts;
-    await registerProvince(province, request, now(), store);
-    await refresh();
-    return { province: province.code, contiguousSequence: feeds.contiguous(province.code) };
+    try {
+      const { protocolVersion } = await registerProvince({ code, actor, ...(codePrefixes === undefined ? {} : { codePrefixes }) }, request, now(), store);
+      await refresh();
+      return { province: code, contiguousSequence: feeds.contiguous(code), protocolVersion, hubProtocolVersions: [...PROTOCOL_VERSIONS] };
+    } catch (error) {
+      if (error instanceof HubError) await store.recordRefusal({ province: code, actor, name: 'registration.refused', detail: error.code });
+      throw error;
+    }
   }
 
-  async #heartbeat(request: v1.HeartbeatRequest, province: AdmittedProvince): Promise<v1.HeartbeatResponse.$Properties> {
+  async #heartbeat(request: v1.HeartbeatRequest, province: RegisteredProvince): Promise<v1.HeartbeatResponse.$Properties> {
     const { store, registry, feeds, now } = this.#parts;
     if (registry.findProvince(province.code)?.registered !== true) {
       throw new HubError('PROVINCE_NOT_REGISTERED', 'register first');
@@ -93,7 +97,7 @@ export class AdapterService implements GrpcService {
     return { contiguousSequence: feeds.contiguous(province.code), hubTime: timestampFromSeconds(at) };
   }
 
-  async #listForeignStatements(request: v1.ListForeignStatementsRequest, { code }: AdmittedProvince): Promise<v1.ListForeignStatementsResponse.$Properties> {
+  async #listForeignStatements(request: v1.ListForeignStatementsRequest, { code }: RegisteredProvince): Promise<v1.ListForeignStatementsResponse.$Properties> {
     const { registry, statements, now } = this.#parts;
     // Who is suspended is told nothing of people.
     if (registry.findProvince(code)?.standing !== 'admitted') throw new HubError('PROVINCE_NOT_ADMITTED', 'the province is suspended');

@@ -46,7 +46,7 @@ beforeAll(async () => {
   await store.applyAdmission(ADMITTED);
   await loader.refresh();
   const services = [
-    new AdapterService({ admitted: ADMITTED, store, registry, refresh: () => loader.refresh(), feeds, statements: { list: (...asked) => { listed.push(asked); return Promise.resolve(['a.b.c']); } }, riskLevels: new RiskLevelStore(database), now: () => NOW }),
+    new AdapterService({ store, registry, refresh: () => loader.refresh(), feeds, statements: { list: (...asked) => { listed.push(asked); return Promise.resolve(['a.b.c']); } }, riskLevels: new RiskLevelStore(database), now: () => NOW }),
     new LedgerService(new LedgerStore(database), feeds, registry, new RiskLevelStore(database), '{}'),
   ];
   const callers = [...CODES.map((code) => [code, provinceCaller(code)] as const), ['auditor', auditorCaller()] as const, ['stranger', provinceCaller('440000')] as const];

@@ -7,7 +7,7 @@ import { parseRegistration, type Registration } from './registration.js';
 
 const GUIZHOU = parseProvinceCode('520000');
 const BEIJING = parseProvinceCode('110000');
-const NOTHING: RegisteredBefore = { keys: [], foreignRecognisers: [], rules: [] };
+const NOTHING: RegisteredBefore = { keys: [], foreignRecognisers: [], rules: [], acceptedKids: [], isFirstOfFounding: false };
 
 let signing: GeneratedProvinceKey;
 let sealing: GeneratedProvinceKey;
@@ -117,9 +117,9 @@ describe('parseRegistration', () => {
   });
 
   it('holds a province to the beginnings that the operator lists for it', async () => {
-    const store = { saveRegistration: () => Promise.resolve() };
+    const store = { saveRegistration: () => Promise.resolve(), findHolders: () => Promise.resolve(new Map()) };
     const register = (...codePrefixes: readonly string[]) =>
-      refusedFields(registerProvince({ code: GUIZHOU, standing: 'admitted', enrolmentTokenSha256: new Uint8Array(32), codePrefixes }, good, 1_800_000_000, store));
+      refusedFields(registerProvince({ code: GUIZHOU, actor: 'spiffe://health-code.internal/province/520000', codePrefixes }, good, 1_800_000_000, store));
     expect(await register('https://gz.example/', 'HC:52')).toEqual([]);
     expect(await register('HC:52:1', 'https://gz.example/')).toEqual(['recognisers[0].prefix']);
   });
@@ -135,7 +135,7 @@ describe('checkAgainst', () => {
 
   it('accepts the same registration again', async () => {
     const again = await registration();
-    const before: RegisteredBefore = { keys: again.keys.map((key) => ({ ...key, province: GUIZHOU, isRetired: false })), foreignRecognisers: [], rules: again.rules };
+    const before: RegisteredBefore = { ...NOTHING, keys: again.keys.map((key) => ({ ...key, province: GUIZHOU, isRetired: false })), rules: again.rules };
     expect(await refusedFields(() => { checkAgainst(before, again, GUIZHOU); })).toEqual([]);
   });
 

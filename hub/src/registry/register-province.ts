@@ -1,6 +1,6 @@
-import { mayTakeTheSame } from '@health-code/attestation';
-import type { FieldViolation } from '../errors.js';
-import type { AdmittedProvince } from './admission.js';
+import { mayTakeTheSame, type ProvinceCode } from '@health-code/attestation';
+import { HubError, type FieldViolation } from '../errors.js';
+import { checkKeys, type KeyHolder } from '../joining/check-key.js';
 import { parseRegistration, registrationRefused, type Registration, type StatedRule } from './registration.js';
 import type { Recogniser } from './registry.js';
 import type { v1 } from '@health-code/messages';
@@ -13,11 +13,25 @@ export interface RegisteredBefore {
   readonly foreignRecognisers: readonly Recogniser[];
   /** Rules of the province itself. */
   readonly rules: readonly StatedRule[];
+  /** Which of the stated keys were accepted before and may be used. */
+  readonly acceptedKids: readonly string[];
+  /** Whether no key of a founding member was ever accepted: its first registration is its submission. */
+  readonly isFirstOfFounding: boolean;
+}
+
+/** The calling province: who it is, and how its codes may begin. */
+export interface RegisteringProvince {
+  readonly code: ProvinceCode;
+  readonly codePrefixes?: readonly string[];
+  /** SPIFFE ID. */
+  readonly actor: string;
 }
 
 /** Where registrations are kept. `check` runs inside the transaction; what it throws undoes everything. */
 export interface RegistrationStore {
-  saveRegistration(province: AdmittedProvince, registration: Registration, at: number, check: (before: RegisteredBefore) => void): Promise<void>;
+  saveRegistration(province: RegisteringProvince, registration: Registration, at: number, check: (before: RegisteredBefore) => Promise<void>): Promise<void>;
+  /** Everybody who has one of these keys, by RFC 7638 thumbprint. */
+  findHolders(thumbprints: readonly string[]): Promise<ReadonlyMap<string, readonly KeyHolder[]>>;
 }
 
 /**
@@ -62,13 +76,34 @@ export function checkAgainst(before: RegisteredBefore, registration: Registratio
   if (violations.length > 0) throw registrationRefused(violations);
 }
 
+/** @throws HubError KEY_NOT_ACCEPTED, naming every key that never passed the gates or was revoked */
+export function requireAccepted({ acceptedKids }: RegisteredBefore, registration: Registration): void {
+  const fieldViolations = registration.keys.flatMap(({ kid }, position): readonly FieldViolation[] =>
+    acceptedKids.includes(kid) ? [] : [{ field: `keys[${String(position)}]`, description: 'was never accepted, or was revoked' }],
+  );
+  if (fieldViolations.length > 0) throw new HubError('KEY_NOT_ACCEPTED', `keys that are not accepted: ${fieldViolations.map(({ field }) => field).join(', ')}`, { fieldViolations });
+}
+
+/** The first keys of a founding member go through the gates of everybody else's. @throws HubError REGISTRATION_INVALID */
+async function requireGoodKeys(request: v1.RegisterRequest.$Properties, province: ProvinceCode, now: number, { findHolders }: RegistrationStore): Promise<void> {
+  const { checks } = await checkKeys(request.keys ?? [], { province, challenge: undefined, now, findHolders });
+  const violations = checks.filter(({ outcome }) => outcome === 'failed').map(({ subject, name, detail }): FieldViolation => ({ field: subject, description: `${name}: ${detail}` }));
+  if (violations.length > 0) throw registrationRefused(violations);
+}
+
 /**
- * 接入登记: takes what a province states of itself. Rules are only ever added, recognisers are replaced. A key that is no
- * longer stated is retired for good: what it signed until then stays verifiable.
+ * 接入登记: takes what a province states of itself, with keys that were accepted before. Rules are only ever added,
+ * recognisers are replaced. A key that is no longer stated is retired for good: what it signed until then stays verifiable.
  * @param at seconds since the epoch
- * @throws HubError REGISTRATION_INVALID
+ * @returns what was taken
+ * @throws HubError REGISTRATION_INVALID, KEY_NOT_ACCEPTED, PROTOCOL_VERSION_UNSUPPORTED
  */
-export async function registerProvince(province: AdmittedProvince, request: v1.RegisterRequest.$Properties, at: number, store: RegistrationStore): Promise<void> {
+export async function registerProvince(province: RegisteringProvince, request: v1.RegisterRequest.$Properties, at: number, store: RegistrationStore): Promise<Registration> {
   const registration = await parseRegistration(request, province.code, province.codePrefixes);
-  await store.saveRegistration(province, registration, at, (before) => { checkAgainst(before, registration, province.code); });
+  await store.saveRegistration(province, registration, at, async (before) => {
+    checkAgainst(before, registration, province.code);
+    if (before.isFirstOfFounding) await requireGoodKeys(request, province.code, at, store);
+    else requireAccepted(before, registration);
+  });
+  return registration;
 }

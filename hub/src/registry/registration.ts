@@ -1,5 +1,5 @@
 import { importProvinceKey, verifyPossessionProof, AttestationError, type ProvinceCode } from '@health-code/attestation';
-import { v1 } from '@health-code/messages';
+import { commonProtocolVersion, PROTOCOL_VERSIONS, v1 } from '@health-code/messages';
 import { HubError, type FieldViolation } from '../errors.js';
 import { parseRecognisers } from './parse-recognisers.js';
 import type { CitedFact, Recogniser, RegisteredRule } from './registry.js';
@@ -25,6 +25,8 @@ export interface Registration {
   readonly recognisers: readonly Recogniser[];
   readonly rules: readonly StatedRule[];
   readonly adapterVersion: string;
+  /** The version of the protocol that both speak. */
+  readonly protocolVersion: number;
 }
 
 const MODES: Readonly<Record<v1.RecognitionMode, RecognitionMode | undefined>> = {
@@ -46,7 +48,7 @@ const FACTS: Readonly<Record<v1.CitedFact, CitedFact | undefined>> = {
 };
 
 /** Bounds of one registration; lengths in bytes. */
-const MAX = { keys: 16, jwk: 4096, rules: 256, title: 256, adapterVersion: 64 } as const;
+const MAX = { keys: 16, jwk: 4096, rules: 256, title: 256, adapterVersion: 64, protocolVersions: 16 } as const;
 
 const RULE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const RULE_VERSION = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
@@ -65,7 +67,7 @@ export function registrationRefused(violations: readonly FieldViolation[]): HubE
 /**
  * A registration out of an adapter's request, which is attacker-controlled: a province may be compromised.
  * @param codePrefixes how its codes may begin, where the operator lists it
- * @throws HubError REGISTRATION_INVALID naming every field that is wrong
+ * @throws HubError REGISTRATION_INVALID naming every field that is wrong; PROTOCOL_VERSION_UNSUPPORTED
  */
 export async function parseRegistration(
   request: v1.RegisterRequest.$Properties,
@@ -74,6 +76,7 @@ export async function parseRegistration(
 ): Promise<Registration> {
   const violations: FieldViolation[] = [];
   const refuse: Refuse = (field, description) => violations.push({ field, description });
+  const protocolVersion = parseProtocolVersion(request.protocolVersions ?? []);
   const mode = MODES[request.mode ?? v1.RecognitionMode.RECOGNITION_MODE_UNSPECIFIED];
   if (mode === undefined) refuse('mode', 'is not one of the three modes');
   if (bytes(request.adapterVersion ?? '') > MAX.adapterVersion) refuse('adapter_version', `is longer than ${String(MAX.adapterVersion)} bytes`);
@@ -83,7 +86,14 @@ export async function parseRegistration(
   if (mode === undefined || violations.length > 0) {
     throw registrationRefused(violations);
   }
-  return { mode, keys, recognisers, rules, adapterVersion: request.adapterVersion ?? '' };
+  return { mode, keys, recognisers, rules, adapterVersion: request.adapterVersion ?? '', protocolVersion };
+}
+
+function parseProtocolVersion(theirs: readonly number[]): number {
+  const told = theirs.slice(0, MAX.protocolVersions);
+  const common = commonProtocolVersion(PROTOCOL_VERSIONS, told);
+  if (common !== undefined) return common;
+  throw new HubError('PROTOCOL_VERSION_UNSUPPORTED', `the adapter speaks ${told.join(', ')}; the hub speaks ${PROTOCOL_VERSIONS.join(', ')}`);
 }
 
 async function parseKeys(keys: readonly v1.PublicKey.$Properties[], province: ProvinceCode, refuse: Refuse): Promise<readonly StatedKey[]> {
@@ -103,7 +113,9 @@ async function parseKeys(keys: readonly v1.PublicKey.$Properties[], province: Pr
   // Only once the keys themselves are good: otherwise the missing one is the refused one.
   if (stated.length === keys.length) {
     if (!stated.some((key) => key.use === 'sig')) refuse('keys', 'hold none that signs');
-    if (stated.filter((key) => key.use === 'enc').length !== 1) refuse('keys', 'must hold exactly one to encrypt to');
+    const sealing = stated.filter((key) => key.use === 'enc').length;
+    // The second one is of a rotation: what was sealed to the former a moment ago can still be opened.
+    if (sealing < 1 || sealing > 2) refuse('keys', 'must hold one or two to encrypt to');
   }
   return stated;
 }

@@ -1,5 +1,5 @@
 import { importProvinceKey, type ProvinceKey } from '@health-code/attestation';
-import type { LiveRegistry, RegisteredProvince, RegistryContent } from './registry.js';
+import type { LiveRegistry, ListedProvince, RegistryContent } from './registry.js';
 import type { RegistryPulse, StoredKey, StoredRegistry } from './stored-registry.js';
 
 /** The stored registry, as far as loading needs it. */
@@ -55,7 +55,7 @@ export class RegistryLoader {
 
   async #build(stored: StoredRegistry): Promise<RegistryContent> {
     const keys = await Promise.all(stored.keys.map(async (key) => ending(await this.#import(key), key)));
-    const provinces = stored.provinces.map((province): RegisteredProvince => {
+    const provinces = stored.provinces.map((province): ListedProvince => {
       const encryptionKey = keys.find((key) => key.province === province.code && key.use === 'enc');
       return {
         ...province,

@@ -1,7 +1,11 @@
-import { getProvince } from '@health-code/attestation';
 import type { DataSource, EntityManager } from 'typeorm';
+import { CertificateStore } from '../joining/certificate.store.js';
+import type { KeyHolder } from '../joining/check-key.js';
+import { EventLogStore } from '../joining/event-log.store.js';
+import { FoundingStore } from '../joining/founding.store.js';
+import type { NewMembershipEvent } from '../joining/membership-events.js';
 import type { AdmittedProvince } from './admission.js';
-import type { RegisteredBefore } from './register-province.js';
+import type { RegisteredBefore, RegisteringProvince } from './register-province.js';
 import type { Registration, StatedRule } from './registration.js';
 import type { Recogniser, RegisteredRule } from './registry.js';
 import type { RegistryPulse, StoredKey, StoredProvince, StoredRegistry } from './stored-registry.js';
@@ -14,63 +18,61 @@ const NEXT_REVISION = 'UPDATE registry_revision SET revision = revision + 1';
 /** Keeps provinces, keys, recognisers and rules. */
 export class RegistryStore {
   readonly #database: DataSource;
+  readonly #events: EventLogStore;
 
   constructor(database: DataSource) {
     this.#database = database;
+    this.#events = new EventLogStore(database);
   }
 
-  /**
-   * Makes the operator's list the standing of every province; who is no longer on it is suspended, and keeps its keys.
-   * Recognisers of beginnings that the operator has since kept from a province go at once.
-   */
-  async applyAdmission(admitted: readonly AdmittedProvince[]): Promise<void> {
-    await this.#database.transaction(async (change) => {
-      await change.query(NEXT_REVISION);
-      await change.query(
-        `INSERT INTO province (code, slug, standing)
-         SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
-         ON CONFLICT (code) DO UPDATE SET standing = excluded.standing`,
-        [
-          admitted.map(({ code }) => code),
-          admitted.map(({ code }) => getProvince(code).slug),
-          admitted.map(({ standing }) => standing),
-        ],
-      );
-      await change.query(`UPDATE province SET standing = 'suspended' WHERE code <> ALL ($1::text[])`, [admitted.map(({ code }) => code)]);
-      for (const { code, codePrefixes } of admitted) {
-        if (codePrefixes === undefined) continue;
-        await change.query(
-          `DELETE FROM recogniser
-           WHERE province = $1 AND NOT EXISTS (SELECT FROM unnest($2::text[]) AS allowed (beginning) WHERE starts_with(prefix, beginning))`,
-          [code, codePrefixes],
-        );
-      }
-    });
+  /** Takes in the founding members that the operator's file lists; see {@link FoundingStore}. */
+  applyAdmission(admitted: readonly AdmittedProvince[]): Promise<void> {
+    return new FoundingStore(this.#database, this.#events).apply(admitted);
+  }
+
+  /** Satisfies RegistrationStore. */
+  findHolders(thumbprints: readonly string[]): Promise<ReadonlyMap<string, readonly KeyHolder[]>> {
+    return new CertificateStore(this.#database, this.#events).findHolders(thumbprints);
+  }
+
+  /** Notes that a registration was refused. */
+  recordRefusal(event: NewMembershipEvent): Promise<void> {
+    return this.#events.recordRefusal(event);
   }
 
   /** Satisfies RegistrationStore. */
   async saveRegistration(
-    { code }: AdmittedProvince,
+    { code, actor }: RegisteringProvince,
     registration: Registration,
     at: number,
-    check: (before: RegisteredBefore) => void,
+    check: (before: RegisteredBefore) => Promise<void>,
   ): Promise<void> {
     await this.#database.transaction(async (change) => {
       await change.query(NEXT_REVISION);
-      check(await readBefore(change, code, registration));
+      const before = await readBefore(change, code, registration);
+      await check(before);
+      if (before.isFirstOfFounding) await this.#acceptFounding(change, code, registration);
+      await this.#recordChange(change, code, actor, registration);
       await change.query(
-        'UPDATE province SET mode = $2, adapter_version = $3, registered_at = to_timestamp($4) WHERE code = $1',
-        [code, registration.mode, registration.adapterVersion, at],
+        'UPDATE province SET mode = $2, adapter_version = $3, protocol_version = $4, registered_at = to_timestamp($5) WHERE code = $1',
+        [code, registration.mode, registration.adapterVersion, registration.protocolVersion, at],
       );
       await change.query(
-        `INSERT INTO province_key (kid, province, use, jwk, registered_at, stated_at)
-         SELECT kid, $1, use, jwk::jsonb, to_timestamp($5), to_timestamp($5) FROM unnest($2::text[], $3::text[], $4::text[]) AS stated (kid, use, jwk)
-         ON CONFLICT (kid) DO UPDATE SET stated_at = excluded.stated_at`,
+        `INSERT INTO province_key (kid, province, use, jwk, registered_at, stated_at, position)
+         SELECT kid, $1, use, jwk::jsonb, to_timestamp($5), to_timestamp($5), position
+         FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS stated (kid, use, jwk, position)
+         ON CONFLICT (kid) DO UPDATE SET stated_at = excluded.stated_at, position = excluded.position`,
         [code, registration.keys.map(({ kid }) => kid), registration.keys.map(({ use }) => use), registration.keys.map(({ jwk }) => jwk), at],
       );
       await change.query(
         'UPDATE province_key SET retired_at = to_timestamp($3) WHERE province = $1 AND retired_at IS NULL AND kid <> ALL ($2::text[])',
         [code, registration.keys.map(({ kid }) => kid), at],
+      );
+      // What was given up vouches for nothing any more, and never comes back.
+      await change.query(
+        `UPDATE accepted_key SET ended_at = to_timestamp($2) FROM province_key
+         WHERE province_key.kid = accepted_key.kid AND accepted_key.province = $1 AND province_key.retired_at IS NOT NULL AND ended_at IS NULL`,
+        [code, at],
       );
       await change.query('DELETE FROM recogniser WHERE province = $1', [code]);
       await change.query(
@@ -100,6 +102,34 @@ export class RegistryStore {
     });
   }
 
+  async #acceptFounding(change: EntityManager, code: string, { keys }: Registration): Promise<void> {
+    await change.query(
+      `INSERT INTO accepted_key (kid, province, use, jwk, accepted_at, accepted_by)
+       SELECT kid, $1, use, jwk::jsonb, now(), 'registration' FROM unnest($2::text[], $3::text[], $4::text[]) AS stated (kid, use, jwk)`,
+      [code, keys.map(({ kid }) => kid), keys.map(({ use }) => use), keys.map(({ jwk }) => jwk)],
+    );
+    await this.#events.append(change, { province: code, actor: 'founding', name: 'keys.accepted', detail: `${keys.map(({ kid }) => kid).join(', ')} by the first registration` });
+  }
+
+  /** A registration is repeated at every start; only one that says something else is written down. */
+  async #recordChange(change: EntityManager, code: string, actor: string, { adapterVersion, protocolVersion }: Registration): Promise<void> {
+    const [last] = await change.query<{ adapterVersion: string | null; protocolVersion: number | null; earnedBy: string | null }[]>(
+      `SELECT adapter_version AS "adapterVersion", protocol_version AS "protocolVersion",
+              (SELECT adapter_version FROM conformance_badge WHERE province = code AND expires_at > now() ORDER BY expires_at DESC, id DESC LIMIT 1) AS "earnedBy"
+       FROM province WHERE code = $1 AND registered_at IS NOT NULL`,
+      [code],
+    );
+    if (last?.adapterVersion === adapterVersion && last.protocolVersion === protocolVersion) return;
+    const earnedBy = last?.earnedBy ?? adapterVersion;
+    const mismatch = earnedBy === adapterVersion ? '' : `; BADGE_ADAPTER_VERSION_MISMATCH: the badge was earned by ${earnedBy}`;
+    await this.#events.append(change, {
+      province: code,
+      actor,
+      name: 'adapter.registered',
+      detail: `adapter ${adapterVersion}, protocol version ${String(protocolVersion)}${mismatch}`,
+    });
+  }
+
   /** Notes that the adapter of `code` was heard from at `at`, in seconds since the epoch. */
   async saveHeartbeat(code: string, at: number, localSystemReachable: boolean): Promise<void> {
     await this.#database.query(
@@ -124,18 +154,22 @@ export class RegistryStore {
   async readAll(): Promise<StoredRegistry> {
     return this.#database.transaction('REPEATABLE READ', async (snapshot) => {
       const [revision] = await snapshot.query<{ revision: string }[]>('SELECT revision FROM registry_revision');
-      const provinces = await snapshot.query<(Omit<StoredProvince, 'lastHeartbeatAt'> & { at: number | null })[]>(
-        `SELECT code, standing, registered_at IS NOT NULL AS registered, extract(epoch FROM last_heartbeat_at)::float8 AS at
-         FROM province ORDER BY code`,
+      const provinces = await snapshot.query<(Omit<StoredProvince, 'lastHeartbeatAt' | 'codePrefixes'> & { at: number | null; prefixes: readonly string[] | null })[]>(
+        `SELECT code, standing, registered_at IS NOT NULL AS registered, extract(epoch FROM last_heartbeat_at)::float8 AS at, code_prefixes AS prefixes
+         FROM province LEFT JOIN member ON member.province = code ORDER BY code`,
       );
       const keys = await snapshot.query<(Omit<StoredKey, 'retiredAt' | 'revokedFrom'> & { retiredAt: number | null; revokedFrom: number | null })[]>(
         `SELECT kid, province, use, jwk, floor(extract(epoch FROM retired_at))::float8 AS "retiredAt",
            (SELECT extract(epoch FROM min(revoked_from))::float8 FROM key_revocation revocation WHERE revocation.kid = province_key.kid) AS "revokedFrom"
-         FROM province_key ORDER BY retired_at DESC NULLS FIRST, stated_at DESC, kid`,
+         FROM province_key ORDER BY retired_at DESC NULLS FIRST, stated_at DESC, position, kid`,
       );
       return {
         revision: Number(revision?.revision),
-        provinces: provinces.map(({ at, ...province }) => (at === null ? province : { ...province, lastHeartbeatAt: at })),
+        provinces: provinces.map(({ at, prefixes, ...province }) => ({
+          ...province,
+          ...(at === null ? {} : { lastHeartbeatAt: at }),
+          ...(prefixes === null ? {} : { codePrefixes: prefixes }),
+        })),
         keys: keys.map(({ retiredAt, revokedFrom, ...key }) => ({ ...key, ...(retiredAt === null ? {} : { retiredAt }), ...(revokedFrom === null ? {} : { revokedFrom }) })),
         recognisers: await snapshot.query<StoredRegistry['recognisers'][number][]>(
           `SELECT province, ${RECOGNISER_COLUMNS} FROM recogniser ORDER BY province, prefix, infix`,
@@ -147,7 +181,17 @@ export class RegistryStore {
 }
 
 async function readBefore(change: EntityManager, code: string, registration: Registration): Promise<RegisteredBefore> {
+  const [founding] = await change.query<unknown[]>(
+    `SELECT FROM member WHERE province = $1 AND origin = 'founding' AND NOT EXISTS (SELECT FROM accepted_key WHERE accepted_key.province = $1)`,
+    [code],
+  );
+  const accepted = await change.query<{ kid: string }[]>('SELECT kid FROM accepted_key WHERE province = $1 AND ended_at IS NULL AND kid = ANY ($2::text[])', [
+    code,
+    registration.keys.map(({ kid }) => kid),
+  ]);
   return {
+    acceptedKids: accepted.map(({ kid }) => kid),
+    isFirstOfFounding: founding !== undefined,
     keys: await change.query<RegisteredBefore['keys'][number][]>(
       'SELECT kid, province, use, retired_at IS NOT NULL AS "isRetired" FROM province_key WHERE kid = ANY ($1::text[])',
       [registration.keys.map(({ kid }) => kid)],

@@ -4,7 +4,8 @@ import type { Recogniser, RegisteredRule, Standing } from './registry.js';
 /** A province as stored. Times in seconds since the epoch. */
 export interface StoredProvince {
   readonly code: ProvinceCode;
-  readonly standing: Standing;
+  readonly standing: Standing | 'left';
+  readonly codePrefixes?: readonly string[];
   readonly registered: boolean;
   readonly lastHeartbeatAt?: number;
 }

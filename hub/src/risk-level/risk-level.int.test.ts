@@ -41,7 +41,7 @@ beforeAll(async () => {
   const [registry, feeds] = [new LiveRegistry(), new FeedState()];
   const services = [
     new AdapterService({
-      admitted: ADMITTED, store: registryStore, registry, refresh: () => Promise.resolve(), feeds, statements: { list: () => Promise.resolve([]) }, riskLevels: store, now: () => clock,
+      store: registryStore, registry, refresh: () => Promise.resolve(), feeds, statements: { list: () => Promise.resolve([]) }, riskLevels: store, now: () => clock,
     }),
     new LedgerService(new LedgerStore(database), feeds, registry, store, '{}'),
   ];

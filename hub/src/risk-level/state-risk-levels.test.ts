@@ -11,7 +11,7 @@ const NOW = Date.parse('2022-03-10T00:30:00+08:00') / 1000;
 const AUTHORITY = '91330106MA27Y4U47R';
 
 const province = (code: string, standing: AdmittedProvince['standing'] = 'admitted'): AdmittedProvince => ({
-  code: parseProvinceCode(code), standing, enrolmentTokenSha256: Buffer.alloc(32),
+  code: parseProvinceCode(code), standing,
 });
 const HEBEI = province('130000');
 

@@ -25,7 +25,7 @@ export interface AttestationJudge {
 /** The province whose code a scanned text is. */
 interface CodeOwner {
   readonly code: ProvinceCode;
-  readonly standing: 'admitted' | 'suspended';
+  readonly standing: 'admitted' | 'suspended' | 'left';
 }
 
 /** Says whose code a scanned text is. */

@@ -130,6 +130,8 @@ export class Membership1700000000007 implements MigrationInterface {
       ALTER TABLE province ADD CONSTRAINT province_standing_check CHECK (standing IN ('admitted', 'suspended', 'left'));
       ALTER TABLE province ADD COLUMN protocol_version integer;
       COMMENT ON COLUMN province.protocol_version IS 'spoken since its last registration; null = never registered since versions are told';
+      ALTER TABLE province_key ADD COLUMN position integer NOT NULL DEFAULT 0;
+      COMMENT ON COLUMN province_key.position IS 'in the last registration that named it: of two keys to encrypt to, the lower one is sealed to';
 
       INSERT INTO member (province, state, state_since, origin, badge_due_at, file_standing)
         SELECT code, standing, now(), 'founding', now() + interval '30 days', standing FROM province;
@@ -145,6 +147,7 @@ export class Membership1700000000007 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       UPDATE province SET standing = 'suspended' WHERE standing = 'left';
+      ALTER TABLE province_key DROP COLUMN position;
       ALTER TABLE province DROP COLUMN protocol_version;
       ALTER TABLE province DROP CONSTRAINT province_standing_check;
       ALTER TABLE province ADD CONSTRAINT province_standing_check CHECK (standing IN ('admitted', 'suspended'));
