@@ -61,8 +61,8 @@ function libraryMethods(): readonly Method[] {
   const take = (definition: ServiceDefinition): void => {
     for (const { path, requestStream, responseStream } of Object.values(definition)) added.push({ path, isStream: requestStream || responseStream });
   };
-  take(healthService as unknown as ServiceDefinition);
-  new ReflectionService({}).addToServer({ addService: take } as unknown as Parameters<ReflectionService['addToServer']>[0]);
+  take(healthService);
+  new ReflectionService({}).addToServer({ addService: take });
   return added;
 }
 

@@ -1,11 +1,11 @@
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateProvinceKey, signConformanceBadge, verifyConformanceBadge } from '@health-code/attestation';
+import { generateProvinceKey, parseProvinceCode, signConformanceBadge, verifyConformanceBadge } from '@health-code/attestation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openHubKeys } from './hub-keys.js';
 
-const BADGE = { province: '520000', adapterVersion: '1', protocolVersion: 2, suiteVersion: '1', reportDigest: '0'.repeat(64), iat: 1, exp: 2_000_000_000 };
+const BADGE = { province: parseProvinceCode('520000'), adapterVersion: '1', protocolVersion: 2, suiteVersion: '1', reportDigest: '0'.repeat(64), iat: 1, exp: 2_000_000_000 };
 
 let directory: string;
 let path: string;

@@ -45,8 +45,8 @@ const refusal = (call: Promise<unknown>): Promise<ServiceError> => call.then(() 
 
 /** Paths of everything that is served elsewhere, or could be. */
 function otherPaths(): readonly string[] {
-  const definitions: ServiceDefinition[] = [...Object.values(SERVICES).map(serviceDefinition), healthService as unknown as ServiceDefinition];
-  new ReflectionService({}).addToServer({ addService: (definition: ServiceDefinition) => definitions.push(definition) } as unknown as Parameters<ReflectionService['addToServer']>[0]);
+  const definitions: ServiceDefinition[] = [...Object.values(SERVICES).map(serviceDefinition), healthService];
+  new ReflectionService({}).addToServer({ addService: (definition: ServiceDefinition) => definitions.push(definition) });
   return definitions.flatMap((definition) => Object.values(definition).map(({ path }) => path));
 }
 

@@ -72,7 +72,7 @@ async function stream(client: Client, requests: readonly v1.VerifyCodeRequest.$P
   const answers: string[] = [];
   const waiting: (() => void)[] = [];
   call.on('data', ({ reference, errorCode }: v1.VerifyStreamResponse) => {
-    answers[Number(reference)] = errorCode ?? '';
+    answers[reference] = errorCode ?? '';
     waiting.shift()?.();
   });
   for (const [reference, request] of requests.entries()) {
