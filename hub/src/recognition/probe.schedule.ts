@@ -14,7 +14,7 @@ const TICK_MS = { shortest: 20, longest: 250 } as const;
 
 /** What {@link ProbeSchedule} drives. */
 export interface ProbeScheduleParts {
-  readonly probes: Pick<Probes, 'ask' | 'expire' | 'witness'>;
+  readonly probes: Pick<Probes, 'ask' | 'expire' | 'witness' | 'dismiss'>;
   readonly plan: Pick<ProbePlan, 'due' | 'pauseMs'>;
   readonly results: Pick<ProbeResults, 'exchange'>;
   /** Codes of the provinces to be probed. */
@@ -49,12 +49,13 @@ export class ProbeSchedule {
     this.#scheduleExchange();
   }
 
-  /** Ends, and saves what was measured. Never rejects. */
+  /** Ends, lets the devices go, and saves what was measured. Never rejects. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#exchangeTimer);
     unsubscribe(CANARY_SHOWN, this.#witness);
+    this.#parts.probes.dismiss();
     await this.#exchange;
     await this.exchange();
   }

@@ -30,7 +30,7 @@ beforeEach(() => {
   results = [];
   tasks = [];
   probes = new Probes({ record: (result) => results.push(result), now: () => now, firstReference: 1000 });
-  withdraw = probes.offer(GATE, (task) => tasks.push(task));
+  withdraw = probes.offer(GATE, { send: (task) => tasks.push(task), end: () => undefined });
 });
 
 const ask = (canary: ProbeTask['canary'] = v1.Canary.CANARY_GREEN): ProbeTask => {
@@ -122,15 +122,24 @@ describe('Probes', () => {
     expect(report(GATE, one.reference)).toBeUndefined();
   });
 
+  it('let every device go when the hub stops', () => {
+    let ended = 0;
+    for (const caller of [OTHER_GATE, FOREIGN]) probes.offer(caller, { send: () => undefined, end: () => (ended += 1) });
+    probes.dismiss();
+    expect(ended).toBe(2);
+    expect(probes.hasDevice(BEIJING)).toBe(false);
+  });
+
   it('have the devices of a province ask in turn, and nobody where there is none', () => {
     const asked: string[] = [];
     withdraw();
     expect(probes.ask({ receiver: BEIJING, issuer: GUIZHOU, canary: 1 })).toBe(false);
-    const leave = [GATE, OTHER_GATE].map((caller) => probes.offer(caller, () => asked.push(caller.fingerprint)));
+    const leave = [GATE, OTHER_GATE].map((caller) => probes.offer(caller, { send: () => asked.push(caller.fingerprint), end: () => asked.push('end') }));
     for (let times = 0; times < 4; times += 1) probes.ask({ receiver: BEIJING, issuer: GUIZHOU, canary: 1 });
     expect(asked).toEqual(['gate', 'other', 'gate', 'other']);
     expect(probes.hasDevice(SICHUAN)).toBe(false);
     for (const each of leave) each();
     expect(probes.hasDevice(BEIJING)).toBe(false);
+    expect(asked).toHaveLength(4);
   });
 });

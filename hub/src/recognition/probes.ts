@@ -44,9 +44,15 @@ export interface ProbesParts {
 /** Milliseconds a device has for asking and reporting: thrice what the hub waits for a province. */
 export const REPORT_TIMEOUT_MS = 10_000;
 
-interface Device {
-  readonly caller: Caller;
+/** A device that offers itself, as far as it can be spoken to. */
+export interface OfferedDevice {
   readonly send: (task: ProbeTask) => void;
+  /** Tells it that this hub asks nothing more. */
+  readonly end: () => void;
+}
+
+interface Device extends OfferedDevice {
+  readonly caller: Caller;
 }
 
 interface OpenTask extends ProbeTask {
@@ -77,9 +83,9 @@ export class Probes {
   }
 
   /** A device offers itself. @returns what takes it off again */
-  offer(caller: Caller, send: Device['send']): () => void {
+  offer(caller: Caller, { send, end }: OfferedDevice): () => void {
     const province = caller.province ?? '';
-    const device: Device = { caller, send };
+    const device: Device = { caller, send, end };
     this.#devices.set(province, [...(this.#devices.get(province) ?? []), device]);
     return () => {
       const left = (this.#devices.get(province) ?? []).filter((other) => other !== device);
@@ -91,6 +97,12 @@ export class Probes {
   /** Whether a checkpoint of `province` can be asked to ask. */
   hasDevice(province: string): boolean {
     return this.#devices.has(province);
+  }
+
+  /** Lets every device go: streams that stay would hold up the end of the hub. */
+  dismiss(): void {
+    for (const device of [...this.#devices.values()].flat()) device.end();
+    this.#devices.clear();
   }
 
   /** Has a device of the receiver ask, each in turn. False where there is none. */

@@ -84,7 +84,10 @@ export class RecognitionService implements GrpcService {
       try {
         this.#parts.admitMessage(stream, stream.getPath());
         if (withdraw === undefined) {
-          withdraw = this.#parts.probes.offer(caller, (task) => stream.write(toTask(task)));
+          withdraw = this.#parts.probes.offer(caller, {
+            send: (task) => stream.write(toTask(task)),
+            end: () => stream.end(),
+          });
           return;
         }
         const reason = this.#report(caller, message);

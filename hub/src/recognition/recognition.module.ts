@@ -3,8 +3,13 @@ import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { HubConfig } from '../config.js';
 import { PolicyRegister } from '../governance/policy-register.js';
-import { PolicyRegisterModule } from '../governance/policy-register.module.js';
+import { GovernanceModule } from '../governance/governance.module.js';
+import { toPolicyList } from '../governance/policy-message.js';
+import { PolicyStore } from '../governance/policy.store.js';
+import { Guard } from '../identity/guard.js';
+import { IdentityModule } from '../identity/identity.module.js';
 import { LiveMembers } from '../joining/live-members.js';
+import { MembersModule } from '../joining/members.module.js';
 import type { Logger } from '../platform/logger.js';
 import { HUB_CONFIG, LOGGER } from '../platform/tokens.js';
 import { LiveRegistry } from '../registry/registry.js';
@@ -15,11 +20,12 @@ import { PgProbeResultStore } from './probe-result.store.js';
 import { ProbeResults } from './probe-results.js';
 import { ProbeSchedule } from './probe.schedule.js';
 import { Probes } from './probes.js';
+import { RecognitionService } from './recognition.grpc.js';
 import { RecognitionHttp } from './recognition.http.js';
 
 /** Probing, and the matrix that is read from it. */
 @Module({
-  imports: [RegistryModule, PolicyRegisterModule],
+  imports: [RegistryModule, MembersModule, GovernanceModule, IdentityModule],
   controllers: [RecognitionHttp],
   providers: [
     { provide: ProbeResults, inject: [DataSource], useFactory: (database: DataSource) => new ProbeResults(new PgProbeResultStore(database)) },
@@ -41,7 +47,19 @@ import { RecognitionHttp } from './recognition.http.js';
       useFactory: (probes: Probes, results: ProbeResults, matrix: MatrixReader, { probeIntervalMs }: HubConfig, logger: Logger) =>
         new ProbeSchedule({ probes, plan: new ProbePlan(probeIntervalMs), results, provinces: () => matrix.codes(), now: Date.now, logger }),
     },
+    {
+      provide: RecognitionService,
+      inject: [MatrixReader, PolicyStore, Probes, Guard, LOGGER],
+      useFactory: (matrix: MatrixReader, policies: PolicyStore, probes: Probes, guard: Guard, logger: Logger) =>
+        new RecognitionService({
+          getMatrix: () => matrix.read(),
+          listPolicies: async () => toPolicyList(await policies.listVersions()),
+          probes,
+          admitMessage: (call, path) => { guard.admitMessage(call, path); },
+          onRefused: ({ id }, reason) => { logger.warn({ device: id, reason }, 'a report on a probe counts for nothing'); },
+        }),
+    },
   ],
-  exports: [Probes, MatrixReader, ProbeSchedule],
+  exports: [ProbeSchedule, RecognitionService],
 })
 export class RecognitionModule {}
