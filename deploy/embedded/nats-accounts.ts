@@ -17,6 +17,10 @@ export interface TrustedAccounts {
 export interface NatsAccounts {
   readonly trusted: () => TrustedAccounts;
   readonly signer: UserSigner;
+  /** The account's public key and its JWT of now. */
+  readonly account: () => { readonly publicKey: string; readonly jwt: string };
+  /** Creds, for a minute, of a user who may tell the broker of a changed account and nothing else. */
+  readonly makeMessenger: () => Promise<string>;
   /** File with the seed that signs users. */
   readonly seedFile: string;
   /** From now on the broker refuses every user of this public key; with {@link restore}, no longer. */
@@ -27,7 +31,8 @@ export interface NatsAccounts {
 const FOLDER = 'nats';
 const UNLIMITED = -1;
 const ACCOUNT_NAME = 'health-code';
-const DAY_S = 24 * 60 * 60;
+const MINUTE_S = 60;
+const DAY_S = 24 * 60 * MINUTE_S;
 /** Users of a machine for development; renewed at a start that finds less than a third left. */
 const USER_LIFETIME_S = 7 * DAY_S;
 
@@ -37,6 +42,9 @@ const JETSTREAM_LIMITS = { mem_storage: 0, disk_storage: UNLIMITED, streams: UNL
 const seedOf = (keys: KeyPair): string => new TextDecoder().decode(keys.getSeed());
 const keysOf = (seed: string): KeyPair => fromSeed(new TextEncoder().encode(seed));
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);
+
+/** Where a broker with a full resolver is told a new JWT of an account. */
+export const claimsUpdateSubject = (account: string): string => `$SYS.REQ.ACCOUNT.${account}.CLAIMS.UPDATE`;
 
 /** Reads the operator and the account, or makes them the first time. Only the development of one machine keeps all of these together. */
 export async function openNatsAccounts(data: DataDirectory): Promise<NatsAccounts> {
@@ -48,14 +56,16 @@ export async function openNatsAccounts(data: DataDirectory): Promise<NatsAccount
   const operatorKeys = keysOf(await kept('operator.seed', () => seedOf(createOperator())));
   const signingKeys = keysOf(await kept('account.seed', () => seedOf(createAccount())));
   const signAccount = (account: string, content: Partial<Account>, name: string): Promise<string> => encodeAccount(name, account, content, { signer: operatorKeys });
-  const systemJwt = await kept('system.jwt', () => signAccount(createAccount().getPublicKey(), { limits: LIMITS }, 'SYS'));
-  const system = decode<Account>(systemJwt).sub;
+  const systemKeys = keysOf(await kept('system.seed', () => seedOf(createAccount())));
+  const system = systemKeys.getPublicKey();
+  const systemJwt = await signAccount(system, { limits: LIMITS }, 'SYS');
   // The account's own seed is thrown away: the operator signs the account, the signing key its users.
   let accountJwt = await kept('account.jwt', () =>
     signAccount(createAccount().getPublicKey(), { limits: { ...LIMITS, ...JETSTREAM_LIMITS }, signing_keys: [signingKeys.getPublicKey()], tags: [DEVELOPMENT_TAG] }, ACCOUNT_NAME),
   );
   const account = decode<Account>(accountJwt).sub;
-  const operator = await kept('operator.jwt', () => encodeOperator('health-code development', operatorKeys, { system_account: system, tags: [DEVELOPMENT_TAG] } satisfies Partial<Operator>));
+  const operator = await encodeOperator('health-code development', operatorKeys, { system_account: system, tags: [DEVELOPMENT_TAG] } satisfies Partial<Operator>);
+  data.writeSecret(`${FOLDER}/operator.jwt`, operator);
   const changeRevocations = async (change: (revocations: ReadonlyMap<string, number>) => ReadonlyMap<string, number>): Promise<void> => {
     const { nats } = decode<Account>(accountJwt);
     const revocations = change(new Map(Object.entries(nats.revocations ?? {})));
@@ -65,6 +75,11 @@ export async function openNatsAccounts(data: DataDirectory): Promise<NatsAccount
   return {
     trusted: () => ({ operator, system, accounts: { [system]: systemJwt, [account]: accountJwt } }),
     signer: { seed: seedOf(signingKeys), account },
+    account: () => ({ publicKey: account, jwt: accountJwt }),
+    makeMessenger: async () => {
+      const rights = { publish: [claimsUpdateSubject(account)], subscribe: ['_INBOX.>'], answers: false };
+      return (await mintUser({ seed: seedOf(systemKeys) }, { name: 'messenger', rights, expiresAt: nowSeconds() + MINUTE_S, isForDevelopment: true })).creds;
+    },
     seedFile: at('account.seed'),
     revoke: (publicKey) => changeRevocations((revocations) => new Map([...revocations, [publicKey, nowSeconds()]])),
     restore: (publicKey) => changeRevocations((revocations) => new Map([...revocations].filter(([revoked]) => revoked !== publicKey))),

@@ -146,10 +146,11 @@ describe('credentials of the broker', () => {
   it('are taken away and given back while the broker runs', async () => {
     const province = await signIn(GUIZHOU, { maxReconnectAttempts: -1, ignoreAuthErrorAbort: true });
     const publicKey = await userOfCreds(nats.credsFile(GUIZHOU));
-    const other = await signIn('110000', { maxReconnectAttempts: -1 });
+    const other = await signIn('110000');
     await nats.revokeUser(publicKey);
     expect(await refusal(nats.creds(GUIZHOU))).toBe('AuthorizationError');
-    await expect.poll(() => other.flush().then(() => true, () => false)).toBe(true);
+    // Connected as before: it may not reconnect.
+    await other.flush();
     await nats.restoreUser(publicKey);
     expect(await refusal(nats.creds(GUIZHOU))).toBeUndefined();
     await expect.poll(() => province.flush().then(() => true, () => false), { timeout: 5000 }).toBe(true);

@@ -1,11 +1,12 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { connect as signIn, credsAuthenticator } from '@nats-io/transport-node';
 import { describeExit, startChild, type Child } from './child.js';
 import type { DataDirectory } from './data-directory.js';
 import type { FoundProgram } from './debian-package.js';
 import { DeploymentError } from './errors.js';
-import { ensureCreds, openNatsAccounts } from './nats-accounts.js';
+import { claimsUpdateSubject, ensureCreds, openNatsAccounts, type NatsAccounts } from './nats-accounts.js';
 import { natsConfig } from './nats-config.js';
 import type { UserSigner } from './nats-users.js';
 
@@ -33,8 +34,7 @@ export interface Nats {
 const READY_WITHIN_MS = 10_000;
 const PROBE_EVERY_MS = 20;
 const ATTEMPTS = 3;
-const RELOADED = 'Reloaded server configuration';
-const RELOADED_WITHIN_MS = 5000;
+const TOLD_WITHIN_MS = 5000;
 const HUB = 'hub';
 
 /** The server greets every connection with INFO; JetStream is up before it listens. */
@@ -109,15 +109,20 @@ async function credsFiles(data: DataDirectory, signer: UserSigner, provinces: re
   };
 }
 
-/** Makes the broker read its configuration again and waits until it says that it has. @throws DeploymentError NATS_START_FAILED */
-async function reload(child: Child): Promise<void> {
-  const reloads = (): number => child.logTail(Infinity).split(RELOADED).length;
-  const before = reloads();
-  if (child.pid !== undefined) process.kill(child.pid, 'SIGHUP');
-  const until = Date.now() + RELOADED_WITHIN_MS;
-  while (reloads() === before) {
-    if (Date.now() > until || !child.isRunning()) throw new DeploymentError('NATS_START_FAILED', `nats-server did not take its new configuration; the end of its log:\n${child.logTail()}`);
-    await delay(PROBE_EVERY_MS);
+/**
+ * Tells a running broker the account as it is now: who was revoked is cut off, nobody else notices. (Reading the configuration again
+ * would cut off everybody for a moment.)
+ * @throws DeploymentError NATS_START_FAILED
+ */
+async function tellAccount(url: string, accounts: NatsAccounts): Promise<void> {
+  const { publicKey, jwt } = accounts.account();
+  const authenticator = credsAuthenticator(new TextEncoder().encode(await accounts.makeMessenger()));
+  const connection = await signIn({ servers: url, authenticator, name: 'supervisor', maxReconnectAttempts: 0 });
+  try {
+    const answer = (await connection.request(claimsUpdateSubject(publicKey), jwt, { timeout: TOLD_WITHIN_MS })).json<{ readonly error?: { readonly description?: string } }>();
+    if (answer.error !== undefined) throw new DeploymentError('NATS_START_FAILED', `nats-server does not take the changed account: ${answer.error.description ?? ''}`);
+  } finally {
+    await connection.close();
   }
 }
 
@@ -133,7 +138,8 @@ export async function startNats(data: DataDirectory, server: FoundProgram, provi
 
   for (let attempt = 1; ; attempt += 1) {
     const port = await data.port('nats');
-    const writeConfig = (): string => data.writeSecret('nats.conf', natsConfig({ port, store, trusted: accounts.trusted() }));
+    const url = `nats://127.0.0.1:${String(port)}`;
+    const writeConfig = (): string => data.writeSecret('nats.conf', natsConfig({ port, store, accountsFolder: data.at('secrets', 'nats', 'accounts'), trusted: accounts.trusted() }));
     const child = startChild({
       name: 'nats',
       command: server.path,
@@ -146,11 +152,11 @@ export async function startNats(data: DataDirectory, server: FoundProgram, provi
     const change = async (how: (publicKey: string) => Promise<void>, publicKey: string): Promise<void> => {
       await how(publicKey);
       writeConfig();
-      await reload(child);
+      await tellAccount(url, accounts);
     };
     if (await isReady(child, port)) {
       return {
-        url: `nats://127.0.0.1:${String(port)}`,
+        url,
         credsFile,
         accountSeedFile: accounts.seedFile,
         signer: accounts.signer,
