@@ -43,7 +43,7 @@ const sameBytes = (one: Uint8Array, other: Uint8Array): boolean => Buffer.from(o
 
 /** Makes the stream and the hub's consumer, and reads what the province publishes from now on. */
 export async function openKitFeed({ province, nats, ring }: KitFeedOptions): Promise<KitFeed> {
-  const manager = await jetstreamManager(nats);
+  const manager = await jetstreamManager(nats, { checkAPI: false });
   const subject = attestationSubject('*');
   await manager.streams.add({ name: ATTESTATION_STREAM, subjects: [subject], storage: StorageType.File, duplicate_window: DUPLICATE_WINDOW_NS });
   await manager.consumers.add(ATTESTATION_STREAM, { durable_name: INGEST_CONSUMER, ack_policy: AckPolicy.Explicit });

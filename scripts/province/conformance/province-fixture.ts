@@ -24,14 +24,18 @@ const recordOf = (meaning: string, value: string): GoldenRecord =>
     ? { status: meaning as '00', original: { value } }
     : { availability: meaning as 'pending', original: { value } };
 
+const NAMES: Readonly<Record<string, string>> = { '00': 'green', '01': 'yellow', '10': 'red' };
+
 /** A mapped province has written its values down by hand already; a wrong line of mapping.yaml does not agree with them. */
 function deriveFromContract(file: string): ProvinceFixture {
   const { values, unlistedValues, foreignCodes } = readYaml(file, CONTRACT, 'FIXTURE_INVALID', 'texts');
-  const golden = Object.entries(values).map(([value, meaning], index): Golden => ({
-    name: `value-${String(index + 1)}`,
-    local: { value, fields: {} },
-    record: recordOf(meaning, value),
-  }));
+  const times = new Map<string, number>();
+  const golden = Object.entries(values).map(([value, meaning]): Golden => {
+    const name = NAMES[meaning] ?? meaning;
+    const time = (times.get(name) ?? 0) + 1;
+    times.set(name, time);
+    return { name: time === 1 ? name : `${name}-${String(time)}`, local: { value, fields: {} }, record: recordOf(meaning, value) };
+  });
   return PROVINCE_FIXTURE.parse({
     format: 1,
     golden,
