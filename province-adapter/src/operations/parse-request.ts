@@ -37,20 +37,26 @@ function codes(list: readonly string[] | null | undefined): readonly string[] {
   return (list ?? []).map((code) => required(code, 'a code in a list'));
 }
 
+/** What no scanner reads out of a code and no local system should be handed: line ends, NUL, escapes. */
+const CONTROL = /\p{Cc}/u;
+
 /**
  * A scanned code as text.
  *
- * @throws AdapterError LOCAL_CODE_INVALID for nothing, too much, or bytes that are not UTF-8
+ * @throws AdapterError LOCAL_CODE_INVALID for nothing, too much, bytes that are not UTF-8, or control characters
  */
 export function parseScannedCode(bytes: Uint8Array | null | undefined): string {
   if (bytes === null || bytes === undefined || bytes.byteLength === 0 || bytes.byteLength > MAX_CODE_BYTES) {
     throw new AdapterError('LOCAL_CODE_INVALID', 'a scanned code is between 1 and 4096 bytes');
   }
+  let text: string;
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new AdapterError('LOCAL_CODE_INVALID', 'the scanned bytes are not UTF-8');
   }
+  if (CONTROL.test(text)) throw new AdapterError('LOCAL_CODE_INVALID', 'a scanned code holds no control characters');
+  return text;
 }
 
 /** @throws AttestationError IDENTITY_DOCUMENT_… */
