@@ -5,6 +5,7 @@ import { Guard } from './identity/guard.js';
 import type { HubKeys } from './identity/hub-keys.js';
 import { rememberCertificates } from './identity/identify-caller.js';
 import { GovernanceModule } from './governance/governance.module.js';
+import { OperatorService } from './governance/operator.grpc.js';
 import { RevocationHandlers } from './governance/revocations.grpc.js';
 import { IdentityModule } from './identity/identity.module.js';
 import { CertificateReader } from './identity/parse-certificate.js';
@@ -69,7 +70,7 @@ import { VerifyModule } from './verify/verify.module.js';
     },
     {
       provide: GRPC_SERVICES,
-      inject: [RevocationHandlers, CheckpointService, LedgerService, PersonalHealthCodeService, AdapterService, MembershipService, RecognitionService],
+      inject: [RevocationHandlers, CheckpointService, LedgerService, PersonalHealthCodeService, AdapterService, MembershipService, OperatorService, RecognitionService],
       // What was signed with a revoked key is told by two services, and known in one place.
       useFactory: (revocations: RevocationHandlers, checkpoint: CheckpointService, ledger: LedgerService, ...others: readonly GrpcService[]): readonly GrpcService[] => [
         { definition: checkpoint.definition, handlers: { ...checkpoint.handlers, WatchRevocations: revocations.watch } },

@@ -1,13 +1,15 @@
 import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { EventLogStore } from '../joining/event-log.store.js';
+import { LiveMembers } from '../joining/live-members.js';
+import { MembersModule } from '../joining/members.module.js';
 import { MembershipStore } from '../joining/membership.store.js';
+import { OperatorSteps } from '../joining/operator-steps.js';
 import { AttestationIndex } from '../lookup/attestation-index.js';
 import { LookupModule } from '../lookup/lookup.module.js';
 import type { Logger } from '../platform/logger.js';
 import { LOGGER } from '../platform/tokens.js';
 import { RegistryLoader } from '../registry/registry-loader.js';
-import { LiveRegistry } from '../registry/registry.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { ActionStore } from './action.store.js';
 import { ExpirySchedule } from './expiry.schedule.js';
@@ -15,6 +17,7 @@ import { ExpiryStore } from './expiry.store.js';
 import { GovernanceLoader } from './governance-loader.js';
 import { KeyRevocationStore } from './key-revocation.store.js';
 import { markRevoked } from './mark-revoked.js';
+import { OperatorService } from './operator.grpc.js';
 import { Policies } from './policies.js';
 import { PolicyRegister } from './policy-register.js';
 import { PolicyRegisterModule } from './policy-register.module.js';
@@ -29,30 +32,24 @@ const seconds = (): number => Math.floor(Date.now() / 1000);
 
 /** What needs operators, what provinces ask for beyond the floor, what ends, and what reaches back. Whoever starts the hub starts loader and schedule. */
 @Module({
-  imports: [RegistryModule, LookupModule, PolicyRegisterModule, RevokedKeysModule],
+  imports: [MembersModule, RegistryModule, LookupModule, PolicyRegisterModule, RevokedKeysModule],
   providers: [
     {
       provide: PolicyStore,
-      inject: [DataSource],
-      useFactory: (database: DataSource) => new PolicyStore(database, new EventLogStore(database)),
+      inject: [DataSource, EventLogStore],
+      useFactory: (database: DataSource, events: EventLogStore) => new PolicyStore(database, events),
     },
     {
       provide: ActionStore,
-      inject: [DataSource],
-      useFactory: (database: DataSource) => {
-        const events = new EventLogStore(database);
-        return new ActionStore(database, events, new MembershipStore(database, events));
-      },
+      inject: [DataSource, EventLogStore, MembershipStore],
+      useFactory: (database: DataSource, events: EventLogStore, members: MembershipStore) => new ActionStore(database, events, members),
     },
     {
       provide: KeyRevocationStore,
-      inject: [DataSource],
-      useFactory: (database: DataSource) => {
-        const events = new EventLogStore(database);
-        return new KeyRevocationStore(database, events, new MembershipStore(database, events));
-      },
+      inject: [DataSource, EventLogStore, MembershipStore],
+      useFactory: (database: DataSource, events: EventLogStore, members: MembershipStore) => new KeyRevocationStore(database, events, members),
     },
-    { provide: ExpiryStore, inject: [DataSource], useFactory: (database: DataSource) => new ExpiryStore(database, new EventLogStore(database)) },
+    { provide: ExpiryStore, inject: [DataSource, EventLogStore], useFactory: (database: DataSource, events: EventLogStore) => new ExpiryStore(database, events) },
     { provide: RevocationLog, useFactory: () => new RevocationLog() },
     {
       provide: GovernanceLoader,
@@ -70,9 +67,9 @@ const seconds = (): number => Math.floor(Date.now() / 1000);
     },
     {
       provide: Policies,
-      inject: [PolicyStore, LiveRegistry, GovernanceLoader],
-      useFactory: (keeper: PolicyStore, registry: LiveRegistry, loader: GovernanceLoader) =>
-        new Policies({ keeper, isMember: (code) => registry.findProvince(code) !== undefined, refresh: () => loader.refresh(), now: seconds }),
+      inject: [PolicyStore, LiveMembers, GovernanceLoader],
+      useFactory: (keeper: PolicyStore, members: LiveMembers, loader: GovernanceLoader) =>
+        new Policies({ keeper, isMember: (code) => (members.find(code)?.state ?? 'left') !== 'left', refresh: () => loader.refresh(), now: seconds }),
     },
     {
       provide: ProvinceRequests,
@@ -94,12 +91,27 @@ const seconds = (): number => Math.floor(Date.now() / 1000);
         new RevocationHandlers({ source, entries, isRevoked: (kid, at) => revoked.isRevoked(kid, at) }),
     },
     {
+      provide: OperatorService,
+      inject: [OperatorSteps, ActionStore, Policies, LiveMembers, ExpiryStore, EventLogStore, GovernanceLoader],
+      useFactory: (admissions: OperatorSteps, actions: ActionStore, policies: Policies, members: LiveMembers, expiries: ExpiryStore, events: EventLogStore, loader: GovernanceLoader) =>
+        new OperatorService({
+          admissions,
+          actions,
+          policies,
+          members,
+          expiries: () => expiries.list(),
+          events: (afterId, limit) => events.list(afterId, limit),
+          refresh: () => loader.refresh(),
+          now: seconds,
+        }),
+    },
+    {
       provide: ExpirySchedule,
       inject: [ExpiryStore, ActionStore, LOGGER],
       useFactory: (expiries: ExpiryStore, actions: ActionStore, logger: Logger) =>
         new ExpirySchedule({ list: () => expiries.list(), record: (notices) => expiries.record(notices), expireActions: (now) => actions.expire(now), logger, now: seconds }),
     },
   ],
-  exports: [PolicyRegisterModule, PolicyStore, Policies, ActionStore, ExpiryStore, GovernanceLoader, ProvinceRequests, RevocationHandlers, RevocationLog, ExpirySchedule],
+  exports: [PolicyRegisterModule, PolicyStore, GovernanceLoader, OperatorService, ProvinceRequests, RevocationHandlers, RevocationLog, ExpirySchedule],
 })
 export class GovernanceModule {}
