@@ -17,6 +17,12 @@ const HOLDERS = `
   UNION ALL
   SELECT key_thumbprint, province, 'certificate' FROM member_certificate WHERE key_thumbprint = ANY ($1::text[])`;
 
+/** Everybody who has one of these keys, by RFC 7638 thumbprint. */
+export async function findHolders(database: Pick<EntityManager, 'query'>, thumbprints: readonly string[]): Promise<ReadonlyMap<string, readonly KeyHolder[]>> {
+  const rows = await database.query<(KeyHolder & { readonly thumbprint: string })[]>(HOLDERS, [thumbprints]);
+  return new Map(thumbprints.map((thumbprint) => [thumbprint, rows.filter((row) => row.thumbprint === thumbprint)]));
+}
+
 /** Keeps what certificates were issued, to whom, and which were taken back; and knows who has which key. */
 export class CertificateStore {
   readonly #database: DataSource;
@@ -28,9 +34,8 @@ export class CertificateStore {
   }
 
   /** Everybody who has one of these keys, by RFC 7638 thumbprint. */
-  async findHolders(thumbprints: readonly string[]): Promise<ReadonlyMap<string, readonly KeyHolder[]>> {
-    const rows = await this.#database.query<(KeyHolder & { readonly thumbprint: string })[]>(HOLDERS, [thumbprints]);
-    return new Map(thumbprints.map((thumbprint) => [thumbprint, rows.filter((row) => row.thumbprint === thumbprint)]));
+  findHolders(thumbprints: readonly string[]): Promise<ReadonlyMap<string, readonly KeyHolder[]>> {
+    return findHolders(this.#database.manager, thumbprints);
   }
 
   /** Who has this key; undefined when nobody. */

@@ -6,9 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../deploy/embedded/test-services.js';
 import { auditorCaller, provinceCaller, serveAs } from '../identity/certificates.fixture.js';
 import { FeedState } from '../ingest/feed-state.js';
+import type { CheckedKey } from '../joining/check-key.js';
+import { EventLogStore } from '../joining/event-log.store.js';
+import { MembershipStore } from '../joining/membership.store.js';
 import { LedgerService } from '../ledger/ledger.grpc.js';
 import { LedgerStore } from '../ledger/ledger.store.js';
 import { openDatabase } from '../platform/database.js';
+import type { GrpcService } from '../platform/grpc-handlers.js';
 import { createLogger } from '../platform/logger.js';
 import { decodeRichError } from '../platform/rich-error.js';
 import { RiskLevelStore } from '../risk-level/risk-level.store.js';
@@ -27,6 +31,9 @@ const admit = (code: Code, standing: AdmittedProvince['standing'] = 'admitted'):
   standing,
 });
 const ADMITTED = [admit('520000'), admit('110000'), admit('310000')];
+
+/** What governance adds to the service in a whole hub. */
+const withoutKeyEntries = (ledger: LedgerService): GrpcService => ({ definition: ledger.definition, handlers: { ...ledger.handlers, ListKeyEntries: () => undefined } });
 
 let testDatabase: TestDatabase;
 let database: DataSource;
@@ -47,7 +54,7 @@ beforeAll(async () => {
   await loader.refresh();
   const services = [
     new AdapterService({ store, registry, refresh: () => loader.refresh(), feeds, statements: { list: (...asked) => { listed.push(asked); return Promise.resolve(['a.b.c']); } }, riskLevels: new RiskLevelStore(database), now: () => NOW }),
-    new LedgerService(new LedgerStore(database), feeds, registry, new RiskLevelStore(database), '{}'),
+    withoutKeyEntries(new LedgerService(new LedgerStore(database), feeds, registry, new RiskLevelStore(database), '{}')),
   ];
   const callers = [...CODES.map((code) => [code, provinceCaller(code)] as const), ['auditor', auditorCaller()] as const, ['stranger', provinceCaller('440000')] as const];
   for (const [name, caller] of callers) {
@@ -73,7 +80,8 @@ interface Stated {
   readonly request: v1.RegisterRequest.$Properties;
 }
 
-async function state(code: Code, prefix: string): Promise<Stated> {
+/** What a province states, with keys that were accepted before or are yet to be. */
+async function state(code: Code, prefix: string, { accepted = true } = {}): Promise<Stated> {
   const [signing, sealing] = await Promise.all([generateProvinceKey('sig'), generateProvinceKey('enc')]);
   const proof = await createPossessionProof(await importSigningKey(signing.privateJwk), parseProvinceCode(code));
   const request: v1.RegisterRequest.$Properties = {
@@ -86,7 +94,14 @@ async function state(code: Code, prefix: string): Promise<Stated> {
     rules: [{ id: `${code}-conversion`, version: '1', title: '转码规则' }],
     adapterVersion: '0.1.0',
   };
+  if (accepted) await accept(code, signing, sealing);
   return { signing, sealing, request };
+}
+
+async function accept(code: Code, ...generated: readonly GeneratedProvinceKey[]): Promise<void> {
+  const keys = generated.map(({ publicJwk }): CheckedKey => ({ kid: publicJwk.kid ?? '', use: publicJwk.use === 'enc' ? 'enc' : 'sig', jwk: JSON.stringify(publicJwk) }));
+  const members = new MembershipStore(database, new EventLogStore(database));
+  await members.change((change) => members.acceptKeys(change, { province: parseProvinceCode(code), keys, acceptedBy: 'a test', actor: 'hub', detail: '' }));
 }
 
 async function refusal(call: Promise<unknown>): Promise<{ readonly code: status; readonly reason: string; readonly fields: readonly string[] }> {
@@ -103,7 +118,7 @@ async function refusal(call: Promise<unknown>): Promise<{ readonly code: status;
 
 describe('Adapter', () => {
   it('registers the province its certificate names, and keeps what it states', async () => {
-    const { request, signing, sealing } = await state('520000', 'HC:GUIZHOU:');
+    const { request, signing, sealing } = await state('520000', 'HC:GUIZHOU:', { accepted: false });
     const versionBefore = registry.version;
     expect(await adapterOf('520000').register(request)).toMatchObject({ province: '520000', contiguousSequence: 0 });
 
@@ -118,13 +133,49 @@ describe('Adapter', () => {
     expect(restarted.provinces()).toEqual(registry.provinces());
   });
 
+  it('accepts the keys of a founding member once, and later ones only after they were accepted', async () => {
+    const later = await state('520000', 'HC:GUIZHOU:', { accepted: false });
+    expect(await refusal(adapterOf('520000').register(later.request))).toEqual({ code: status.FAILED_PRECONDITION, reason: 'KEY_NOT_ACCEPTED', fields: ['keys[0]', 'keys[1]'] });
+    await accept('520000', later.signing);
+    expect(await refusal(adapterOf('520000').register(later.request))).toMatchObject({ reason: 'KEY_NOT_ACCEPTED', fields: ['keys[1]'] });
+    await accept('520000', later.sealing);
+    expect(await adapterOf('520000').register(later.request)).toMatchObject({ province: '520000' });
+  });
+
+  it('puts the first keys of a founding member through the gates of everybody else’s', async () => {
+    const { request } = await state('110000', 'HC:BEIJING:', { accepted: false });
+    const known = { kty: 'EC', crv: 'P-256', x: 'gI0GAILBdu7T53akrFmMyGcsF3n5dO7MmwNBHKW5SV0', y: 'SLW_xSffzlPWrHEVI30DHM_4egVwt3NQqeUD7nMFpps', use: 'enc', alg: 'ECDH-ES' };
+    const keys = [request.keys?.[0] ?? {}, { jwk: JSON.stringify(known), use: v1.KeyUse.KEY_USE_ENCRYPTION }];
+    expect(await refusal(adapterOf('110000').register({ ...request, keys }))).toMatchObject({ reason: 'REGISTRATION_INVALID', fields: ['keys[1]'] });
+  });
+
+  it('tells the protocol version that both speak, and refuses who speaks none in common', async () => {
+    const { request } = await state('310000', 'HC:SHANGHAI:');
+    expect(await adapterOf('310000').register(request)).toMatchObject({ protocolVersion: 1, hubProtocolVersions: [1, 2] });
+    expect(await adapterOf('310000').register({ ...request, protocolVersions: [1, 2, 3] })).toMatchObject({ protocolVersion: 2 });
+    expect(await refusal(adapterOf('310000').register({ ...request, protocolVersions: [3, 4] }))).toMatchObject({ code: status.FAILED_PRECONDITION, reason: 'PROTOCOL_VERSION_UNSUPPORTED' });
+  });
+
+  it('seals to the first of two keys to encrypt to, whatever their names', async () => {
+    const { request, sealing } = await state('310000', 'HC:SHANGHAI:');
+    const second = await generateProvinceKey('enc');
+    await accept('310000', second);
+    const [signing = {}, first = {}] = request.keys ?? [];
+    const other = { jwk: JSON.stringify(second.publicJwk), use: v1.KeyUse.KEY_USE_ENCRYPTION };
+    await adapterOf('310000').register({ ...request, keys: [signing, other, first] });
+    expect(registry.findProvince('310000')?.encryptionKey?.kid).toBe(second.publicJwk.kid);
+    await adapterOf('310000').register({ ...request, keys: [signing, first, other] });
+    expect(registry.findProvince('310000')?.encryptionKey?.kid).toBe(sealing.publicJwk.kid);
+    expect(await refusal(adapterOf('310000').register({ ...request, keys: [signing, first, other, other] }))).toMatchObject({ reason: 'REGISTRATION_INVALID' });
+  });
+
   it('keeps former keys, so that what they signed stays verifiable', async () => {
     const former = await state('310000', 'HC:SHANGHAI:');
     const later = await state('310000', 'HC:SHANGHAI:');
     await adapterOf('310000').register(former.request);
     await adapterOf('310000').register(later.request);
     expect(registry.find(former.signing.publicJwk.kid ?? '')?.use).toBe('sig');
-    expect(registry.findKeySet('310000').keys).toHaveLength(4);
+    expect([former.signing, former.sealing, later.signing, later.sealing].map(({ publicJwk }) => registry.find(publicJwk.kid ?? '')?.province)).toEqual(Array.from({ length: 4 }, () => '310000'));
   });
 
   it('retires a key that is no longer stated, for good and for every replica', async () => {

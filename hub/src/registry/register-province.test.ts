@@ -7,7 +7,7 @@ import { parseRegistration, type Registration } from './registration.js';
 
 const GUIZHOU = parseProvinceCode('520000');
 const BEIJING = parseProvinceCode('110000');
-const NOTHING: RegisteredBefore = { keys: [], foreignRecognisers: [], rules: [], acceptedKids: [], isFirstOfFounding: false };
+const NOTHING: RegisteredBefore = { keys: [], foreignRecognisers: [], rules: [], acceptedKids: [], isFirstOfFounding: false, holders: new Map() };
 
 let signing: GeneratedProvinceKey;
 let sealing: GeneratedProvinceKey;
@@ -117,7 +117,7 @@ describe('parseRegistration', () => {
   });
 
   it('holds a province to the beginnings that the operator lists for it', async () => {
-    const store = { saveRegistration: () => Promise.resolve(), findHolders: () => Promise.resolve(new Map()) };
+    const store = { saveRegistration: () => Promise.resolve() };
     const register = (...codePrefixes: readonly string[]) =>
       refusedFields(registerProvince({ code: GUIZHOU, actor: 'spiffe://health-code.internal/province/520000', codePrefixes }, good, 1_800_000_000, store));
     expect(await register('https://gz.example/', 'HC:52')).toEqual([]);

@@ -17,6 +17,8 @@ export interface RegisteredBefore {
   readonly acceptedKids: readonly string[];
   /** Whether no key of a founding member was ever accepted: its first registration is its submission. */
   readonly isFirstOfFounding: boolean;
+  /** Everybody who has one of the stated keys, by RFC 7638 thumbprint. */
+  readonly holders: ReadonlyMap<string, readonly KeyHolder[]>;
 }
 
 /** The calling province: who it is, and how its codes may begin. */
@@ -30,8 +32,6 @@ export interface RegisteringProvince {
 /** Where registrations are kept. `check` runs inside the transaction; what it throws undoes everything. */
 export interface RegistrationStore {
   saveRegistration(province: RegisteringProvince, registration: Registration, at: number, check: (before: RegisteredBefore) => Promise<void>): Promise<void>;
-  /** Everybody who has one of these keys, by RFC 7638 thumbprint. */
-  findHolders(thumbprints: readonly string[]): Promise<ReadonlyMap<string, readonly KeyHolder[]>>;
 }
 
 /**
@@ -85,8 +85,8 @@ export function requireAccepted({ acceptedKids }: RegisteredBefore, registration
 }
 
 /** The first keys of a founding member go through the gates of everybody else's. @throws HubError REGISTRATION_INVALID */
-async function requireGoodKeys(request: v1.RegisterRequest.$Properties, province: ProvinceCode, now: number, { findHolders }: RegistrationStore): Promise<void> {
-  const { checks } = await checkKeys(request.keys ?? [], { province, challenge: undefined, now, findHolders });
+async function requireGoodKeys(request: v1.RegisterRequest.$Properties, province: ProvinceCode, now: number, { holders }: RegisteredBefore): Promise<void> {
+  const { checks } = await checkKeys(request.keys ?? [], { province, challenge: undefined, now, findHolders: () => Promise.resolve(holders) });
   const violations = checks.filter(({ outcome }) => outcome === 'failed').map(({ subject, name, detail }): FieldViolation => ({ field: subject, description: `${name}: ${detail}` }));
   if (violations.length > 0) throw registrationRefused(violations);
 }
@@ -102,7 +102,7 @@ export async function registerProvince(province: RegisteringProvince, request: v
   const registration = await parseRegistration(request, province.code, province.codePrefixes);
   await store.saveRegistration(province, registration, at, async (before) => {
     checkAgainst(before, registration, province.code);
-    if (before.isFirstOfFounding) await requireGoodKeys(request, province.code, at, store);
+    if (before.isFirstOfFounding) await requireGoodKeys(request, province.code, at, before);
     else requireAccepted(before, registration);
   });
   return registration;

@@ -1,6 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { CertificateStore } from '../joining/certificate.store.js';
-import type { KeyHolder } from '../joining/check-key.js';
+import { findHolders } from '../joining/certificate.store.js';
 import { EventLogStore } from '../joining/event-log.store.js';
 import { FoundingStore } from '../joining/founding.store.js';
 import type { NewMembershipEvent } from '../joining/membership-events.js';
@@ -28,11 +27,6 @@ export class RegistryStore {
   /** Takes in the founding members that the operator's file lists; see {@link FoundingStore}. */
   applyAdmission(admitted: readonly AdmittedProvince[]): Promise<void> {
     return new FoundingStore(this.#database, this.#events).apply(admitted);
-  }
-
-  /** Satisfies RegistrationStore. */
-  findHolders(thumbprints: readonly string[]): Promise<ReadonlyMap<string, readonly KeyHolder[]>> {
-    return new CertificateStore(this.#database, this.#events).findHolders(thumbprints);
   }
 
   /** Notes that a registration was refused. */
@@ -192,6 +186,7 @@ async function readBefore(change: EntityManager, code: string, registration: Reg
   return {
     acceptedKids: accepted.map(({ kid }) => kid),
     isFirstOfFounding: founding !== undefined,
+    holders: await findHolders(change, registration.keys.map(({ kid }) => kid)),
     keys: await change.query<RegisteredBefore['keys'][number][]>(
       'SELECT kid, province, use, retired_at IS NOT NULL AS "isRetired" FROM province_key WHERE kid = ANY ($1::text[])',
       [registration.keys.map(({ kid }) => kid)],

@@ -9,10 +9,12 @@ import { FeedState } from '../ingest/feed-state.js';
 import { LedgerService } from '../ledger/ledger.grpc.js';
 import { LedgerStore } from '../ledger/ledger.store.js';
 import { openDatabase } from '../platform/database.js';
+import type { GrpcService } from '../platform/grpc-handlers.js';
 import { createLogger } from '../platform/logger.js';
 import { decodeRichError } from '../platform/rich-error.js';
 import { AdapterService } from '../registry/adapter.grpc.js';
 import type { AdmittedProvince } from '../registry/admission.js';
+import { RegistryLoader } from '../registry/registry-loader.js';
 import { LiveRegistry } from '../registry/registry.js';
 import { RegistryStore } from '../registry/registry.store.js';
 import { RiskLevelStore } from './risk-level.store.js';
@@ -24,6 +26,9 @@ const { RISK_GRADE_LOW: LOW, RISK_GRADE_MEDIUM: MEDIUM, RISK_GRADE_HIGH: HIGH } 
 
 const admit = (code: string): AdmittedProvince => ({ code: parseProvinceCode(code), standing: 'admitted' });
 const ADMITTED = [admit('130000'), admit('650000'), admit('660000')];
+
+/** What governance adds to the service in a whole hub. */
+const withoutKeyEntries = (ledger: LedgerService): GrpcService => ({ definition: ledger.definition, handlers: { ...ledger.handlers, ListKeyEntries: () => undefined } });
 
 let testDatabase: TestDatabase;
 let database: DataSource;
@@ -39,11 +44,12 @@ beforeAll(async () => {
   await registryStore.applyAdmission(ADMITTED);
   store = new RiskLevelStore(database);
   const [registry, feeds] = [new LiveRegistry(), new FeedState()];
+  await new RegistryLoader(registryStore, registry).refresh();
   const services = [
     new AdapterService({
       store: registryStore, registry, refresh: () => Promise.resolve(), feeds, statements: { list: () => Promise.resolve([]) }, riskLevels: store, now: () => clock,
     }),
-    new LedgerService(new LedgerStore(database), feeds, registry, store, '{}'),
+    withoutKeyEntries(new LedgerService(new LedgerStore(database), feeds, registry, store, '{}')),
   ];
   const callers = [...['130000', '650000', '660000', '440000'].map((code) => [code, provinceCaller(code)] as const), ['checkpoint', checkpointCaller('440000')] as const];
   for (const [name, caller] of callers) {
