@@ -1,12 +1,14 @@
 // Run by a province: `npm run province -- <step>` joins, shows where it stands, exchanges keys, and leaves.
+import type { Province } from '@health-code/attestation';
 import { EXIT } from './access/command-error.js';
 import { parseCommandLine, type Given, type GivenOptions } from './access/command-line.js';
 import { explain } from './access/explain.js';
+import { parseProvince } from './access/words.js';
 import { carryOut, reportOutcome, type StepOutcome } from './province/carry-out.js';
 import { PROVINCE_HELP, PROVINCE_STEPS, SHARED_OPTIONS, type ProvinceStep } from './province/commands.js';
 import { conform, parseInterval, waitUnlessStopped } from './province/conform.js';
 import { givenHome } from './province/find-home.js';
-import { kitOf } from './province/run-kit.js';
+import { kitOf, practise, type KitOptions } from './province/run-kit.js';
 import { runAdapter } from './province/run.js';
 
 /** Aborted at the first request to stop. Only for steps that go on until then: the others are just ended. */
@@ -35,13 +37,26 @@ function print(outcome: StepOutcome, options: GivenOptions): boolean {
   return outcome.isDone;
 }
 
+/** How the kit is asked to run. */
+const kitOptions = (province: Province, signal: AbortSignal, options: GivenOptions): KitOptions => ({
+  province,
+  signal,
+  say,
+  files: { ...found(options, 'report', 'report'), ...found(options, 'junit', 'junit') },
+  ...found(options, 'local-system', 'localSystem'),
+  ...found(options, 'fixture', 'fixture'),
+  ...found(options, 'settings', 'settings'),
+  ...found(options, 'adapter-version', 'adapterVersion'),
+});
+
 /** The badge is renewed well before it ends; one attempt that fails is said, and the next one comes when it would have come. */
 async function conformOnSchedule(options: GivenOptions): Promise<boolean> {
   const stop = stopRequest();
+  if (options.isSet('practice')) return practise(kitOptions(parseProvince(options.get('province')), stop, options));
   const home = givenHome(options);
   const every = options.find('every');
   const intervalMs = every === undefined ? undefined : parseInterval(every);
-  const kit = kitOf({ province: home.province, signal: stop, say, ...found(options, 'local-system', 'localSystem'), ...found(options, 'fixture', 'fixture'), ...found(options, 'settings', 'settings') });
+  const kit = kitOf(kitOptions(home.province, stop, options));
   if (intervalMs === undefined) return print(reportOutcome(await conform(home, kit)), options);
   while (!stop.aborted) {
     try {

@@ -12,9 +12,9 @@ export const PROVINCE_STEPS = {
   },
   keys: { usage: '', summary: 'makes signing and encryption keys, and has those accepted that are not' },
   conformance: {
-    usage: '[--every 30d] [--local-system URL] [--fixture FILE] [--settings FOLDER]',
-    summary: 'runs the conformance kit against the province’s adapter, signs and submits the report, keeps the badge; --every: again and again',
-    options: { every: text, 'local-system': text, fixture: text, settings: text },
+    usage: '[--practice] [--every 30d] [--local-system URL] [--fixture FILE] [--settings FOLDER] [--adapter-version V] [--report FILE] [--junit FILE]',
+    summary: 'runs the conformance kit against the province’s adapter, signs and submits the report, keeps the badge; --every: again and again; --practice: submits nothing and needs no hub',
+    options: { practice: flag, every: text, 'local-system': text, fixture: text, settings: text, 'adapter-version': text, report: text, junit: text },
   },
   status: { usage: '', summary: 'where the province stands, what comes next, what ends, what happened, and every file' },
   credentials: { usage: '', summary: 'gets the NATS credentials of an admitted province; writes adapter.env' },
