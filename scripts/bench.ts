@@ -8,6 +8,7 @@ import { describeMachine, figureTable, type Figure } from './bench/figure.js';
 import { benchIngest } from './bench/ingest.js';
 import { BenchIssuer } from './bench/issuer.js';
 import { benchLocalCode } from './bench/local-code.js';
+import { benchMtls } from './bench/mtls.js';
 import { BENCH_PROVINCE, openStage } from './bench/stage.js';
 import { benchTranslation } from './bench/translation.js';
 import { benchVerifyCode } from './bench/verify-code.js';
@@ -20,7 +21,7 @@ Needs two processors and Linux.
   npm run bench -- --json        prints one line a figure: {name, value, unit, floor, ratio, aim}
   npm run bench -- --seconds 2   seconds of each load run (default 5)
   npm run bench -- --count 5000  attestations of each ingest round (default 30000)
-  npm run bench -- --only ingest one part: verify, local, ingest, translation or country
+  npm run bench -- --only ingest one part: verify, mtls, local, ingest, translation or country
 
 A figure below its aim does not fail the command.`;
 
@@ -31,7 +32,7 @@ const say = (line: string): void => {
   console.error(line);
 };
 
-const PARTS = ['verify', 'local', 'ingest', 'translation', 'country'] as const;
+const PARTS = ['verify', 'mtls', 'local', 'ingest', 'translation', 'country'] as const;
 
 type Part = (typeof PARTS)[number];
 
@@ -52,7 +53,11 @@ async function measureHub(wants: (part: Part) => boolean, seconds: number, count
     const figures: Figure[] = [];
     if (wants('verify')) {
       say('VerifyCode and VerifyBatch of known attestations …');
-      figures.push(...(await benchVerifyCode(parties, address, known, { path: h2load.path, env: { ...process.env, ...h2load.env } }, seconds)));
+      figures.push(...(await benchVerifyCode(parties, stage.plaintext, known, { path: h2load.path, env: { ...process.env, ...h2load.env } }, seconds)));
+    }
+    if (wants('mtls')) {
+      say('VerifyCode over mTLS and without …');
+      figures.push(...(await benchMtls(parties, stage.plaintext, known[0] ?? '', seconds)));
     }
     if (wants('local')) {
       say('local codes never seen before …');
@@ -73,7 +78,7 @@ async function measureHub(wants: (part: Part) => boolean, seconds: number, count
 async function measure(seconds: number, count: number, only: Part | undefined): Promise<Figure[]> {
   const wants = (part: Part): boolean => only === undefined || only === part;
   const figures: Figure[] = [];
-  if (wants('verify') || wants('local') || wants('ingest')) figures.push(...(await measureHub(wants, seconds, count)));
+  if (wants('verify') || wants('mtls') || wants('local') || wants('ingest')) figures.push(...(await measureHub(wants, seconds, count)));
   if (wants('translation')) {
     say('translation of every province …');
     figures.push(...(await benchTranslation()));

@@ -23,14 +23,21 @@ export const LOCAL_PROVINCE: ProvinceSeat = { slug: 'shanghai', code: '310000' }
 export const BENCH_PROVINCE: ProvinceSeat = { slug: 'tianjin', code: '120000' };
 
 const TIMEOUT_MS = 10_000;
+/** More than one machine can ask. */
+const NO_LIMIT = '100000000/s';
 
 /** The real parts the figures are measured on, from an empty data directory. */
 export interface Stage {
   readonly connections: Connections;
   /** Ways in to the hub of this stage, each with its own certificate. */
   readonly openParties: (hubAddress: string) => HubParties;
-  /** Starts the hub on {@link MEASURED_CPU}. */
+  /**
+   * Starts the hub on {@link MEASURED_CPU}: with a further port without TLS, since h2load can show no certificate, and with no
+   * limit that would end a load run.
+   */
   readonly startHub: () => Promise<RunningService>;
+  /** `host:port` of that further port. */
+  readonly plaintext: string;
   readonly stopHub: () => Promise<void>;
   readonly startLocalProvince: (hubAddress: string) => Promise<{ /** `host:port`. */ readonly localSystem: string }>;
   /** Runs one query on the hub's database. */
@@ -54,6 +61,8 @@ export async function openStage(dataPath: string, announce: (line: string) => vo
   for (const child of [postgres.child, nats.child]) if (child?.pid !== undefined) pinProcess(child.pid, OTHER_CPU);
   const connections: Connections = { data, postgres, nats, pki: await openPki(data, codes) };
   let hub: RunningService | undefined;
+  const plaintext = `127.0.0.1:${String(await data.port('hub-plaintext'))}`;
+  const settings = { LOG_LEVEL: 'info', VERIFY_LIMIT: NO_LIMIT, PLAINTEXT_ADDRESS: plaintext, PLAINTEXT_PROVINCE: BENCH_PROVINCE.code };
 
   const startPinned = async (service: Parameters<typeof startService>[0], cpu: number): Promise<RunningService> => {
     const running = await startService(service, data);
@@ -67,7 +76,8 @@ export async function openStage(dataPath: string, announce: (line: string) => vo
   return {
     connections,
     openParties: (grpc) => openParties({ grpc, dataPath }, codes, TIMEOUT_MS),
-    startHub: async () => (hub = await startPinned(await hubService(connections, provinces, { LOG_LEVEL: 'info' }), MEASURED_CPU)),
+    plaintext,
+    startHub: async () => (hub = await startPinned({ ...(await hubService(connections, provinces, settings)), entry: 'hub/dist/bench-main.js' }, MEASURED_CPU)),
     stopHub,
     startLocalProvince: async (hubAddress) => {
       // Both are described before one runs: a port is handed out again only while it is free.
