@@ -28,11 +28,10 @@ export async function playGolden(bench: Bench, by: 'code' | 'document'): Promise
 
 async function findProofFaults({ keys }: Bench): Promise<readonly string[]> {
   const faults = await Promise.all(
-    keys.signing.map(({ key, proof }) =>
-      proof === ''
-        ? `signing key ${key.kid} has no proof of possession`
-        : verifyPossessionProof(proof, key).then(() => undefined, () => `the proof of possession of signing key ${key.kid} does not verify`),
-    ),
+    keys.signing.map(async ({ key, proof }) => {
+      if (proof === '') return `signing key ${key.kid} has no proof of possession`;
+      return verifyPossessionProof(proof, key).then(() => undefined, () => `the proof of possession of signing key ${key.kid} does not verify`);
+    }),
   );
   return faults.filter((fault) => fault !== undefined);
 }
