@@ -1,12 +1,14 @@
 // Run to see a province join: `npm run story -- joining` walks one from its invitation to its first recognised code.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { RECOGNITION_NODES } from '@health-code/attestation';
+import { v1 } from '@health-code/messages';
 import { CommandError, EXIT } from './access/command-error.js';
 import { parseCommandLine, printCommands, type CommandSpecification } from './access/command-line.js';
 import { explain } from './access/explain.js';
+import { withHubChannel } from './access/hub-channel.js';
 import { kitOf } from './province/run-kit.js';
 import { joiningSteps } from './story/joining.js';
 import { openPlace, provinceFor, type StoryPlace } from './story/place.js';
@@ -51,9 +53,16 @@ interface Telling {
   readonly signal: AbortSignal;
 }
 
+/** Members and applicants: also those whose adapter does not run. */
+async function memberSlugs({ country }: StoryPlace): Promise<readonly string[]> {
+  const listener = { address: country.addresses.hub.grpc, authority: readFileSync(country.pki('server-ca.crt')) };
+  const { members } = await withHubChannel(listener, country.certificateOf('operator-a'), ({ operator }) => operator.listMembers({}));
+  return members.filter(({ state }) => state !== v1.MembershipState.MEMBERSHIP_STATE_LEFT).map((member) => member.slug ?? '');
+}
+
 async function joining(place: StoryPlace, { slug, isJson, folder, signal }: Telling): Promise<ToldStory> {
   const present = Object.keys(place.country.addresses.adapters);
-  const province = provinceFor(slug, present);
+  const province = provinceFor(slug, [...present, ...(await memberSlugs(place))]);
   const other = RECOGNITION_NODES.find((node) => present.includes(node.slug) && node.slug !== province.slug);
   if (other === undefined) throw new CommandError('no other province runs there', 'Start the whole country: npm start');
   let number = 0;

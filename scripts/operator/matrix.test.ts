@@ -24,6 +24,11 @@ describe('markOf', () => {
     expect(markOf({ receiver: '110000', issuer: '520000', declared: YES, configured: YES })).toEqual({ mark: '·' });
   });
 
+  it('does not call broken what was never measured, and calls broken what has no checkpoint to measure it', () => {
+    expect(markOf(cell('110000', '520000', { working: { state: v1.FactState.FACT_STATE_NO, cause: 'NOT_PROBED' } }))).toEqual({ mark: '·' });
+    expect(markOf(cell('110000', '520000', { working: { state: v1.FactState.FACT_STATE_NO, cause: 'NO_CHECKPOINT' } }))).toEqual({ mark: '✗', fact: 'working', letter: 'W' });
+  });
+
   it('names the first fact that is not the case, for what is not configured cannot work', () => {
     expect(markOf(cell('110000', '520000', { configured: NO('BADGE_EXPIRED', 1), working: NO('ADAPTER_TIMEOUT', 1) }))).toEqual({ mark: '✗', fact: 'configured', letter: 'C' });
     expect(markOf(cell('110000', '520000', { declared: NO('NO_POLICY', 1) }))).toEqual({ mark: '✗', fact: 'declared', letter: 'D' });

@@ -23,11 +23,14 @@ type FactName = (typeof FACTS)[number]['name'];
 /** What a cell comes to: as it must be, under a stricter rule, not measured yet, or the first fact that is not the case. */
 export type CellMark = { readonly mark: '✓' | '~' | '·' } | { readonly mark: '✗'; readonly fact: FactName; readonly letter: string };
 
+/** Cause of a pair whose first probe is still to come: nothing is known to be broken. */
+const NOT_MEASURED = 'NOT_PROBED';
+
 const { FACT_STATE_NO, FACT_STATE_RESTRICTED, FACT_STATE_YES } = v1.FactState;
 
 /** Judges one pair. A pair is ✓ only when it was measured. */
 export function markOf(cell: v1.IMatrixCell): CellMark {
-  const broken = FACTS.find(({ name }) => cell[name]?.state === FACT_STATE_NO);
+  const broken = FACTS.find(({ name }) => cell[name]?.state === FACT_STATE_NO && cell[name].cause !== NOT_MEASURED);
   if (broken !== undefined) return { mark: '✗', fact: broken.name, letter: broken.letter };
   if (FACTS.some(({ name }) => ![FACT_STATE_YES, FACT_STATE_RESTRICTED].includes(cell[name]?.state ?? 0))) return { mark: '·' };
   return { mark: FACTS.some(({ name }) => cell[name]?.state === FACT_STATE_RESTRICTED) ? '~' : '✓' };

@@ -80,7 +80,7 @@ export const policyCells = (policy: v1.IRecognitionPolicy): readonly string[] =>
   nameIn(POLICY_STATES, policy.state),
   nameIn(EFFECTS, policy.effect),
   `in ${everyOr(policy.receiver ? [policy.receiver] : [])} of ${everyOr(policy.issuers ?? [])}`,
-  `${isoTime(policy.effectiveFrom)} to ${isoTime(policy.effectiveUntil) || 'no end'}`,
+  `from ${isoTime(policy.effectiveFrom) || 'ever'} to ${isoTime(policy.effectiveUntil) || 'no end'}`,
   policy.reason ?? '',
 ];
 

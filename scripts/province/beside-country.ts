@@ -8,7 +8,7 @@ import { CommandError } from '../access/command-error.js';
 import type { EmbeddedCountry } from '../access/embedded-country.js';
 import { replaceFile } from '../access/replace-file.js';
 import { adapterSettings } from './adapter-env.js';
-import type { ProvinceHome } from './province-home.js';
+import { openHome, type ProvinceHome } from './province-home.js';
 
 /** The processes of a province beside a country on this machine, which its supervisor knows nothing of. */
 export interface BesideCountry {
@@ -51,7 +51,7 @@ export async function openBeside(country: EmbeddedCountry, home: ProvinceHome, e
       return own;
     },
     startAdapter: async (settings) => {
-      await startService(await joinedAdapterService(room, province, { ...settings, ...adapterSettings(home) }), data);
+      await startService(await joinedAdapterService(room, province, { ...settings, ...adapterSettings(openHome(home.directory)) }), data);
     },
     ended: () =>
       new Promise((resolve) => {

@@ -10,7 +10,7 @@ import { conform, type RunKit } from '../province/conform.js';
 import { keys } from '../province/keys.js';
 import { leave } from '../province/leave.js';
 import { credentials } from '../province/nats-credentials.js';
-import { writeHome } from '../province/province-home.js';
+import { openHome, writeHome } from '../province/province-home.js';
 import { enrolDevice, openDeviceHome } from '../verify/device-home.js';
 import { adviceName, recognitionName, statusName } from '../verify/verdict-words.js';
 import type { StoryPlace } from './place.js';
@@ -108,7 +108,8 @@ export function joiningSteps({ place, province, other, folder, runKit }: Joining
       title: 'its adapter starts and registers',
       isMeasured: true,
       take: async () => {
-        await place.startAdapter(home, room.settings);
+        // The credentials step noted where NATS is.
+        await place.startAdapter(openHome(home.directory), room.settings);
         return 'registered';
       },
     },
