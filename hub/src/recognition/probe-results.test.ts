@@ -38,6 +38,15 @@ describe('ProbeResults', () => {
     expect(results.find('110000', '520000')).toEqual(result(2000));
   });
 
+  it('name the canary that fails until it is answered again', () => {
+    const results = new ProbeResults(new MemoryStore());
+    expect(results.findFailing('110000', '520000')).toBeUndefined();
+    results.record(result(1000, { cause: 'ATTESTATION_KEY_REVOKED', canary: 3 }));
+    expect(results.findFailing('110000', '520000')).toBe(3);
+    results.record(result(2000, { canary: 3 }));
+    expect(results.findFailing('110000', '520000')).toBeUndefined();
+  });
+
   it('wait while the database is away, and are saved once', async () => {
     const store = new MemoryStore();
     const results = new ProbeResults(store);

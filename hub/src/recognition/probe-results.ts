@@ -1,3 +1,4 @@
+import type { AskedCanary } from './judge-probe.js';
 import type { ProbeResult } from './probes.js';
 
 /** Where results outlive the process. */
@@ -23,6 +24,15 @@ export class ProbeResults {
   /** The last one of a pair, if it was ever measured. */
   find(receiver: string, issuer: string): ProbeResult | undefined {
     return this.#last.get(keyOf({ receiver, issuer }));
+  }
+
+  /**
+   * The canary that was not answered as it must be, if the last one was not. It is asked about again until it is: another one
+   * may be answered all the same, and a pair that is half broken must not show green in every other round.
+   */
+  findFailing(receiver: string, issuer: string): AskedCanary | undefined {
+    const last = this.find(receiver, issuer);
+    return last?.cause === undefined ? undefined : last.canary;
   }
 
   /** Takes a result; saved with the next {@link exchange}. */

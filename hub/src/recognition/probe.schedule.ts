@@ -16,7 +16,7 @@ const TICK_MS = { shortest: 20, longest: 250 } as const;
 export interface ProbeScheduleParts {
   readonly probes: Pick<Probes, 'ask' | 'expire' | 'witness' | 'dismiss'>;
   readonly plan: Pick<ProbePlan, 'due' | 'pauseMs'>;
-  readonly results: Pick<ProbeResults, 'exchange'>;
+  readonly results: Pick<ProbeResults, 'exchange' | 'findFailing'>;
   /** Codes of the provinces to be probed. */
   readonly provinces: () => readonly string[];
   /** Milliseconds since the epoch. */
@@ -73,9 +73,11 @@ export class ProbeSchedule {
   }
 
   #tick(): void {
-    const { probes, plan, provinces, now } = this.#parts;
+    const { probes, plan, results, provinces, now } = this.#parts;
     probes.expire();
-    for (const probe of plan.due(now(), provinces())) probes.ask(probe);
+    for (const { receiver, issuer, canary } of plan.due(now(), provinces())) {
+      probes.ask({ receiver, issuer, canary: results.findFailing(receiver, issuer) ?? canary });
+    }
     this.#timer = setTimeout(() => {
       this.#tick();
     }, Math.min(Math.max(plan.pauseMs, TICK_MS.shortest), TICK_MS.longest));

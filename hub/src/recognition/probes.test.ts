@@ -50,7 +50,7 @@ describe('Probes', () => {
     expect(Buffer.from(task.code).toString()).toBe(canaryCode(GUIZHOU, 'green'));
     witness(GATE, task);
     expect(report(GATE, task.reference)).toBeUndefined();
-    expect(results).toEqual([{ receiver: BEIJING, issuer: GUIZHOU, measuredAt: now }]);
+    expect(results).toEqual([{ receiver: BEIJING, issuer: GUIZHOU, measuredAt: now, canary: v1.Canary.CANARY_GREEN }]);
   });
 
   it('name what was wrong with the answer', () => {

@@ -1,7 +1,7 @@
 import { CANARIES, canaryCode } from '@health-code/messages';
 import type { Caller } from '../identity/caller.js';
 import { causeOf, type Cause } from './cause.js';
-import { isSameVerdict, judgeProbe, parseReportedVerdict, type CanaryVerdict } from './judge-probe.js';
+import { isSameVerdict, judgeProbe, parseReportedVerdict, type AskedCanary, type CanaryVerdict } from './judge-probe.js';
 import type { PlannedProbe } from './probe-plan.js';
 
 /** What a device is told to ask. */
@@ -27,6 +27,8 @@ export interface ProbeResult {
   readonly measuredAt: number;
   /** Absent where the answer was as it must be. */
   readonly cause?: Cause;
+  /** What was asked about; forgotten with the process. */
+  readonly canary?: AskedCanary;
 }
 
 /** Why a report counts for nothing. */
@@ -154,8 +156,8 @@ export class Probes {
     }
   }
 
-  #close({ reference, receiver, issuer }: OpenTask, cause: Cause | undefined): void {
+  #close({ reference, receiver, issuer, canary }: OpenTask, cause: Cause | undefined): void {
     this.#open.delete(reference);
-    this.#parts.record({ receiver, issuer, measuredAt: this.#parts.now(), ...(cause === undefined ? {} : { cause }) });
+    this.#parts.record({ receiver, issuer, canary, measuredAt: this.#parts.now(), ...(cause === undefined ? {} : { cause }) });
   }
 }
