@@ -28,6 +28,9 @@ export interface CountryUp {
 
 /** One device stands for all the checkpoints of its province: it asks as often as they would. */
 const HUB_SETTINGS = { IDENTITY_QUERY_LIMIT: '6000/m' };
+/** How often every pair is measured where nobody waits for a minute. */
+export const ONCE_PROBE_INTERVAL_MS = 15_000;
+const ONCE_SETTINGS = { PROBE_INTERVAL: `${String(ONCE_PROBE_INTERVAL_MS)}ms` };
 
 /** Prepares the country of `args`. What happens is shown on the terminal, where there is one, as a bar; else as lines. */
 export function prepareCountry(args: CountryArguments, say: (line: string) => void): CountryUp {
@@ -41,7 +44,7 @@ export function prepareCountry(args: CountryArguments, say: (line: string) => vo
     provinces: args.provinces,
     environment: process.env,
     sharedProcesses: processes,
-    hubSettings: HUB_SETTINGS,
+    hubSettings: { ...HUB_SETTINGS, ...(args.once ? ONCE_SETTINGS : {}) },
     announce: (line) => {
       if (!hasBar) say(`  ${line}`);
     },
