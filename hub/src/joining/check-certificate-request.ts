@@ -58,9 +58,9 @@ export async function checkCertificateRequest(der: Uint8Array, { identity, findK
   let publicKey: ArrayBuffer | undefined;
   await list.make('form', 'PKCS#10 with a key that can be read', async () => {
     if (der.byteLength === 0 || der.byteLength > MAX_BYTES) return `must be PKCS#10 in DER of at most ${String(MAX_BYTES)} bytes`;
-    const request = new x509.Pkcs10CertificateRequest(new Uint8Array(der));
     // The parser takes what follows the request as if it were not there.
-    if (request.rawData.byteLength !== der.byteLength) return 'holds more than one request';
+    if (!isOneSequence(der)) return 'must be one DER sequence and nothing after it';
+    const request = new x509.Pkcs10CertificateRequest(new Uint8Array(der));
     publicKey = request.publicKey.rawData;
     jwk = await readKey(publicKey);
     parsed = request;
@@ -77,6 +77,15 @@ export async function checkCertificateRequest(der: Uint8Array, { identity, findK
   await list.make('known-bad', 'on no list of published keys', () => knownBadProblem(thumbprint));
   await list.make('duplicate', 'a key of its own', async () => ((await findKeyHolder(thumbprint)) === undefined ? undefined : 'this key is in use already; make a new one'));
   return { checks: list.checks, ...(allPassed(list.checks) ? { request: { publicKey, thumbprint } } : {}) };
+}
+
+/** X.690 8.1.3, 10.1: whether the bytes are one SEQUENCE with its length in the shortest form, of the sizes that are read here. */
+function isOneSequence(der: Uint8Array): boolean {
+  const [tag, first = 0, second = 0, third = 0] = der;
+  if (tag !== 0x30) return false;
+  if (first < 0x80) return der.byteLength === 2 + first;
+  if (first === 0x81) return second >= 0x80 && der.byteLength === 3 + second;
+  return first === 0x82 && second > 0 && der.byteLength === 4 + second * 256 + third;
 }
 
 /** Why nobody may use the key of this thumbprint. */
