@@ -20,7 +20,7 @@ describe('an adapter', () => {
     const signing = await importProvinceKey(JSON.parse(request?.keys[0]?.jwk ?? ''), CODE);
     await expect(verifyPossessionProof(request?.keys[0]?.proof ?? '', signing)).resolves.toBeUndefined();
     expect(request?.recognisers).toMatchObject([{ prefix: 'test:', minLength: 6, maxLength: 99 }]);
-    expect(request?.rules).toMatchObject([{ id: '520000-conversion', version: '1' }, { id: '520000-conversion-foreign', version: '1', title: '外省健康码转码规则' }]);
+    expect(request?.rules).toMatchObject([{ id: '520000-conversion', version: '1' }, { id: '520000-conversion-foreign', version: '1', title: '外省健康码转码规则' }, { id: '520000-canary', version: '1' }]);
     expect(request?.mode).toBe(v1.RecognitionMode.RECOGNITION_MODE_CONVERT);
   });
 
@@ -112,6 +112,6 @@ describe('an adapter', () => {
     await adapter.start({ ...createMemoryProvince(adapter.changes), profile: { ...profile, mode: 'share' } });
     expect(await ask()).toMatchObject({ status: 200, body: { statuses: [{ issuer: '110000', status: '00' }] } });
     expect((await adapter.call({ convertCode: { province: CODE, attestation: Buffer.from((await adapter.beijing.state()).token) } })).error?.code).toBe('OPERATION_NOT_OFFERED');
-    expect(adapter.hub.registrations.at(-1)?.rules).toHaveLength(1);
+    expect(adapter.hub.registrations.at(-1)?.rules).toMatchObject([{ id: '520000-conversion' }, { id: '520000-canary' }]);
   });
 });

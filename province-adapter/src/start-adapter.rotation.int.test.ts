@@ -6,6 +6,7 @@ import { formatKeyFile } from './keys/key-file.js';
 import { makePrivateJwks } from './keys/province-keys.fixture.js';
 import { hubFiles, writeHubFiles } from './hub/hub-files.fixture.js';
 import { CODE, PERSON } from './memory-province.fixture.js';
+import { makeNatsCreds } from './platform/nats-creds.fixture.js';
 import { startAdapterUnderTest, type AdapterUnderTest } from './running-adapter.fixture.js';
 
 type PrivateJwk = Awaited<ReturnType<typeof makePrivateJwks>>['signing'];
@@ -137,6 +138,10 @@ describe('an adapter whose keys, certificate or credentials are replaced while i
     const traffic = await under(async () => {
       writeFileSync(file, adapter.nats.creds('110000').slice(0, 300));
       await delay(150);
+      // Well formed, and of no account that the broker knows.
+      writeFileSync(file, makeNatsCreds().text);
+      await delay(300);
+      expect(await natsUser()).toBe(former);
       writeFileSync(file, next.creds);
       await expect.poll(natsUser, { timeout: 5000 }).toBe(next.publicKey);
     });
