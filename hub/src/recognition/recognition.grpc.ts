@@ -13,7 +13,8 @@ type Stream = ServerDuplexStream<ReportMessage, TaskMessage>;
 /** What {@link RecognitionService} needs. */
 export interface RecognitionParts {
   readonly getMatrix: () => RecognitionMatrix;
-  readonly listPolicies: () => Promise<v1.ListPoliciesResponse.$Properties>;
+  /** Each as it stands, or every version. */
+  readonly listPolicies: (formerVersions: boolean) => Promise<v1.ListPoliciesResponse.$Properties>;
   readonly probes: Pick<Probes, 'offer' | 'report'>;
   /** Counts one more message of a stream, which may be older than the standing of its caller. @throws HubError */
   readonly admitMessage: (call: object, path: string) => void;
@@ -64,7 +65,7 @@ export class RecognitionService implements GrpcService {
     this.#parts = parts;
     this.handlers = {
       GetMatrix: unary<v1.GetMatrixRequest, v1.GetMatrixResponse.$Properties>(() => toMatrixMessage(parts.getMatrix())),
-      ListPolicies: unary<v1.ListPoliciesRequest, v1.ListPoliciesResponse.$Properties>(() => parts.listPolicies()),
+      ListPolicies: unary<v1.ListPoliciesRequest, v1.ListPoliciesResponse.$Properties>(({ formerVersions }) => parts.listPolicies(formerVersions)),
       Probe: (stream: Stream): void => {
         this.#serve(stream);
       },

@@ -53,7 +53,7 @@ import { RecognitionHttp } from './recognition.http.js';
       useFactory: (matrix: MatrixReader, policies: PolicyStore, probes: Probes, guard: Guard, logger: Logger) =>
         new RecognitionService({
           getMatrix: () => matrix.read(),
-          listPolicies: async () => toPolicyList(await policies.listVersions()),
+          listPolicies: async (formerVersions) => toPolicyList(await (formerVersions ? policies.listVersions() : policies.list())),
           probes,
           admitMessage: (call, path) => { guard.admitMessage(call, path); },
           onRefused: ({ id }, reason) => { logger.warn({ device: id, reason }, 'a report on a probe counts for nothing'); },
