@@ -65,7 +65,12 @@ export function createCredsReader({ nats, environment }: AdapterConfig): () => s
 export function createRotation({ config, keys, hub, renewNats, log, intervalMs }: RotationOptions): Rotation {
   const { environment, province } = config;
   const terms = { province: province.code, environment };
+  const endingsOfHub = (credentials: HubCredentials): readonly Ending[] => [
+    endingOf('certificate', checkHubCredentials(credentials, terms)),
+    ...parseCertificates(credentials.authority, environment).map((certificate) => endingOf('hub-authority', certificate)),
+  ];
   let shown = config.hub.credentials;
+  let shownEndings = endingsOfHub(shown);
   let signedIn: NatsCreds = parseNatsCreds(Buffer.from(config.nats.creds), environment);
   const options = { log, ...(intervalMs === undefined ? {} : { intervalMs }) };
 
@@ -95,6 +100,7 @@ export function createRotation({ config, keys, hub, renewNats, log, intervalMs }
       if (isSame(credentials, shown)) return true;
       await hub.reconnect(credentials);
       shown = credentials;
+      shownEndings = endingsOfHub(shown);
       log.info('the hub is shown the certificate of HUB_CLIENT_CERT_FILE');
       return true;
     },
@@ -122,9 +128,8 @@ export function createRotation({ config, keys, hub, renewNats, log, intervalMs }
       await Promise.all(watches.map((watch) => watch.stop()));
     },
     endings() {
-      const authorities = parseCertificates(shown.authority, environment).map((certificate) => endingOf('hub-authority', certificate));
       const nats = signedIn.expiresAt === undefined ? [] : [{ kind: 'nats-user' as const, id: signedIn.user, beganAt: signedIn.issuedAt, endsAt: signedIn.expiresAt }];
-      return [...endingsOfKeys(keys.stated), endingOf('certificate', checkHubCredentials(shown, terms)), ...authorities, ...nats];
+      return [...endingsOfKeys(keys.stated), ...shownEndings, ...nats];
     },
   };
 }
