@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, credentials, type ChannelCredentials } from '@grpc/grpc-js';
 import type { ProvinceCode } from '@health-code/attestation';
-import { DEFAULT_TRUST_DOMAIN, spiffeId, type PeerIdentity } from '@health-code/messages';
+import { DEFAULT_TRUST_DOMAIN, serviceDefinition, spiffeId, type PeerIdentity } from '@health-code/messages';
 import { makeTestAuthority, type TestAuthority, type TestCertificate } from '../../../deploy/embedded/test-pki.js';
 import type { HubConfig, TlsFiles } from '../config.js';
 import type { GrpcService } from '../platform/grpc-handlers.js';
@@ -102,9 +102,19 @@ export const auditorCaller = (): Caller => callerAs({ role: 'auditor', name: 'a'
 export const openGuard = (parts: Partial<GuardParts> = {}): Guard =>
   new Guard({ standing: { check: () => undefined }, limits: new RateLimits(NO_LIMITS), now: Date.now, ...parts });
 
+/** A method that a test has no handler for. In the hub another part brings it, and the server would not come up without it. */
+const notInThisTest = (): never => {
+  throw new Error('no handler in this test');
+};
+
+const complete = ({ definition, handlers }: GrpcService): GrpcService => ({
+  definition,
+  handlers: { ...Object.fromEntries(Object.keys(serviceDefinition(definition)).map((name) => [name, notInThisTest])), ...handlers },
+});
+
 /** Services on a port without TLS, with every call taken for one of `caller`. */
 export async function serveAs(caller: Caller, services: readonly GrpcService[], guard: Guard = openGuard()): Promise<{ readonly client: Client; readonly stop: () => Promise<void> }> {
-  const server = new PlaintextServer(services, guard, caller);
+  const server = new PlaintextServer(services.map(complete), guard, caller);
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
   const client = new Client(`127.0.0.1:${String(port)}`, credentials.createInsecure());
   return {

@@ -73,6 +73,21 @@ export class Guard {
     }
   }
 
+  /**
+   * Whether a stream that was let in may stay open, whoever speaks on it: some wait for days without a word.
+   * @throws HubError CALLER_UNIDENTIFIED, CERTIFICATE_REVOKED, MEMBERSHIP_STATE_INVALID
+   */
+  readmit(call: object, path: string): void {
+    const caller = callerOf(call);
+    try {
+      requireNotOver(caller, this.#parts.now());
+      this.#parts.standing.check(caller, path);
+    } catch (error) {
+      publish(error, path, caller);
+      throw error;
+    }
+  }
+
   /** Counts a question about an identity document. @throws HubError RATE_LIMIT_EXCEEDED */
   admitIdentityQuery(call: object): void {
     const caller = callerOf(call);

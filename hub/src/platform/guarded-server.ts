@@ -20,6 +20,9 @@ function codesOf(request: object): number {
   return Array.isArray(codes) ? Math.max(1, codes.length) : 1;
 }
 
+/** Milliseconds after which a stream whose caller may no longer have it is ended. */
+export const STREAM_RECHECK_MS = 5000;
+
 /**
  * A gRPC server on which nothing is served but through the guard: whoever adds a service to it, libraries included, adds it
  * here, and a method without a row in the allow-list does not come up.
@@ -27,11 +30,27 @@ function codesOf(request: object): number {
 export class GuardedServer extends Server {
   readonly #guard: Guard;
   readonly #identifyPeer: IdentifyPeer;
+  /** Streams under way, with their paths. */
+  readonly #streams = new Map<Parameters<Stream>[0], string>();
 
   constructor(guard: Guard, identifyPeer: IdentifyPeer, options: ServerOptions) {
     super(options);
     this.#guard = guard;
     this.#identifyPeer = identifyPeer;
+    // Ends with the process: a server that was drained has no streams left to look at.
+    setInterval(() => { this.recheckStreams(); }, STREAM_RECHECK_MS).unref();
+  }
+
+  /** Ends every stream whose caller was let in when it was opened and would not be now. */
+  recheckStreams(): void {
+    for (const [call, path] of this.#streams) {
+      try {
+        this.#guard.readmit(call, path);
+      } catch (error) {
+        this.#streams.delete(call);
+        call.emit('error', refusal(error, path));
+      }
+    }
   }
 
   /** @throws HubError INTERNAL at start, naming the method: better no server than an open or a dead method */
@@ -69,6 +88,12 @@ export class GuardedServer extends Server {
         call.emit('error', refusal(error, path));
         return;
       }
+      this.#streams.set(call, path);
+      const forget = (): void => {
+        this.#streams.delete(call);
+      };
+      // grpc-js says the one at the end of every call, whoever ended it; the other comes where the stream is torn down first.
+      call.on('cancelled', forget).on('close', forget);
       handle(call);
     };
   }

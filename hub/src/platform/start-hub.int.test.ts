@@ -137,6 +137,15 @@ describe('startHub', () => {
     expect(Buffer.from(entry?.attestation ?? []).toString()).toBe(token);
   });
 
+  it('lets a device of one province speak for no other, whatever its request and its headers say', async () => {
+    const claims = new Metadata();
+    claims.set('authorization', `Bearer ${GUIZHOU}`);
+    claims.set('x-forwarded-client-cert', `URI=spiffe://health-code.internal/checkpoint/${GUIZHOU}/gate-1`);
+    const checkpoint = v1.Checkpoint.create(unaryTransport(gate, { timeoutMs: 5000, metadata: claims }));
+    const context = { province: GUIZHOU, purpose: v1.Purpose.PURPOSE_CHECKPOINT };
+    await expect(checkpoint.verifyCode({ context, code: bytesOf('x') })).rejects.toMatchObject({ code: status.PERMISSION_DENIED, details: expect.stringMatching(/^CALLER_PROVINCE_MISMATCH/) as string });
+  });
+
   it('says over HTTP that it lives and what it leans on', async () => {
     expect((await fetch(`http://${hub.http}/health/live`)).status).toBe(200);
     await until(async () => (await ready()).status === 200);
