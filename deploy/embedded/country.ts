@@ -13,6 +13,7 @@ import { openPki } from './pki.js';
 import { externalPostgres, startPostgres, type Postgres } from './postgres.js';
 import { createLauncher, type ProcessControls, type ProcessLauncher } from './process-launcher.js';
 import type { ProvinceSeat } from './province-seat.js';
+import { renewOnSchedule } from './renewal.js';
 import { startService, type Service } from './service.js';
 import { shareProcesses, type SharedService } from './shared-service.js';
 
@@ -91,6 +92,7 @@ export function superviseCountry(options: CountryOptions): CountrySupervisor {
   const { announce, environment, provinces, sharedProcesses, hasCheckpoints = true } = options;
   let data: DataDirectory | undefined;
   let stopping = false;
+  let stopRenewing = (): void => undefined;
 
   const bringUpPostgres = async (directory: DataDirectory, { launch }: ProcessLauncher): Promise<Postgres> => {
     const external = environment['DATABASE_URL'];
@@ -160,6 +162,7 @@ export function superviseCountry(options: CountryOptions): CountrySupervisor {
       return addresses;
     };
     let addresses = publish();
+    stopRenewing = renewOnSchedule({ pki, nats, restart: launcher.controls.restart, announce });
     const launchOne = async (service: Service, kind: Service[]): Promise<void> => {
       await launcher.launch(service.name, () => startService(service, directory));
       kind.push(service);
@@ -193,6 +196,7 @@ export function superviseCountry(options: CountryOptions): CountrySupervisor {
   const stop = async (): Promise<void> => {
     if (stopping) return;
     stopping = true;
+    stopRenewing();
     if (data === undefined) return;
     removeAddresses(data.path);
     for (const { names, patience } of STOPPING_STAGES) {

@@ -101,11 +101,11 @@ async function isFresh(file: string, signer: UserSigner): Promise<boolean> {
   return isOurs && (uc.exp ?? 0) - nowSeconds() > USER_LIFETIME_S / 3;
 }
 
-/** The creds file of `party`, with a user of seven days that still has a third of them. */
-export async function ensureCreds(data: DataDirectory, signer: UserSigner, party: string, rights: NatsRights = rightsOf(party)): Promise<string> {
+/** The creds file of `party`, with a user of seven days that still has a third of them, and whether it was made just now. */
+export async function ensureCreds(data: DataDirectory, signer: UserSigner, party: string, rights: NatsRights = rightsOf(party)): Promise<{ readonly file: string; readonly isNew: boolean }> {
   const name = `${FOLDER}/${party}.creds`;
   const file = data.at('secrets', name);
-  if (await isFresh(file, signer)) return file;
+  if (await isFresh(file, signer)) return { file, isNew: false };
   const { creds } = await mintUser(signer, { name: party, rights, expiresAt: nowSeconds() + USER_LIFETIME_S, isForDevelopment: true });
-  return data.writeSecret(name, creds);
+  return { file: data.writeSecret(name, creds), isNew: true };
 }

@@ -16,6 +16,8 @@ export interface Nats {
   readonly url: string;
   /** The creds file of `hub` or of a province's code that was named at the start, mode 0600. */
   readonly credsFile: (party: string) => string;
+  /** Makes users anew that have less than a third of their time left. Returns whose. */
+  readonly renewUsers: () => Promise<readonly string[]>;
   /** File with the seed that signs users of the account. */
   readonly accountSeedFile: string;
   /** Who signs users of the account. */
@@ -94,18 +96,31 @@ export async function externalNats(options: ExternalNatsOptions, data: DataDirec
     throw new DeploymentError('SETTING_INVALID', 'NATS_URL names a user: leave it away, the parties sign in with users made from NATS_ACCOUNT_SEED_FILE');
   }
   const signer = readSigner(options);
-  const files = await credsFiles(data, signer, provinces);
+  const users = await openUsers(data, signer, provinces);
   const refuse = (): Promise<never> => Promise.reject(new DeploymentError('SETTING_INVALID', 'the account of an external NATS is not ours to change'));
-  return { url: url.href.replace(/\/$/, ''), credsFile: files, accountSeedFile: options.accountSeedFile, signer, revokeUser: refuse, restoreUser: refuse };
+  return { url: url.href.replace(/\/$/, ''), ...users, accountSeedFile: options.accountSeedFile, signer, revokeUser: refuse, restoreUser: refuse };
 }
 
-async function credsFiles(data: DataDirectory, signer: UserSigner, provinces: readonly string[]): Promise<(party: string) => string> {
+/** The users of the hub and the provinces, made where they are missing. */
+async function openUsers(data: DataDirectory, signer: UserSigner, provinces: readonly string[]): Promise<Pick<Nats, 'credsFile' | 'renewUsers'>> {
   const files = new Map<string, string>();
-  for (const party of [HUB, ...provinces]) files.set(party, await ensureCreds(data, signer, party));
-  return (party) => {
-    const file = files.get(party);
-    if (file === undefined) throw new DeploymentError('SETTING_INVALID', `no NATS user was made for ${party}`);
-    return file;
+  const renewUsers = async (): Promise<readonly string[]> => {
+    const renewed: string[] = [];
+    for (const party of [HUB, ...provinces]) {
+      const { file, isNew } = await ensureCreds(data, signer, party);
+      files.set(party, file);
+      if (isNew) renewed.push(party);
+    }
+    return renewed;
+  };
+  await renewUsers();
+  return {
+    credsFile: (party) => {
+      const file = files.get(party);
+      if (file === undefined) throw new DeploymentError('SETTING_INVALID', `no NATS user was made for ${party}`);
+      return file;
+    },
+    renewUsers,
   };
 }
 
@@ -132,7 +147,7 @@ async function tellAccount(url: string, accounts: NatsAccounts): Promise<void> {
  */
 export async function startNats(data: DataDirectory, server: FoundProgram, provinces: readonly string[]): Promise<Nats> {
   const accounts = await openNatsAccounts(data);
-  const credsFile = await credsFiles(data, accounts.signer, provinces);
+  const users = await openUsers(data, accounts.signer, provinces);
   const store = data.at('nats');
   mkdirSync(store, { recursive: true, mode: 0o700 });
 
@@ -157,7 +172,7 @@ export async function startNats(data: DataDirectory, server: FoundProgram, provi
     if (await isReady(child, port)) {
       return {
         url,
-        credsFile,
+        ...users,
         accountSeedFile: accounts.seedFile,
         signer: accounts.signer,
         revokeUser: (publicKey) => change(accounts.revoke, publicKey),

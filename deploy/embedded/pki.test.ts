@@ -56,8 +56,12 @@ describe('openPki', () => {
   });
 
   it('makes leaves anew that have less, under the authorities it has', async () => {
-    const before = serials(await openPki(data, ['520000']));
-    const after = serials(await openAfter(5));
+    const pki = await openPki(data, ['520000']);
+    const before = serials(pki);
+    vi.useFakeTimers({ now: Date.now() + 5 * DAY_MS, toFake: ['Date'] });
+    expect(await pki.renew()).toEqual(['hub', 'operator-a', 'operator-b', 'auditor', 'province-520000', 'checkpoint-520000']);
+    expect(await pki.renew()).toEqual([]);
+    const after = serials(pki);
     expect(after.slice(0, 3)).toEqual(before.slice(0, 3));
     expect(after.slice(3).filter((serial) => before.includes(serial))).toEqual([]);
   });

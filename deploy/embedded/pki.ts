@@ -14,8 +14,8 @@ export interface CertificateFiles {
 export interface Pki {
   /** By name: `member-ca`, `operator-ca`, `server-ca`, `hub`, `province-<code>`, `checkpoint-<code>`, `operator-a`, `operator-b`, `auditor`. */
   readonly files: (name: string) => CertificateFiles;
-  /** Makes what is missing, has less than a third of its time left or was issued by an authority that is gone. */
-  readonly renew: () => Promise<void>;
+  /** Makes what is missing, has less than a third of its time left or was issued by an authority that is gone. Returns the names. */
+  readonly renew: () => Promise<readonly string[]>;
 }
 
 const FOLDER = 'pki';
@@ -69,7 +69,9 @@ export async function openPki(data: DataDirectory, provinces: readonly string[])
     const { certificate, key } = files(name);
     return existsSync(certificate) && existsSync(key) ? { certificate: readFileSync(certificate), key: readFileSync(key) } : undefined;
   };
+  const renewed: string[] = [];
   const write = (name: string, { certificate, key }: CertifiedKey): void => {
+    renewed.push(name);
     // The key first: whoever reads in between finds an old certificate beside it, which does not fit and is read again.
     data.writeSecret(`${FOLDER}/${name}.key`, key);
     data.writeSecret(`${FOLDER}/${name}.crt`, certificate);
@@ -81,7 +83,7 @@ export async function openPki(data: DataDirectory, provinces: readonly string[])
     write(name, made);
     return made;
   };
-  const renew = async (): Promise<void> => {
+  const renew = async (): Promise<readonly string[]> => {
     const authorities = new Map<AuthorityName, CertificateAuthority>();
     for (const name of AUTHORITIES) authorities.set(name, await openAuthority(name));
     for (const { name, issuer, content } of [...COMMON_LEAVES, ...provinces.flatMap(leavesOfProvince)]) {
@@ -90,6 +92,7 @@ export async function openPki(data: DataDirectory, provinces: readonly string[])
       if (authority === undefined || (kept !== undefined && isFresh(new X509Certificate(kept.certificate), new X509Certificate(authority.certificate)))) continue;
       write(name, await authority.issue({ name, ...content, ...window(LEAF_LIFETIME_MS) }));
     }
+    return renewed.splice(0);
   };
   await renew();
   return { files, renew };

@@ -103,7 +103,7 @@ export async function startTestNats(): Promise<TestNats> {
   const start = () => startNats(data, inject('NATS_SERVER'), TEST_PROVINCES);
   let nats = await start();
   const { url, signer } = nats;
-  const adminFile = await ensureCreds(data, signer, ADMIN, ALL_RIGHTS);
+  const { file: adminFile } = await ensureCreds(data, signer, ADMIN, ALL_RIGHTS);
   const credsFile = (party: string): string => (party === ADMIN ? adminFile : nats.credsFile(party));
   const creds = (party: string): string => readFileSync(credsFile(party), 'utf8');
   return {
