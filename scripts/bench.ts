@@ -8,6 +8,7 @@ import { describeMachine, figureTable, type Figure } from './bench/figure.js';
 import { benchIngest } from './bench/ingest.js';
 import { BenchIssuer } from './bench/issuer.js';
 import { benchLocalCode } from './bench/local-code.js';
+import { benchMatrix } from './bench/matrix.js';
 import { benchMtls } from './bench/mtls.js';
 import { BENCH_PROVINCE, openStage } from './bench/stage.js';
 import { benchTranslation } from './bench/translation.js';
@@ -21,7 +22,7 @@ Needs two processors and Linux.
   npm run bench -- --json        prints one line a figure: {name, value, unit, floor, ratio, aim}
   npm run bench -- --seconds 2   seconds of each load run (default 5)
   npm run bench -- --count 5000  attestations of each ingest round (default 30000)
-  npm run bench -- --only ingest one part: verify, mtls, local, ingest, translation or country
+  npm run bench -- --only ingest one part: verify, mtls, local, ingest, translation, country or matrix
 
 A figure below its aim does not fail the command.`;
 
@@ -32,7 +33,7 @@ const say = (line: string): void => {
   console.error(line);
 };
 
-const PARTS = ['verify', 'mtls', 'local', 'ingest', 'translation', 'country'] as const;
+const PARTS = ['verify', 'mtls', 'local', 'ingest', 'translation', 'country', 'matrix'] as const;
 
 type Part = (typeof PARTS)[number];
 
@@ -86,6 +87,10 @@ async function measure(seconds: number, count: number, only: Part | undefined): 
   if (wants('country')) {
     say('the whole country …');
     figures.push(...(await benchCountry()));
+  }
+  if (wants('matrix')) {
+    say('the recognition matrix, probed and idle, a minute each …');
+    figures.push(...(await benchMatrix()));
   }
   return figures;
 }

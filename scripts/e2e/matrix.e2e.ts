@@ -47,7 +47,9 @@ async function becomes(matrix: Matrix, patience = 60_000): Promise<void> {
 
 /** That it stays so for as long as it takes to ask about every canary of every pair. */
 async function stays(matrix: Matrix): Promise<void> {
-  for (const until = Date.now() + 8 * PROBE_INTERVAL_MS; Date.now() < until; await delay(150)) expect(await read()).toEqual(matrix);
+  for (const until = Date.now() + 8 * PROBE_INTERVAL_MS; Date.now() < until; await delay(150)) {
+    expect(await read()).toEqual(matrix);
+  }
 }
 
 beforeAll(async () => {
