@@ -32,13 +32,19 @@ export class GuardedServer extends Server {
   readonly #identifyPeer: IdentifyPeer;
   /** Streams under way, with their paths. */
   readonly #streams = new Map<Parameters<Stream>[0], string>();
+  readonly #timer: NodeJS.Timeout;
 
   constructor(guard: Guard, identifyPeer: IdentifyPeer, options: ServerOptions) {
     super(options);
     this.#guard = guard;
     this.#identifyPeer = identifyPeer;
-    // Ends with the process: a server that was drained has no streams left to look at.
-    setInterval(() => { this.recheckStreams(); }, STREAM_RECHECK_MS).unref();
+    this.#timer = setInterval(() => { this.recheckStreams(); }, STREAM_RECHECK_MS).unref();
+  }
+
+  /** Calls in hand end, and then there is nobody left to look at again. */
+  override tryShutdown(done: (error?: Error) => void): void {
+    clearInterval(this.#timer);
+    super.tryShutdown(done);
   }
 
   /** Ends every stream whose caller was let in when it was opened and would not be now. */
