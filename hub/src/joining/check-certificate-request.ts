@@ -103,7 +103,7 @@ async function readKey(spki: ArrayBuffer): Promise<JWK> {
   ];
   for (const kind of kinds) {
     const key = await webcrypto.subtle.importKey('spki', spki, kind, true, ['verify']).catch(() => undefined);
-    if (key !== undefined) return (await webcrypto.subtle.exportKey('jwk', key)) as JWK;
+    if (key !== undefined) return (await webcrypto.subtle.exportKey('jwk', key));
   }
   throw new Error('no kind of key that is known');
 }
@@ -126,9 +126,8 @@ function usageProblem(request: Parsed): Verdict {
   const types = request.extensions.map(({ type }) => type);
   if (new Set(types).size !== types.length) return 'asks for one extension twice';
   if (types.some((type) => !ALLOWED_EXTENSIONS.has(type))) return 'asks for an extension that no member gets';
-  if (request.getExtension(OID.basicConstraints) instanceof x509.BasicConstraintsExtension && (request.getExtension(OID.basicConstraints) as x509.BasicConstraintsExtension).ca) {
-    return 'asks to be an authority';
-  }
+  const constraints = request.getExtension(OID.basicConstraints);
+  if (constraints instanceof x509.BasicConstraintsExtension && constraints.ca) return 'asks to be an authority';
   const usage = request.getExtension(OID.keyUsage);
   if (usage instanceof x509.KeyUsagesExtension && (usage.usages & (x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign)) !== 0) {
     return 'asks to sign certificates';

@@ -78,6 +78,11 @@ export class JoiningScene {
     return v1.Operator.create(transport(this.#open(this.pki.client(this.hub.grpc, await this.pki.certify({ role: 'operator', name })))));
   }
 
+  /** What a checkpoint may read, asked with the certificate of an enrolled device. */
+  async gate(chain: readonly Uint8Array[], keys: webcrypto.CryptoKeyPair): Promise<v1.Ledger> {
+    return v1.Ledger.create(transport(this.clientOf({ certificate: toPem(chain), key: await keyPem(keys) })));
+  }
+
   /** Whoever shows this certificate on the hub's port. */
   clientOf(certificate: { readonly certificate: Buffer; readonly key: Buffer }): Client {
     return this.#open(this.pki.client(this.hub.grpc, certificate));
@@ -236,7 +241,7 @@ export class Applicant {
   /** Names of what was done, oldest first; what ends soon is not among it. */
   async events(): Promise<readonly string[]> {
     const { events } = await this.membership().getMembership({});
-    return events.map(({ name }) => name).filter((name) => name !== 'expiry.due').reverse();
+    return events.map(({ name }) => name ?? '').filter((name) => name !== 'expiry.due').reverse();
   }
 }
 
@@ -254,7 +259,7 @@ export async function refusalOf(call: Promise<unknown>): Promise<{ readonly reas
     const [details] = (error as ServiceError).metadata.get('grpc-status-details-bin');
     if (details === undefined) throw error;
     const { reason, fieldViolations } = decodeRichError(details as Buffer);
-    return { reason, fields: fieldViolations.map(({ field, description }) => `${field ?? ''} ${description?.split(':')[0] ?? ''}`) };
+    return { reason, fields: fieldViolations.map(({ field, description }) => `${field} ${description.split(':')[0] ?? ''}`) };
   }
   throw new Error('accepted');
 }

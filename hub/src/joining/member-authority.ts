@@ -78,10 +78,8 @@ export class MemberAuthority {
   async #requireOwnKey(): Promise<void> {
     const text = randomBytes(32);
     const signature = await webcrypto.subtle.sign(this.#algorithm, this.#key, text);
-    const publicKey = await this.#certificate.publicKey.export(
-      { name: 'ECDSA', namedCurve: this.#algorithm.hash === 'SHA-384' ? 'P-384' : 'P-256' },
-      ['verify'],
-    );
+    const curve = { name: 'ECDSA', namedCurve: this.#algorithm.hash === 'SHA-384' ? 'P-384' : 'P-256' };
+    const publicKey = await webcrypto.subtle.importKey('spki', this.#certificate.publicKey.rawData, curve, false, ['verify']);
     if (!(await webcrypto.subtle.verify(this.#algorithm, publicKey, signature, text))) throw new Error('not the key of the certificate');
     const constraints = this.#certificate.getExtension(x509.BasicConstraintsExtension);
     if (constraints?.ca !== true) throw new Error('not a certificate of an authority');

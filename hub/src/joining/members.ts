@@ -31,7 +31,7 @@ export const MEMBER_STEPS = [
 /** A step of {@link MEMBER_STEPS}. */
 export type MemberStep = (typeof MEMBER_STEPS)[number];
 
-const stays = <State extends Standpoint>(...states: readonly State[]): Readonly<Partial<Record<Standpoint, Standpoint>>> =>
+const stays = (...states: readonly Standpoint[]): Readonly<Partial<Record<Standpoint, Standpoint>>> =>
   Object.fromEntries(states.map((state) => [state, state]));
 
 /** Every member that has not left. */

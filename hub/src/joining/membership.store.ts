@@ -119,7 +119,7 @@ export class MembershipStore {
          FROM member m LEFT JOIN province p ON p.code = m.province AND p.registered_at IS NOT NULL
          ORDER BY m.province`,
       );
-      const keys = await snapshot.query<(LiveAcceptedKey & { province: string; expiresAt: number | null })[]>(
+      const keys = await snapshot.query<KeyRow[]>(
         `SELECT province, kid, use, (jwk->>'exp')::float8 AS "expiresAt" FROM accepted_key WHERE ended_at IS NULL ORDER BY accepted_at DESC, kid`,
       );
       const badges = await snapshot.query<(LiveBadge & { province: string })[]>(
@@ -146,6 +146,8 @@ export class MembershipStore {
 
 type MemberRow = { [Column in keyof Omit<LiveMember, 'badge' | 'acceptedKeys'>]-?: LiveMember[Column] | null } & Pick<LiveMember, 'code' | 'state' | 'origin' | 'since'>;
 
+type KeyRow = Omit<LiveAcceptedKey, 'expiresAt'> & { readonly province: string; readonly expiresAt: number | null };
+
 type Present<Row> = { readonly [Column in keyof Row]: Exclude<Row[Column], null> };
 
 /** Without the columns that are null. */
@@ -153,7 +155,7 @@ const present = <Row extends object>(row: Row): Partial<Present<Row>> => Object.
 
 function toMember(
   row: MemberRow,
-  keys: readonly (LiveAcceptedKey & { readonly province: string; readonly expiresAt: number | null })[],
+  keys: readonly KeyRow[],
   badges: readonly (LiveBadge & { readonly province: string })[],
 ): LiveMember {
   const stored = badges.find(({ province }) => province === row.code);
