@@ -86,7 +86,7 @@ async function freshPlace(announce: (line: string) => void): Promise<StoryPlace>
         const settings = await running.makeRoom(province);
         return { localSystem: hostOf(settings), settings };
       },
-      startAdapter: (home) => running.startProvince(home.province, adapterSettings(home)),
+      startAdapter: (home, settings) => running.startProvince(home.province, { ...settings, ...adapterSettings(home) }),
       stop,
     };
   } catch (error) {
