@@ -27,10 +27,11 @@ async function resendSeen({ caller, feed }: Bench, numbers: readonly number[], s
   const [first = 0, last = 0] = [numbers[0], numbers.at(-1)];
   const reply = await caller.resend([{ first, last }]);
   const isBack = (number: number): boolean => (feed.seen.get(number)?.count ?? 0) > (before.get(number) ?? 0);
-  const areBack = await feed.until(() => numbers.every(isBack), ARRIVES_WITHIN_MS);
+  const isServed = reply !== undefined && !reply.error;
+  const areBack = isServed && (await feed.until(() => numbers.every(isBack), ARRIVES_WITHIN_MS));
   const came = `${describe(reply)}; ${String(numbers.filter(isBack).length)} of ${String(numbers.length)} came again`;
   const problem =
-    reply === undefined || reply.error
+    !isServed
       ? `the request is not served: ${describe(reply)}`
       : feed.faults.length > faults
         ? `what came again is not what came before: ${feed.faults.slice(faults).join(', ')}`

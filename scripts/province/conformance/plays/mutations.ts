@@ -12,7 +12,7 @@ function show(bytes: Uint8Array): string {
   return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}… (${String(bytes.byteLength)} bytes)`;
 }
 
-/** A change of a code, for a green and a red person each. */
+/** A change of a code, for a green and a red person each. The red one's was shown whole before: what was seen once is recognised by no part of it. */
 export async function playMutation(bench: Bench, change: Change, allowed: Allowed): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const status of ['00', '10'] as const) {
@@ -21,12 +21,13 @@ export async function playMutation(bench: Bench, change: Change, allowed: Allowe
     const [code, another] = [await subject.code(), await other.code()];
     const bytes = changeCode(code, change, { prefix: bench.prefixOf(code), another, random: Math.random });
     const name = statusName(status);
-    const sent = `${show(bytes)}, made of a code of a ${name} person`;
+    const sent = `${show(bytes)}, made of a code of a ${name} person${status === '10' ? ' that was shown before' : ''}`;
     if (Buffer.from(code).equals(bytes)) {
       findings.push({ name, sent, came: '', skipped: 'the change leaves a code of this province as it is' });
       continue;
     }
     const person = await knownPerson(bench, status);
+    if (status === '10') await bench.askCode(code);
     const reply = await bench.askCode(bytes);
     const problem = judgeStrange(reply, allowed, person);
     findings.push({ name, sent, came: describeReply(reply), ...(problem === undefined ? {} : { problem }) });
