@@ -28,9 +28,11 @@ async function readMeasured({ addresses }: Country): Promise<{ readonly pairs: n
 }
 
 async function waitForAll(country: Country): Promise<number> {
-  for (const until = Date.now() + 4 * INTERVAL_MS; Date.now() < until; await delay(1000)) {
+  const until = Date.now() + 4 * INTERVAL_MS;
+  while (Date.now() < until) {
     const { pairs, measured } = await readMeasured(country);
     if (measured.length === pairs) return pairs;
+    await delay(1000);
   }
   throw new Error('not every pair works: there is nothing to measure');
 }

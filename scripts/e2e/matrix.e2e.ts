@@ -47,8 +47,10 @@ async function becomes(matrix: Matrix, patience = 60_000): Promise<void> {
 
 /** That it stays so for as long as it takes to ask about every canary of every pair. */
 async function stays(matrix: Matrix): Promise<void> {
-  for (const until = Date.now() + 8 * PROBE_INTERVAL_MS; Date.now() < until; await delay(150)) {
+  const until = Date.now() + 8 * PROBE_INTERVAL_MS;
+  while (Date.now() < until) {
     expect(await read()).toEqual(matrix);
+    await delay(150);
   }
 }
 
