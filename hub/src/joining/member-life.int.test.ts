@@ -224,6 +224,7 @@ describe('checkpoints of a member', () => {
     await henan.membership().revokeCheckpoint({ id: device?.id ?? '' });
     expect(await refusalOf(gate.getSummary({}))).toMatchObject({ reason: 'CERTIFICATE_REVOKED' });
     expect((await henan.membership().listCheckpoints({})).checkpoints).toMatchObject([{ revoked: true }]);
+    await expect.poll(() => recorded('410000', 'caller.refused')).toEqual(['CERTIFICATE_REVOKED: /healthcode.v1.Ledger/GetSummary']);
   });
 });
 

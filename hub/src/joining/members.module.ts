@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { HubConfig } from '../config.js';
 import type { HubKeys } from '../identity/hub-keys.js';
 import type { Logger } from '../platform/logger.js';
-import { HUB_KEYS, LOGGER } from '../platform/tokens.js';
+import { HUB_CONFIG, HUB_KEYS, LOGGER } from '../platform/tokens.js';
 import { RegistryLoader } from '../registry/registry-loader.js';
 import { RegistryModule } from '../registry/registry.module.js';
+import { CallerRefusals } from './caller-refusals.consumer.js';
 import { CertificateStore } from './certificate.store.js';
 import { ChallengeStore } from './challenge.store.js';
 import { CredentialStore } from './credential.store.js';
@@ -64,9 +66,15 @@ const seconds = (): number => Math.floor(Date.now() / 1000);
           now: seconds,
         }),
     },
+    {
+      provide: CallerRefusals,
+      inject: [HUB_CONFIG, EventLogStore, LOGGER],
+      useFactory: ({ trustDomain }: HubConfig, events: EventLogStore, logger: Logger) =>
+        new CallerRefusals({ recordRefusal: (event) => events.recordRefusal(event), logger, trustDomain, now: Date.now }),
+    },
     { provide: RetentionStore, inject: [DataSource], useFactory: (database: DataSource) => new RetentionStore(database) },
     { provide: JoiningSchedule, inject: [RetentionStore, LOGGER], useFactory: (retention: RetentionStore, logger: Logger) => new JoiningSchedule(retention, logger) },
   ],
-  exports: [EventLogStore, MembershipStore, CertificateStore, ChallengeStore, InvitationStore, CredentialStore, StandingStore, LiveMembers, OperatorSteps, JoiningSchedule],
+  exports: [EventLogStore, MembershipStore, CertificateStore, ChallengeStore, InvitationStore, CredentialStore, StandingStore, LiveMembers, OperatorSteps, JoiningSchedule, CallerRefusals],
 })
 export class MembersModule {}

@@ -12,7 +12,6 @@ export const MEMBERSHIP_EVENTS = [
   // what a member has
   'certificate.issued',
   'keys.accepted',
-  'keys.proposed',
   'key.revoked',
   'badge.issued',
   'nats-user.issued',
@@ -28,6 +27,8 @@ export const MEMBERSHIP_EVENTS = [
   'conformance.refused',
   'admission.refused',
   'registration.refused',
+  'caller.refused',
+  'action.refused',
   // actions of two operators, regional rules, and what ends
   'action.proposed',
   'action.approved',

@@ -13,6 +13,7 @@ import { RevocationLog } from '../governance/revocation-log.js';
 import { FeedSchedule } from '../ingest/feed.schedule.js';
 import { IngestConsumer } from '../ingest/ingest.consumer.js';
 import { ResendSchedule } from '../ingest/resend.schedule.js';
+import { CallerRefusals } from '../joining/caller-refusals.consumer.js';
 import { JoiningSchedule } from '../joining/joining.schedule.js';
 import { ConversionRetentionSchedule } from '../ledger/conversion-retention.schedule.js';
 import { LookupSchedule } from '../lookup/lookup.schedule.js';
@@ -133,6 +134,9 @@ async function start(config: HubConfig, logger: Logger, { patience = START_PATIE
   const joining = app.get(JoiningSchedule);
   joining.start();
   teardown.add('retention of joining', () => joining.stop());
+  const refusals = app.get(CallerRefusals);
+  refusals.start();
+  teardown.add('events of refused callers', () => refusals.stop());
   const retention = app.get(ConversionRetentionSchedule);
   retention.start();
   teardown.add('retention of conversions', () => retention.stop());
