@@ -180,7 +180,10 @@ describe('a suspension', () => {
       expect(await shown()).toEqual(ALLOWED);
     });
     const names = (await scene.events('guizhou', before)).map(({ name }) => name);
-    expect(names.filter((name) => name?.startsWith('action.') === true || name?.startsWith('province.') === true)).toEqual(['action.proposed', 'action.approved', 'province.suspended', 'province.resumed']);
+    expect(names.filter((name) => name?.startsWith('action.') === true || name?.startsWith('province.') === true)).toEqual([
+      'action.proposed', 'action.refused', 'action.approved', 'province.suspended', 'action.refused', 'province.resumed',
+    ]);
+    expect(await refusals('guizhou', before)).toEqual([expect.stringMatching(/^action\.refused: SECOND_OPERATOR_REQUIRED: suspend-province /), expect.stringMatching(/^action\.refused: ACTION_CLOSED: /)]);
   });
 });
 

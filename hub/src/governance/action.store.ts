@@ -79,7 +79,17 @@ export class ActionStore {
    * @param now seconds since the epoch
    * @throws HubError ACTION_NOT_FOUND, ACTION_CLOSED, SECOND_OPERATOR_REQUIRED, and those of the effect
    */
-  decide(id: string, operator: string, approve: boolean, now: number): Promise<OperatorAction> {
+  async decide(id: string, operator: string, approve: boolean, now: number): Promise<OperatorAction> {
+    try {
+      return await this.#decide(id, operator, approve, now);
+    } catch (error) {
+      // After the change was undone: that somebody tried is worth knowing.
+      if (error instanceof HubError && error.code !== 'ACTION_NOT_FOUND') await this.#recordRefusal(id, operator, error.code);
+      throw error;
+    }
+  }
+
+  #decide(id: string, operator: string, approve: boolean, now: number): Promise<OperatorAction> {
     return this.#database.transaction(async (change) => {
       await change.query(NEXT_REVISION);
       const action = await this.#get(change, id);
@@ -137,6 +147,13 @@ export class ActionStore {
     const [action] = await change.query<OperatorAction[]>(`${SELECT_ACTION} WHERE id = $1`, [id]);
     if (action === undefined) throw new HubError('ACTION_NOT_FOUND', 'no action has this id');
     return action;
+  }
+
+  #recordRefusal(id: string, operator: string, code: string): Promise<void> {
+    return this.#database.transaction(async (change) => {
+      const { kind, province } = await this.#get(change, id);
+      await this.#events.append(change, { province, name: 'action.refused', actor: operator, detail: `${code}: ${kind} ${id}` });
+    });
   }
 
   #record(change: EntityManager, { id, kind, province, reason }: Pick<OperatorAction, 'id' | 'kind' | 'province' | 'reason'>, name: MembershipEventName, actor: string): Promise<void> {

@@ -123,6 +123,6 @@ describe('an action that nobody decided', () => {
     expect((await actions().list(false, now)).map(({ state }) => state)).toEqual(['expired']);
     expect(await actions().list(true, now)).toEqual([]);
     const events = await database.query<{ name: string; actor: string }[]>('SELECT name, actor FROM membership_event ORDER BY id');
-    expect(events).toEqual([{ name: 'action.proposed', actor: 'a' }, { name: 'action.expired', actor: 'hub' }]);
+    expect(events).toEqual([{ name: 'action.proposed', actor: 'a' }, { name: 'action.refused', actor: 'b' }, { name: 'action.expired', actor: 'hub' }]);
   });
 });
