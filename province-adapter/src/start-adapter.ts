@@ -21,6 +21,7 @@ import { addPushRoute } from './observe/push.http.js';
 import { createConvertOperations } from './operations/convert-operations.js';
 import { createChangeOperations } from './operations/national-code-operations.js';
 import { createVerificationOperations } from './operations/verification-operations.js';
+import { Reachability } from './observe/reachability.js';
 import { OutboxStore } from './outbox/outbox.store.js';
 import { createReferenceResolver } from './person/resolve-subject.js';
 import { createHttpServer, type AdapterHealth } from './platform/http-server.js';
@@ -31,6 +32,7 @@ import { NatsLine } from './platform/nats-line.js';
 import { settleWithin } from './platform/settle-within.js';
 import type { ProvinceDefinition, Source } from './province-system.js';
 import { OutboxPublisher } from './publish/outbox.publisher.js';
+import { vouchFor } from './keys/vouch-for.js';
 import { createResendResponder } from './publish/resend.consumer.js';
 import { addRiskLevelRoutes } from './risk-level/risk-level.http.js';
 import { RiskLevelSchedule } from './risk-level/risk-level.schedule.js';
@@ -121,7 +123,9 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
   await store.claim(issuer);
 
   const line = new NatsLine(parts.nats);
-  const publisher = new OutboxPublisher({ outbox: store, jetstream: line, issuer, log, isLeading: lead.isHeld });
+  // What is published before the hub knows the key is set aside there, and has to be asked for again.
+  let isKnown = false;
+  const publisher = new OutboxPublisher({ outbox: store, jetstream: line, issuer, log, isLeading: () => isKnown && lead.isHeld() });
   const hub = createHubClient(config.hub, config.hub.credentials);
   const keys: KeyRotation = new KeyRotation({
     initial: parts.keys,
@@ -145,13 +149,14 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
   const foreign = { ...terms, keys: new ProvinceKeyCache({ listProvinces: hub.listProvinces.bind(hub), now: Date.now }) };
   const convertTerms = { ...foreign, position: () => attestor.position, findConverted: attestor.findConverted.bind(attestor), convert: attestor.convert.bind(attestor) };
   const verification = createVerificationOperations(source, callTerms);
+  const reachability = new Reachability(source.isReachable.bind(source));
   const canaries = new Canaries({
     issuer,
     subjectKey: config.subjectKey,
     signingKid: () => keys.signing[0].key.kid,
     attestor,
     readRange: store.readRange.bind(store),
-    isLocalSystemReachable: source.isReachable.bind(source),
+    isLocalSystemReachable: () => reachability.recent(),
     now: nowSeconds,
   });
   const attestCode = answeringCanaries(verification.attestCode, issuer, canaries);
@@ -166,7 +171,7 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
     hub,
     registration: () => createRegistration(province.profile, keys.stated, parts.adapterVersion),
     readLastSequence: store.readLastSequence.bind(store),
-    isLocalSystemReachable: source.isReachable.bind(source),
+    isLocalSystemReachable: () => reachability.ask(),
     // Asked on demand alone, a local system changes its mind unheard.
     isLocalSystemFollowed: () => poll?.isFollowing ?? source.parsePush !== undefined,
     intervalMs: config.heartbeatIntervalMs,
@@ -200,8 +205,12 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
   }, log);
 
   const httpAddress = (await server.listen({ ...config.http })).replace(/^http:\/\//, '');
-  const resend = createResendResponder({ nats: parts.nats, jetstream: line, outbox: store, issuer, unique: () => nuid.next(), log });
+  const resend = createResendResponder({ nats: parts.nats, jetstream: line, outbox: store, issuer, vouch: (token) => vouchFor(token, keys.signing), unique: () => nuid.next(), log });
   const calls = createCallResponder({ province: issuer, nats: parts.nats, keys: () => keys.opening.map(({ key }) => key), handlers, now: Date.now, log });
+  void membership.registered.then(() => {
+    isKnown = true;
+    publisher.notify();
+  });
   publisher.start();
   poll?.start();
   membership.start();

@@ -1,8 +1,10 @@
-import { CompactSign } from 'jose';
+import { CompactSign, decodeProtectedHeader } from 'jose';
 
 import { ATTESTATION_TYPE, type Attestation } from './attestation.js';
 import { parseWireClaims, toWireClaims } from './attestation-claims.js';
+import { decodeBase64Url } from './base64url.js';
 import { packDisclosures, type HolderDisclosures } from './disclosure.js';
+import { AttestationError } from './errors.js';
 import type { SigningKey } from './province-key.js';
 
 /** What a province states; the digests of disclosures are made by {@link signAttestation}. */
@@ -36,8 +38,25 @@ export async function signAttestation(
   const attestation: Attestation = { ...claims, disclosureDigests: digests };
   const payload = toWireClaims(attestation);
   parseWireClaims(payload);
-  const token = await new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
-    .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: ATTESTATION_TYPE })
-    .sign(key.key);
+  const token = await signPayload(new TextEncoder().encode(JSON.stringify(payload)), key);
   return { token, presentation: [token, ...encoded, ''].join('~'), attestation };
 }
+
+/** The key that a token names: RFC 7638 thumbprint. For whoever signed it; of anybody else's nothing is verified. */
+export const signedBy = (token: string): string | undefined => decodeProtectedHeader(token).kid;
+
+/**
+ * The same content under another key, byte for byte: the same attestation, vouched for anew. For an issuer whose former key was
+ * revoked; disclosures made for the former token fit this one.
+ *
+ * @param token the issuer's own, as it was signed before
+ * @throws {AttestationError} ATTESTATION_MALFORMED
+ */
+export function signAnew(token: string, key: SigningKey): Promise<string> {
+  const payload = decodeBase64Url(token.split('.')[1] ?? '');
+  if (payload === undefined || payload.length === 0) throw new AttestationError('ATTESTATION_MALFORMED', 'no payload');
+  return signPayload(payload, key);
+}
+
+const signPayload = (payload: Uint8Array, key: SigningKey): Promise<string> =>
+  new CompactSign(payload).setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: ATTESTATION_TYPE }).sign(key.key);

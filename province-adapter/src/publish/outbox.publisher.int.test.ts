@@ -151,13 +151,23 @@ describe('OutboxPublisher', () => {
       v1.ResendReply.decode((await hub.request(resendSubject(ISSUER), v1.ResendRequest.encode(request).finish(), { timeout: 3000 })).data);
 
     it('publishes the numbers again past the broker’s window, twice if asked twice', async () => {
-      const responder = createResendResponder({ nats: province, jetstream: jetstream(province), outbox: store, issuer: ISSUER, unique: () => nuid.next(), log });
+      const responder = createResendResponder({ nats: province, jetstream: jetstream(province), outbox: store, issuer: ISSUER, vouch: (token) => Promise.resolve(token), unique: () => nuid.next(), log });
       await province.flush();
       await append(5);
       expect(await publisher().publishWindow()).toBe(5);
       expect(await ask({ ranges: [{ first: 2, last: 3 }, { first: 5, last: 9 }] })).toMatchObject({ published: 3 });
       expect(await ask({ ranges: [{ first: 2, last: 2 }] })).toMatchObject({ published: 1 });
       expect(await streamed()).toEqual([...tokens(5), 'token-2', 'token-3', 'token-5', 'token-2']);
+      await responder.stop();
+    });
+
+    it('publishes under a key in use what was signed with another one', async () => {
+      const vouch = (token: string): Promise<string> => Promise.resolve(token === 'token-2' ? 'token-2 signed anew' : token);
+      const responder = createResendResponder({ nats: province, jetstream: jetstream(province), outbox: store, issuer: ISSUER, vouch, unique: () => nuid.next(), log });
+      await province.flush();
+      await append(2);
+      expect(await ask({ ranges: [{ first: 1, last: 2 }] })).toMatchObject({ published: 2 });
+      expect((await streamed()).slice().sort()).toEqual(['token-1', 'token-2 signed anew']);
       await responder.stop();
     });
 
@@ -168,7 +178,7 @@ describe('OutboxPublisher', () => {
       ['more than 10000 numbers', [{ first: 1, last: 10_001 }]],
       ['more than 100 ranges', Array.from({ length: 101 }, () => ({ first: 1, last: 1 }))],
     ])('refuses %s', async (_what, ranges) => {
-      const responder = createResendResponder({ nats: province, jetstream: jetstream(province), outbox: store, issuer: ISSUER, unique: () => nuid.next(), log });
+      const responder = createResendResponder({ nats: province, jetstream: jetstream(province), outbox: store, issuer: ISSUER, vouch: (token) => Promise.resolve(token), unique: () => nuid.next(), log });
       await province.flush();
       expect((await ask({ ranges })).error?.code).toBe('CALL_INVALID');
       await responder.stop();

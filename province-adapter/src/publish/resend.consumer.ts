@@ -17,6 +17,8 @@ export interface ResendOptions {
   readonly outbox: { readRange(first: number, last: number, limit: number): Promise<readonly OutboxEntry[]> };
   /** GB/T 2260 code. */
   readonly issuer: string;
+  /** An attestation under a key in use: one whose key was given up, and may have been revoked, is signed anew. */
+  readonly vouch: (token: string) => Promise<string>;
   /** A text that was never used before, for message ids. */
   readonly unique: () => string;
   readonly log: Logger;
@@ -57,7 +59,7 @@ export function parseResendRequest(bytes: Uint8Array): readonly Range[] {
 
 /** Publishes a range again. A new message id each time: within its window the broker would swallow the old one. */
 async function resendRange(range: Range, options: ResendOptions): Promise<number> {
-  const { outbox, jetstream, issuer, unique } = options;
+  const { outbox, jetstream, issuer, unique, vouch } = options;
   let published = 0;
   let first = range.first;
   for (;;) {
@@ -65,8 +67,8 @@ async function resendRange(range: Range, options: ResendOptions): Promise<number
     const last = entries.at(-1);
     if (last === undefined) return published;
     await Promise.all(
-      entries.map(({ sequence, token }) =>
-        jetstream.publish(attestationSubject(issuer), token, { msgID: `${issuer}-${sequence}-r${unique()}`, timeout: ACK_TIMEOUT_MS }),
+      entries.map(async ({ sequence, token }) =>
+        jetstream.publish(attestationSubject(issuer), await vouch(token), { msgID: `${issuer}-${sequence}-r${unique()}`, timeout: ACK_TIMEOUT_MS }),
       ),
     );
     published += entries.length;
