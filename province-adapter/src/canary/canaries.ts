@@ -13,8 +13,13 @@ const COLOURS = { green: 'canary-green', yellow: 'canary-yellow', red: 'canary-r
 /** Seconds the canary of expired attestations lives: the shortest there is. */
 const SHORT_LIFE = 1;
 
-/** For how long an answer of the local system to whether it is there serves for further questions, in milliseconds. */
-export const REACHABILITY_MS = 5000;
+/** What a canary showed last; it serves without a look into the database until somebody, of whatever instance, would renew it. */
+interface Shown {
+  readonly token: string;
+  readonly kid: string;
+  /** Seconds since the epoch; `Infinity` for what is never renewed. */
+  readonly until: number;
+}
 
 /** The attestor, as canaries need it. */
 export interface CanaryAttestor {
@@ -31,6 +36,7 @@ export interface CanaryOptions {
   readonly signingKid: () => string;
   readonly attestor: CanaryAttestor;
   readonly readRange: (first: number, last: number, limit: number) => Promise<readonly OutboxEntry[]>;
+  /** As of the last few seconds. */
   readonly isLocalSystemReachable: () => Promise<boolean>;
   /** Seconds since the epoch. */
   readonly now: () => number;
@@ -44,9 +50,9 @@ export interface CanaryOptions {
  */
 export class Canaries {
   readonly #options: CanaryOptions;
+  readonly #shown = new Map<CanaryName, Shown>();
   #preparedFor: string | undefined;
   #turn: Promise<unknown> = Promise.resolve();
-  #reachable: { readonly at: number; readonly answer: Promise<boolean> } | undefined;
 
   constructor(options: CanaryOptions) {
     this.#options = options;
@@ -59,19 +65,23 @@ export class Canaries {
    * the malformed one; LOCAL_SYSTEM_BUSY in the second in which the expired one is made
    */
   async answer(name: CanaryName): Promise<string> {
-    await this.#requireLocalSystem();
+    const { isLocalSystemReachable, signingKid, now } = this.#options;
+    if (!(await isLocalSystemReachable())) throw new AdapterError('LOCAL_SYSTEM_UNREACHABLE', 'the local system does not answer');
     if (name === 'malformed') throw new AdapterError('LOCAL_CODE_INVALID', 'the malformed canary is no code');
+    const before = this.#shown.get(name);
+    if (before !== undefined && before.kid === signingKid() && now() < before.until) return before.token;
     await this.#prepare();
-    if (name === 'expired') return this.#expired();
-    return name === 'superseded' ? this.#superseded() : (await this.#attest(name, COLOURS[name])).token;
+    const shown = await this.#show(name);
+    this.#shown.set(name, shown);
+    return shown.token;
   }
 
-  async #requireLocalSystem(): Promise<void> {
-    const now = performance.now();
-    if (this.#reachable === undefined || now - this.#reachable.at > REACHABILITY_MS) {
-      this.#reachable = { at: now, answer: this.#options.isLocalSystemReachable() };
-    }
-    if (!(await this.#reachable.answer)) throw new AdapterError('LOCAL_SYSTEM_UNREACHABLE', 'the local system does not answer');
+  async #show(name: Exclude<CanaryName, 'malformed'>): Promise<Shown> {
+    const kid = this.#options.signingKid();
+    if (name === 'expired') return { token: await this.#expired(kid), kid, until: Infinity };
+    if (name === 'superseded') return { token: await this.#superseded(kid), kid, until: Infinity };
+    const { token, attestation } = await this.#attest(name, COLOURS[name]);
+    return { token, kid: attestation.original.value, until: (attestation.issuedAt + attestation.expiresAt) / 2 };
   }
 
   /** One at a time: the superseded one takes two statements in a row. */
@@ -91,16 +101,16 @@ export class Canaries {
     return prepared;
   }
 
-  async #expired(): Promise<string> {
-    const standing = await this.#findSigned('expired', this.#options.signingKid());
+  async #expired(kid: string): Promise<string> {
+    const standing = await this.#findSigned('expired', kid);
     if (standing === undefined || standing.attestation.expiresAt >= this.#options.now()) {
       throw new AdapterError('LOCAL_SYSTEM_BUSY', 'the canary that is over is not over yet');
     }
     return standing.token;
   }
 
-  async #superseded(): Promise<string> {
-    const replaced = await this.#findReplaced(this.#options.signingKid());
+  async #superseded(kid: string): Promise<string> {
+    const replaced = await this.#findReplaced(kid);
     if (replaced === undefined) throw new AdapterError('LOCAL_SYSTEM_BUSY', 'the canary that is replaced is not replaced yet');
     return replaced;
   }
