@@ -60,8 +60,9 @@ export async function startMemoryHub(foreign: ForeignProvince): Promise<MemoryHu
   };
   const register = (call: Call<v1.RegisterRequest>, callback: Answer): void => {
     if (refuseStranger(call, callback)) return;
-    if (call.request.keys.some((key) => unaccepted.has(kidOf(key)))) {
-      callback({ code: status.FAILED_PRECONDITION, details: 'KEY_NOT_ACCEPTED: submit it first' });
+    const refused = call.request.keys.flatMap((key, position) => (unaccepted.has(kidOf(key)) ? [`keys[${position}]`] : []));
+    if (refused.length > 0) {
+      callback({ code: status.FAILED_PRECONDITION, details: `KEY_NOT_ACCEPTED: keys that are not accepted: ${refused.join(', ')}` });
       return;
     }
     isKnown = true;

@@ -47,4 +47,18 @@ describe('an adapter whose neighbours come and go', () => {
     await adapter.nats.restart();
     await expect.poll(async () => (await adapter.published().catch(() => [])).at(-1), { timeout: 15_000 }).toMatchObject({ sequence: 2, status: '00' });
   });
+
+  it('publishes nothing before the hub knows its key, and loses nothing that was pushed until then', async () => {
+    const { kid } = adapter.keys.signing[0].key;
+    await adapter.stop();
+    adapter.hub.unaccepted.add(kid);
+    const starting = adapter.start();
+    const before = (await adapter.published()).length;
+    await expect.poll(async () => (await adapter.push(['10']).catch(() => undefined))?.status, { timeout: 5000 }).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await adapter.published()).toHaveLength(before);
+    adapter.hub.unaccepted.clear();
+    await starting;
+    await expect.poll(async () => (await adapter.published()).at(-1), { timeout: 5000 }).toMatchObject({ sequence: before + 1, status: '10' });
+  });
 });

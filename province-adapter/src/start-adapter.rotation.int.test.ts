@@ -57,7 +57,9 @@ describe('an adapter whose keys, certificate or credentials are replaced while i
     try {
       await delay(150);
       await change();
-      await delay(150);
+      const [pushedThen, calledThen] = [pushed, called];
+      // A busy machine is slow, not lossy.
+      await expect.poll(() => Math.min(pushed - pushedThen, called - calledThen), { timeout: 10_000 }).toBeGreaterThan(5);
     } finally {
       isOver = true;
       await Promise.all(running);
@@ -66,7 +68,7 @@ describe('an adapter whose keys, certificate or credentials are replaced while i
   };
   const expectNothingLost = async ({ failures, pushed: count, called }: Traffic): Promise<void> => {
     expect(failures).toEqual([]);
-    expect(Math.min(count, called)).toBeGreaterThan(10);
+    expect(Math.min(count, called)).toBeGreaterThan(5);
     await expect.poll(async () => (await adapter.published()).length, { timeout: 10_000 }).toBe(pushed);
     const published = await adapter.published();
     expect(published.map(({ sequence }) => sequence)).toEqual(Array.from({ length: pushed }, (_unused, index) => index + 1));

@@ -91,7 +91,8 @@ async function under(change: () => Promise<void>): Promise<{ readonly verified: 
   try {
     await delay(500);
     await change();
-    await delay(500);
+    const then = verified;
+    await expect.poll(() => verified - then, FINALLY).toBeGreaterThan(5);
   } finally {
     isOver = true;
     await Promise.all(traffic);
@@ -102,7 +103,7 @@ async function under(change: () => Promise<void>): Promise<{ readonly verified: 
 /** Everything the adapter attested is in the ledger, in its order, and nothing of it was refused on the way. */
 async function expectNothingLost({ verified, attested, wrong }: Awaited<ReturnType<typeof under>>): Promise<void> {
   expect(wrong).toEqual([]);
-  expect(Math.min(verified, attested)).toBeGreaterThan(5);
+  expect(Math.min(verified, attested)).toBeGreaterThan(0);
   // The local system may still be pushing its last changes.
   await expect.poll(async () => isDeepStrictEqual(await stored('hub'), await stored('adapter-guizhou')), FINALLY).toBe(true);
   expect(await running.query('hub', 'SELECT issuer, code, size FROM quarantine')).toEqual([]);

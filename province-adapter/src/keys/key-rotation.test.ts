@@ -84,9 +84,15 @@ describe('KeyRotation', () => {
     expect(stated().at(-1)).toEqual([nextSigning, ...kids(both.opening)]);
   });
 
-  it('leaves out a former key that the hub takes no more: it may be revoked', async () => {
-    answer = ({ signing }) => (kids(signing).includes(formerSigning) ? new AdapterError('REGISTRATION_REFUSED', 'KEY_NOT_ACCEPTED') : undefined);
+  it.each(['KEY_NOT_ACCEPTED: keys that are not accepted: keys[1]', 'who knows'])('leaves out a former key that the hub takes no more, saying %s: it may be revoked', async (text) => {
+    answer = ({ signing }) => (kids(signing).includes(formerSigning) ? new AdapterError('REGISTRATION_REFUSED', text) : undefined);
     await rotation.adopt(next);
     expect([kids(rotation.signing), rotation.stated]).toEqual([[nextSigning], next]);
+  });
+
+  it('keeps the former key where the new one is refused, however soon that is over', async () => {
+    answer = ({ signing }) => (kids(signing).includes(formerSigning) ? new AdapterError('REGISTRATION_REFUSED', 'KEY_NOT_ACCEPTED: keys that are not accepted: keys[0], keys[2]') : undefined);
+    await expect(rotation.adopt(next)).rejects.toMatchObject({ code: 'REGISTRATION_REFUSED' });
+    expect([stated().length, rotation.stated]).toEqual([1, former]);
   });
 });

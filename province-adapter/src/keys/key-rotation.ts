@@ -21,6 +21,9 @@ export interface KeyRotationOptions {
 const kidsOf = ({ signing, opening }: ProvinceKeys): string => [...signing, ...opening].map(({ key }) => key.kid).join();
 const holds = (keys: readonly { readonly key: { readonly kid: string } }[], kid: string): boolean => keys.some(({ key }) => key.kid === kid);
 
+/** Places in the registration of the keys that the hub names as refused: `keys[1]`. */
+const refusedPositions = (message: string): readonly number[] => [...message.matchAll(/keys\[([0-9]+)\]/g)].map(([, position]) => Number(position));
+
 /**
  * The keys in use, and how others take their place: new ones open calls at once, and sign once the hub has accepted them; former
  * ones stay until nothing that was made with them, or for them, can still be under way.
@@ -70,14 +73,16 @@ export class KeyRotation {
     return this.options.overlapMs ?? KEY_OVERLAP_MS;
   }
 
-  /** @param without what is stated where the hub does not take `keys`: one of the former ones may be revoked */
+  /** @param without what is stated where the hub does not take the others of `keys`: a former one may be revoked */
   async #state(keys: ProvinceKeys, without: ProvinceKeys): Promise<void> {
     if (kidsOf(keys) === kidsOf(this.#stated)) return;
     try {
       await this.options.register(keys);
     } catch (cause) {
+      const isFormer = (position: number): boolean => position >= without.signing.length && position < keys.signing.length;
       const isRefused = cause instanceof AdapterError && cause.code === 'REGISTRATION_REFUSED';
-      if (!isRefused || kidsOf(without) === kidsOf(keys)) throw cause;
+      // A refusal for another key may be over a moment later: the former one must not be lost to it.
+      if (!isRefused || kidsOf(without) === kidsOf(keys) || !refusedPositions(cause.message).every(isFormer)) throw cause;
       await this.#state(without, without);
       return;
     }
