@@ -56,6 +56,8 @@ export interface Country extends ProcessControls {
    * @param settings what it proves itself with: HUB_ADDRESS, HUB_CA_FILE, HUB_CLIENT_CERT_FILE, HUB_CLIENT_KEY_FILE, NATS_URL, NATS_CREDS_FILE, KEY_FILE
    */
   readonly startProvince: (province: ProvinceSeat, settings: Readonly<Record<string, string>>) => Promise<void>;
+  /** Starts the checkpoints of a country that was started without. */
+  readonly startCheckpoints: () => Promise<void>;
   /** Adds a checkpoint by which the hub probes whom its province recognises; the device of a founding province is replaced. */
   readonly addCheckpoint: (device: ProbeDevice) => Promise<void>;
   /**
@@ -182,6 +184,9 @@ export function superviseCountry(options: CountryOptions): CountrySupervisor {
       },
       startProvince: async (province, settings) => {
         await launchOne(await joinedAdapterService(connections, province, settings), adapters);
+      },
+      startCheckpoints: async () => {
+        await launcher.launchAll([probes()], () => undefined);
       },
       addCheckpoint: async (device) => {
         devices.set(device.province, device);

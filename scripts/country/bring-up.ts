@@ -44,6 +44,8 @@ export function prepareCountry(args: CountryArguments, say: (line: string) => vo
     provinces: args.provinces,
     environment: process.env,
     sharedProcesses: processes,
+    // Where every pair is checked, they come after: what they ask would be among what is measured.
+    hasCheckpoints: !args.once,
     hubSettings: { ...HUB_SETTINGS, ...(args.once ? ONCE_SETTINGS : {}) },
     announce: (line) => {
       if (!hasBar) say(`  ${line}`);

@@ -34,6 +34,7 @@ export async function checkOnce(country: RunningCountry, processes: number, json
     const numbers = pairsSummary(outcomes);
     const bytes = findBytesPerAdapter(country.processes());
     const summary = { ...numbers, provinces: nodes.length, upSeconds, processes, checkSeconds: Number(seconds.toFixed(2)), ...(bytes !== undefined && { mibPerAdapter: Number((bytes / MIB).toFixed(1)) }) };
+    await country.startCheckpoints();
     const matrix = await settleMatrix(as({ role: 'auditor' }).recognition, MATRIX_PATIENCE);
     const marks = countMarks(matrix);
     if (json) {
