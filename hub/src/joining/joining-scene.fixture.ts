@@ -62,6 +62,26 @@ export class JoiningScene {
     this.hub = await startHub(this.#config, createLogger('silent'));
   }
 
+  /** Another process over the same database. */
+  replica(): Promise<RunningHub> {
+    return startHub(this.#config, createLogger('silent'));
+  }
+
+  /** A device of `province` at the port. */
+  async checkpoint(province: string): Promise<v1.Checkpoint> {
+    return v1.Checkpoint.create(transport(this.clientOf(await this.pki.certify({ role: 'checkpoint', province, name: 'gate-1' }))));
+  }
+
+  /** The enrolment listener of a hub, without a certificate. */
+  enrolmentAt(hub: RunningHub): v1.Enrolment {
+    return v1.Enrolment.create(transport(this.#open(this.pki.client(hub.enrolment))));
+  }
+
+  /** `Membership` at a hub, for whoever shows this certificate. */
+  membershipAt(hub: RunningHub, certificate: { readonly certificate: Buffer; readonly key: Buffer }): v1.Membership {
+    return v1.Membership.create(transport(this.#open(this.pki.client(hub.grpc, certificate))));
+  }
+
   async close(): Promise<void> {
     for (const client of this.#clients.splice(0)) client.close();
     await this.hub.stop();

@@ -85,6 +85,23 @@ describe('a one-time token', () => {
     expect((await (await scene.operator()).listEvents({})).events.filter(({ province, name }) => province === '130000' && name === 'enrolment.refused')).toHaveLength(2);
   });
 
+  it('is used by one of two who redeem it at two replicas, and the other replica knows the applicant soon', async () => {
+    const replica = await scene.replica();
+    try {
+      const heilongjiang = await scene.invite('230000');
+      const request = { token: heilongjiang.token, organisation: ORGANISATION, certificateRequest: (await heilongjiang.request()).der };
+      const outcomes = await Promise.allSettled([heilongjiang.apply(), scene.enrolmentAt(replica).apply(request)]);
+      expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+
+      const shanghai = await scene.bring('310000', 'applied');
+      if (shanghai.certificate === undefined) throw new Error('has no certificate');
+      const elsewhere = scene.membershipAt(replica, shanghai.certificate);
+      await expect.poll(() => elsewhere.getMembership({}).then(({ state }) => state, () => undefined), { timeout: 5000 }).toBe(MEMBERSHIP_STATE_APPLIED);
+    } finally {
+      await replica.stop();
+    }
+  });
+
   it('is not used up by a request that is refused', async () => {
     const shanxi = await scene.invite('140000');
     const foreign = await shanxi.request(spiffeId({ role: 'province', province: '130000' }));

@@ -253,6 +253,10 @@ describe('a province that leaves', () => {
     await old.leave({ province: '460000' });
     expect(await refusalOf(old.getMembership({}))).toMatchObject({ reason: 'CERTIFICATE_REVOKED' });
 
+    const gate = await scene.checkpoint('370000');
+    const { verdict } = await gate.verifyCode({ code: Buffer.from('HC:460000:0123456789abcdef'), context: { province: '370000', checkpointClass: v1.CheckpointClass.CHECKPOINT_CLASS_TRANSPORT, purpose: v1.Purpose.PURPOSE_CHECKPOINT } });
+    expect(verdict?.recognition).toBe(v1.Recognition.RECOGNITION_NO_AGREEMENT);
+
     const back = await scene.invite('460000');
     await back.apply();
     expect(await refusalOf(old.getMembership({}))).toMatchObject({ reason: 'CERTIFICATE_REVOKED' });

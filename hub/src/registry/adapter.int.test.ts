@@ -169,6 +169,15 @@ describe('Adapter', () => {
     expect(await refusal(adapterOf('310000').register({ ...request, keys: [signing, first, other, other] }))).toMatchObject({ reason: 'REGISTRATION_INVALID' });
   });
 
+  it('keeps the end of a key as it was accepted, whatever the registration says', async () => {
+    const [signing, { request }] = await Promise.all([generateProvinceKey('sig'), state('310000', 'HC:SHANGHAI:')]);
+    await accept('310000', { ...signing, publicJwk: { ...signing.publicJwk, exp: NOW + 60 } as GeneratedProvinceKey['publicJwk'] });
+    const proof = await createPossessionProof(await importSigningKey(signing.privateJwk), parseProvinceCode('310000'));
+    const keys = [...(request.keys ?? []), { jwk: JSON.stringify(signing.publicJwk), use: v1.KeyUse.KEY_USE_SIGNATURE, proof }];
+    await adapterOf('310000').register({ ...request, keys });
+    expect(registry.find(signing.publicJwk.kid ?? '')?.notAfter).toBe(NOW + 60);
+  });
+
   it('keeps former keys, so that what they signed stays verifiable', async () => {
     const former = await state('310000', 'HC:SHANGHAI:');
     const later = await state('310000', 'HC:SHANGHAI:');

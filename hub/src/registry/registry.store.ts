@@ -51,10 +51,11 @@ export class RegistryStore {
         'UPDATE province SET mode = $2, adapter_version = $3, protocol_version = $4, registered_at = to_timestamp($5) WHERE code = $1',
         [code, registration.mode, registration.adapterVersion, registration.protocolVersion, at],
       );
+      // As it was accepted: a registration cannot let a key last longer than it was looked at for.
       await change.query(
         `INSERT INTO province_key (kid, province, use, jwk, registered_at, stated_at, position)
-         SELECT kid, $1, use, jwk::jsonb, to_timestamp($5), to_timestamp($5), position
-         FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS stated (kid, use, jwk, position)
+         SELECT kid, $1, stated.use, coalesce(accepted_key.jwk, stated.jwk::jsonb), to_timestamp($5), to_timestamp($5), position
+         FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS stated (kid, use, jwk, position) LEFT JOIN accepted_key USING (kid)
          ON CONFLICT (kid) DO UPDATE SET stated_at = excluded.stated_at, position = excluded.position`,
         [code, registration.keys.map(({ kid }) => kid), registration.keys.map(({ use }) => use), registration.keys.map(({ jwk }) => jwk), at],
       );
