@@ -17,6 +17,9 @@ import { finishRotation, rotateCertificate, rotateKey, rotateNats } from './rota
 import { getStatus, printStatus, statusObject } from './status.js';
 import type { StepReport } from './step-report.js';
 
+/** A rule that begins now must not lie in the past of a hub whose clock is ahead. */
+const CLOCK_LEEWAY_MS = 10_000;
+
 /** What a step gives: for people, for machines, and whether every check passed. */
 export interface StepOutcome {
   readonly text: string;
@@ -80,7 +83,7 @@ const CARRY: Readonly<Record<EndingStep, (options: GivenOptions) => Promise<Step
   'revoke-checkpoint': reported((options) => revokeCheckpoint(givenHome(options), options.get('id'))),
   'propose-policy': reported((options) => {
     const issuers = options.find('issuers')?.split(',').map((issuer) => parseProvince(issuer).code) ?? [];
-    return proposePolicy(givenHome(options), { issuers, reason: options.get('reason'), from: options.moment('from'), until: options.moment('until') });
+    return proposePolicy(givenHome(options), { issuers, reason: options.get('reason'), from: options.find('from') === undefined ? new Date(Date.now() + CLOCK_LEEWAY_MS) : options.moment('from'), until: options.moment('until') });
   }),
   'withdraw-policy': reported((options) => withdrawPolicy(givenHome(options), options.get('id'))),
   leave: reported((options) => leave(givenHome(options), parseProvince(options.get('confirm')).code)),

@@ -61,7 +61,7 @@ export async function conform(home: ProvinceHome, runKit: RunKit): Promise<StepR
     replaceFile(files.badge, badge);
     return {
       did: [summary, `Badge until ${isoTime(expiresAt)}: ${files.badge}`],
-      next: await nextStep(membership),
+      next: await nextStep(membership, home),
       facts: { ...counts, adapterVersion: report.adapterVersion, suiteVersion: report.suiteVersion, badgeExpiresAt: isoTime(expiresAt), badgeSha256: createHash('sha256').update(badge).digest('hex') },
     };
   });

@@ -27,13 +27,13 @@ export async function keys(home: ProvinceHome): Promise<StepReport> {
     const { acceptedKeys } = await channel.membership.getMembership({});
     const fresh = { keys: set.keys.filter(({ kid }) => !acceptedKeys.includes(kid ?? '')) };
     if (fresh.keys.length === 0) {
-      return { did: [`Accepted before: ${kidsOf(set).join(', ')}`], next: await nextStep(channel.membership), facts: { accepted: true, keys: kidsOf(set), isNew: false } };
+      return { did: [`Accepted before: ${kidsOf(set).join(', ')}`], next: await nextStep(channel.membership, home), facts: { accepted: true, keys: kidsOf(set), isNew: false } };
     }
     const response = await submitKeys(channel, home, fresh, set);
     return {
       did: [`Keys: ${home.files.keys}. Keep a copy where nobody else finds it.`, ...submissionReport(response, kidsOf(fresh))],
       checks: response.checks,
-      next: await nextStep(channel.membership),
+      next: await nextStep(channel.membership, home),
       facts: { accepted: response.accepted, keys: kidsOf(set), pendingAction: response.pendingAction, isNew: true },
     };
   });

@@ -1,4 +1,5 @@
-import type { v1 } from '@health-code/messages';
+import { existsSync } from 'node:fs';
+import { v1 } from '@health-code/messages';
 import { openHubChannel, type HubChannel } from '../access/hub-channel.js';
 import { readHomeFile, type ProvinceHome } from './province-home.js';
 
@@ -21,8 +22,24 @@ export async function asProvince<T>(home: ProvinceHome, work: (channel: HubChann
   }
 }
 
-/** What the province has to do next, by the hub's word. */
-export async function nextStep(membership: v1.Membership): Promise<string> {
-  const { nextStep: sentence } = await membership.getMembership({});
-  return sentence === '' ? 'Nothing: the province is a member.' : sentence;
+const STEP_OF: Readonly<Record<number, string>> = {
+  [v1.MembershipState.MEMBERSHIP_STATE_APPLIED]: 'keys',
+  [v1.MembershipState.MEMBERSHIP_STATE_KEYS_ACCEPTED]: 'conformance',
+};
+
+/** The command by which a province does what the hub says comes next; empty where there is none. */
+export function commandOf({ state, nextStep: sentence }: Pick<v1.IGetMembershipResponse, 'state' | 'nextStep'>, hasCredentials: boolean): string {
+  const step = /conformance/.test(sentence ?? '') ? 'conformance' : /NATS/.test(sentence ?? '') ? (hasCredentials ? 'run' : 'credentials') : STEP_OF[state ?? 0];
+  return step === undefined ? '' : `npm run province -- ${step}`;
 }
+
+/** What the province has to do next, by the hub's word, and the command for it. */
+export function nextInWords(membership: Pick<v1.IGetMembershipResponse, 'state' | 'nextStep'>, hasCredentials: boolean): string {
+  const sentence = membership.nextStep ?? '';
+  if (sentence === '') return 'Nothing.';
+  const command = commandOf(membership, hasCredentials);
+  return command === '' ? sentence : `${sentence}  →  ${command}`;
+}
+
+/** The same, asked now. */
+export const nextStep = async (membership: v1.Membership, { files }: Pick<ProvinceHome, 'files'>): Promise<string> => nextInWords(await membership.getMembership({}), existsSync(files.natsCreds));

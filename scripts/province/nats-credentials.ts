@@ -34,7 +34,7 @@ export async function credentials(home: ProvinceHome): Promise<StepReport> {
     writeAdapterEnv(known);
     return {
       did: [`NATS credentials, until ${isoTime(expiresAt)}: ${home.files.natsCreds}`, `Settings for the adapter: ${home.files.adapterEnv}`],
-      next: await nextStep(membership),
+      next: await nextStep(membership, home),
       facts: { publicKey: publicNatsKey(seed), expiresAt: isoTime(expiresAt), nats: natsUrl },
     };
   });

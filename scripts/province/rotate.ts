@@ -47,7 +47,7 @@ export async function rotateKey(home: ProvinceHome, purpose: KeyPurpose): Promis
     const isAccepted = kidsOf(next).every((kid) => acceptedKeys.includes(kid));
     const response = isAccepted ? undefined : await submitKeys(channel, home, next, set);
     if (!isAccepted && response?.accepted !== true) {
-      return { did: response === undefined ? [] : submissionReport(response, kidsOf(next)), checks: response?.checks ?? [], next: await nextStep(channel.membership), facts: { accepted: false, pendingAction: response?.pendingAction } };
+      return { did: response === undefined ? [] : submissionReport(response, kidsOf(next)), checks: response?.checks ?? [], next: await nextStep(channel.membership, home), facts: { accepted: false, pendingAction: response?.pendingAction } };
     }
     writeKeyFile(files.keys, withNewest(set, next.keys));
     rmSync(files.nextKeys, { force: true });
@@ -69,13 +69,13 @@ export async function finishRotation(home: ProvinceHome, purpose: KeyPurpose): P
   const kept = withoutFormer(set, purpose);
   const former = kidsOf(set).filter((kid) => !kidsOf(kept).includes(kid));
   return asProvince(home, async ({ ledger, membership }) => {
-    if (former.length === 0) return { did: ['There is no former key beside the one in use.'], next: await nextStep(membership), facts: { retired: [] } };
+    if (former.length === 0) return { did: ['There is no former key beside the one in use.'], next: await nextStep(membership, home), facts: { retired: [] } };
     const registered = await registeredKeys(ledger, home.province.code);
     if (!kidsOf(kept).every((kid) => registered.includes(kid))) {
       throw new CommandError('the adapter has not registered with the new key yet', 'Let the adapter run: it takes the file up by itself and registers again. Then repeat this step.');
     }
     writeKeyFile(home.files.keys, kept);
-    return { did: [`Former keys are out of ${home.files.keys}: ${former.join(', ')}`], next: 'Nothing: the adapter registers without them by itself, which retires them.', facts: { retired: former, keys: kidsOf(kept) } };
+    return { did: [`Former keys are out of ${home.files.keys}: ${former.join(', ')}`], next: 'Nothing: the adapter registers without them by itself after a few minutes, when nothing signed with them or sealed to them is under way; that retires them for good.', facts: { retired: former, keys: kidsOf(kept) } };
   });
 }
 
@@ -103,7 +103,7 @@ export async function rotateCertificate(home: ProvinceHome): Promise<StepReport>
   return {
     did: [`New certificate until ${expiresAt}: ${files.certificate}. The former one stays good until it ends.`],
     checks: renewed.checks,
-    next: await asProvince(home, ({ membership }) => nextStep(membership)),
+    next: await asProvince(home, ({ membership }) => nextStep(membership, home)),
     facts: { expiresAt, identity: renewed.certificate?.identity },
   };
 }
@@ -118,7 +118,7 @@ export async function rotateNats(home: ProvinceHome): Promise<StepReport> {
     renameSync(files.nextNatsSeed, files.natsSeed);
     return {
       did: [`New NATS credentials, until ${isoTime(expiresAt)}: ${files.natsCreds}. The former ones stay good until they end.`],
-      next: await nextStep(membership),
+      next: await nextStep(membership, home),
       facts: { publicKey: publicNatsKey(seed), expiresAt: isoTime(expiresAt) },
     };
   });

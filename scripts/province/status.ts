@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { v1 } from '@health-code/messages';
 import { isoTime, momentInWords, printTable, provinceInWords } from '../access/words.js';
-import { asProvince } from './membership.js';
+import { asProvince, nextInWords } from './membership.js';
 import type { HomeFiles, ProvinceHome } from './province-home.js';
 
 const STATES: Readonly<Record<number, readonly [name: string, chinese: string]>> = {
@@ -30,16 +30,18 @@ const SHOWN_EVENTS = 12;
 
 const indented = (rows: readonly (readonly string[])[]): string => printTable(rows).replace(/^/gm, '  ');
 
-/** Which files of a home are there. */
+/** Which files of a home are there; those of an exchange under way only where they are. */
 const fileRows = (files: HomeFiles): readonly (readonly string[])[] =>
-  Object.values(files).map((path) => [existsSync(path) ? '✓' : '–', path]);
+  Object.entries(files)
+    .filter(([name, path]) => !name.startsWith('next') || existsSync(path))
+    .map(([, path]) => [existsSync(path) ? '✓' : '–', path]);
 
 /** Where a province stands, for a person. `now` in seconds since the epoch. */
 export function printStatus(membership: v1.IGetMembershipResponse, files: HomeFiles, now: number): string {
-  const { province, state, stateSince, nextStep, expiries = [], events = [], acceptedKeys = [] } = membership;
+  const { province, state, stateSince, expiries = [], events = [], acceptedKeys = [] } = membership;
   return [
     `${provinceInWords(province ?? '')}: ${stateInWords(state)}, since ${isoTime(stateSince)} (${momentInWords(stateSince, now)})`,
-    `next: ${nextStep === '' || nextStep === undefined || nextStep === null ? 'nothing' : nextStep}`,
+    `Next: ${nextInWords(membership, existsSync(files.natsCreds))}`,
     '\nWhat ends',
     indented(expiries?.length ? expiries.map((expiry) => expiryCells(expiry, now)) : [['nothing']]),
     '\nAccepted keys',
