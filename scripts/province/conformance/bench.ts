@@ -1,7 +1,7 @@
 import { createKeyRing, importProvinceKey, parseProvinceCode, type ProvinceKey, type ProvinceKeyRing } from '@health-code/attestation';
 import { v1 } from '@health-code/messages';
 import { ConformanceError } from './errors.js';
-import type { FaultProxy } from './fault-proxy.js';
+import type { FaultPlayer } from './fault-proxy.js';
 import type { KitCaller, CallOptions, Reply } from './kit-caller.js';
 import type { KitFeed } from './kit-feed.js';
 import type { KitHub } from './kit-hub.js';
@@ -46,8 +46,8 @@ export interface Bench {
   readonly hub: KitHub;
   readonly feed: KitFeed;
   readonly caller: KitCaller;
-  /** Undefined where the local system is not asked over HTTP. */
-  readonly proxy: FaultProxy | undefined;
+  /** Undefined where nothing stands before the local system. */
+  readonly proxy: FaultPlayer | undefined;
   readonly subjects: Subjects;
   readonly registration: v1.IRegisterRequest;
   readonly keys: RegisteredKeys;

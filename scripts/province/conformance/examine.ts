@@ -3,7 +3,7 @@ import { commonProtocolVersion, PROTOCOL_VERSIONS, type v1 } from '@health-code/
 import type { NatsConnection } from '@nats-io/transport-node';
 import { createBench, readRegisteredKeys, type RegisteredKeys } from './bench.js';
 import { ConformanceError } from './errors.js';
-import type { FaultProxy } from './fault-proxy.js';
+import type { FaultPlayer } from './fault-proxy.js';
 import type { CheckResult } from './finding.js';
 import type { Closing } from './ground.js';
 import { createKitCaller } from './kit-caller.js';
@@ -25,7 +25,7 @@ export interface Examination {
   readonly tls: KitHubTls;
   readonly hubPort: number;
   /** Starts the adapter, or has it started, and says what stands before and behind its local system. */
-  readonly introduce: (hubAddress: string) => Promise<{ readonly proxy?: FaultProxy | undefined; readonly localSystem?: string | undefined }>;
+  readonly introduce: (hubAddress: string) => Promise<{ readonly proxy?: FaultPlayer | undefined; readonly localSystem?: string | undefined }>;
   /** How long the adapter may take to register. Milliseconds. */
   readonly patienceMs: number;
   readonly signal: AbortSignal;

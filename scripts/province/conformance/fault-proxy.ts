@@ -3,15 +3,23 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { millisecondsOf, type Fault } from './suite-schema.js';
 
-/** Stands before the local system under test and spoils its answers. */
-export interface FaultProxy {
-  /** http://host:port, what the adapter is told as its local system. */
-  readonly origin: string;
+/** Spoils what a local system under test says. */
+export interface FaultPlayer {
   /** From now on; `{}` ends it. */
   setFault(fault: Fault): void;
-  /** Requests of the adapter so far. */
+  /** How often the local system was asked so far, or may have been. */
   requests(): number;
+  /** Whether nobody who reads what the fault leaves can know that something is missing. */
+  mayGoUnnoticed(fault: Fault): boolean;
+  /** Why this local system cannot misbehave so; undefined where it can. */
+  reasonAgainst(fault: Fault): string | undefined;
   stop(): Promise<void>;
+}
+
+/** Stands before a local system that is asked over HTTP. */
+export interface FaultProxy extends FaultPlayer {
+  /** http://host:port, what the adapter is told as its local system. */
+  readonly origin: string;
 }
 
 const NOT_PASSED_ON = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'content-encoding']);
@@ -22,7 +30,8 @@ async function readAll(stream: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-interface LocalAnswer {
+/** An answer of the local system. */
+export interface LocalAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: Buffer;
@@ -104,6 +113,8 @@ export async function startFaultProxy(localSystem: string, port: number): Promis
       fault = next;
     },
     requests: () => requests,
+    mayGoUnnoticed: () => false,
+    reasonAgainst: () => undefined,
     stop: () =>
       new Promise((resolve) => {
         server.close(() => {

@@ -1,13 +1,15 @@
+import { fileURLToPath } from 'node:url';
 import type { Province } from '@health-code/attestation';
 import { adapterService, localSystemService } from '../../../deploy/embedded/country-services.js';
 import { startPostgres } from '../../../deploy/embedded/postgres.js';
 import { startService } from '../../../deploy/embedded/service.js';
-import { startFaultProxy, type FaultProxy } from './fault-proxy.js';
+import { startFaultProxy, type FaultPlayer } from './fault-proxy.js';
+import { openFolderFaults } from './folder-faults.js';
 import type { Closing, Ground } from './ground.js';
 
 /** An adapter of this repository, started for the kit beside the local system it speaks to. */
 export interface OwnAdapter {
-  readonly proxy: FaultProxy | undefined;
+  readonly proxy: FaultPlayer;
   /** Origin of the local system itself, past the proxy. */
   readonly localSystem: string;
 }
@@ -44,10 +46,12 @@ export async function startOwnAdapter({ province, ground, hubAddress, localSyste
     origin = `http://${standIn.env['HTTP_ADDRESS'] ?? ''}`;
   }
   const adapter = await adapterService(connections, province, hubAddress, HASTE);
-  const isAskedOverHttp = localSystem !== undefined || adapter.env['LOCAL_SYSTEM_URL']?.startsWith('http') === true;
-  const proxy = isAskedOverHttp ? await startFaultProxy(origin, await data.port('fault-proxy')) : undefined;
-  if (proxy !== undefined) closing.push(() => proxy.stop());
-  const env = { ...adapter.env, ...(proxy === undefined ? {} : { LOCAL_SYSTEM_URL: proxy.origin }) };
+  const url = new URL(adapter.env['LOCAL_SYSTEM_URL'] ?? origin);
+  const isFolder = localSystem === undefined && url.protocol === 'file:';
+  const overHttp = isFolder ? undefined : await startFaultProxy(origin, await data.port('fault-proxy'));
+  const proxy: FaultPlayer = overHttp ?? openFolderFaults(fileURLToPath(url));
+  closing.push(() => proxy.stop());
+  const env = { ...adapter.env, ...(overHttp === undefined ? {} : { LOCAL_SYSTEM_URL: overHttp.origin }) };
   await startService({ ...adapter, env }, data);
   return { proxy, localSystem: origin };
 }

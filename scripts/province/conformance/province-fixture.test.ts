@@ -1,11 +1,9 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RECOGNITION_NODES } from '@health-code/attestation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkoutDirectory } from '../../../deploy/embedded/checkout.js';
-import type { ProvinceContract } from '../../../province-adapter/src/provinces/province-contract.js';
-import { PROVINCE_FOLDERS } from '../../../province-adapter/src/provinces/registry.js';
 import { findProvinceFixture } from './province-fixture.js';
 
 const folderOf = (slug: string): string => join(checkoutDirectory(), 'province-adapter', 'src', 'provinces', slug);
@@ -14,18 +12,6 @@ describe('the inputs of the provinces', () => {
   it.each(RECOGNITION_NODES.map(({ slug }) => slug))('%s has golden records of every colour', (slug) => {
     const { fixture } = findProvinceFixture(slug);
     expect(fixture.golden.map(({ record }) => record.status)).toEqual(expect.arrayContaining(['00', '01', '10']));
-  });
-
-  it.each(PROVINCE_FOLDERS.filter(({ form }) => form === 'typescript').map(({ slug }) => slug))('%s says what its contract says', async (slug) => {
-    const written: unknown = await import(join(folderOf(slug), 'contract.fixture.ts'));
-    const { contract } = written as { readonly contract: ProvinceContract };
-    const { fixture, file } = findProvinceFixture(slug);
-    expect(existsSync(join(folderOf(slug), 'conformance.yaml'))).toBe(true);
-    expect(file).toBe(join(folderOf(slug), 'conformance.yaml'));
-    const meanings = Object.fromEntries(fixture.golden.map(({ local, record }) => [local?.value, record.status === undefined ? { availability: record.availability } : { status: record.status }]));
-    expect(meanings).toEqual(contract.values);
-    expect(fixture.unknownValues).toEqual(contract.unlistedValues);
-    expect(fixture.foreignCodes).toEqual(contract.foreignCodes);
   });
 
   it('follow from a mapping’s contract where nothing else is written, values as they are written', () => {

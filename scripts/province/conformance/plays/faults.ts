@@ -12,7 +12,8 @@ export async function playFault(bench: Bench, fault: Fault, deadline: string, al
   const { proxy } = bench;
   const deadlineMs = millisecondsOf(deadline);
   const sent = `a code of a red person; the local system: ${JSON.stringify(fault)}`;
-  if (proxy === undefined) return [{ sent, came: '', skipped: 'the local system is not asked over HTTP' }];
+  const reason = proxy === undefined ? 'nothing stands before the local system: no --local-system was given' : proxy.reasonAgainst(fault);
+  if (proxy === undefined || reason !== undefined) return [{ sent, came: '', skipped: reason ?? '' }];
   const subject = await bench.subject(bench.golden('10'));
   const person = await knownPerson(bench, '10');
   const [code, next] = [await subject.code(), await subject.code()];
@@ -25,7 +26,7 @@ export async function playFault(bench: Bench, fault: Fault, deadline: string, al
   const elapsedMs = Date.now() - begun;
   const wasAsked = proxy.requests() > before;
   // Who knows the status from a push need not ask: the fault then changes nothing, and the answer is as ever.
-  const judged = judgeStrange(reply, wasAsked ? allowed : { ...allowed, same: true }, person);
+  const judged = judgeStrange(reply, wasAsked && !proxy.mayGoUnnoticed(fault) ? allowed : { ...allowed, same: true }, person);
   const late = elapsedMs > deadlineMs + LATE_MS ? `the answer came ${String(elapsedMs - deadlineMs)} ms after the deadline` : undefined;
   const after = await bench.askCode(next);
   const stuck = judgeStrange(after, { status: true }, person);

@@ -51,7 +51,7 @@ async function playAnswers(bench: Bench, by: 'code' | 'document', allowed: Allow
     const sent = `somebody green; ${JSON.stringify(find)} in the answers becomes ${JSON.stringify(replacement)}`;
     const subject = await bench.subject(bench.golden('00'));
     if (proxy === undefined || (by === 'document' && subject.document === undefined)) {
-      findings.push({ name, sent, came: '', skipped: proxy === undefined ? 'the local system is not asked over HTTP' : 'the fixture names no identity document' });
+      findings.push({ name, sent, came: '', skipped: proxy === undefined ? 'nothing stands before the local system' : 'the fixture names no identity document' });
       continue;
     }
     proxy.setFault({ substitute: { find, with: replacement } });
