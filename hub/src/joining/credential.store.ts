@@ -1,6 +1,7 @@
 import type { ConformanceBadge, ProvinceCode } from '@health-code/attestation';
 import type { DataSource } from 'typeorm';
 import { HubError } from '../errors.js';
+import { requireRoom } from './bounded.store.js';
 import type { CertificateStore } from './certificate.store.js';
 import type { CheckedKey } from './check-key.js';
 import type { EventLogStore } from './event-log.store.js';
@@ -89,11 +90,10 @@ export class CredentialStore {
   saveRenewal(member: CallingMember, issue: () => Promise<Renewal>): Promise<Renewal> {
     return this.#members.change(async (change) => {
       nextState(await this.#members.stateOf(change, member.province), 'renew-certificate');
-      const [{ count } = { count: 0 }] = await change.query<{ count: number }[]>(
-        `SELECT count(*)::int AS count FROM member_certificate WHERE province = $1 AND role = 'province' AND revoked_at IS NULL AND expires_at > now()`,
-        [member.province],
-      );
-      if (count >= MAX_IN_FORCE.certificates) throw new HubError('RATE_LIMIT_EXCEEDED', `${String(count)} certificates of the province are in force; let the oldest end`);
+      await requireRoom(change, `FROM member_certificate WHERE province = $1 AND role = 'province' AND revoked_at IS NULL AND expires_at > now()`, member.province, {
+        max: MAX_IN_FORCE.certificates,
+        what: 'certificates are in force',
+      });
       const renewal = await issue();
       if (await this.#certificates.isKeyTaken(change, renewal.thumbprint)) throw new HubError('CERTIFICATE_REQUEST_REFUSED', 'this key was taken meanwhile; make a new one');
       await this.#certificates.record(change, renewal);
@@ -107,14 +107,13 @@ export class CredentialStore {
       const { province, actor } = member;
       nextState(await this.#members.stateOf(change, province), 'issue-nats-user');
       await change.query('DELETE FROM nats_user WHERE province = $1 AND expires_at <= to_timestamp($2)', [province, now]);
+      await requireRoom(change, 'FROM nats_user WHERE province = $1', province, { max: MAX_IN_FORCE.natsUsers, what: 'NATS users are in force' });
       const user = await mint();
       await change.query(
         `INSERT INTO nats_user (public_key, province, issued_at, expires_at) VALUES ($1, $2, to_timestamp($3), to_timestamp($4))
          ON CONFLICT (province, public_key) DO UPDATE SET issued_at = excluded.issued_at, expires_at = excluded.expires_at`,
         [user.publicKey, province, now, user.expiresAt],
       );
-      const [{ count } = { count: 0 }] = await change.query<{ count: number }[]>('SELECT count(*)::int AS count FROM nats_user WHERE province = $1', [province]);
-      if (count > MAX_IN_FORCE.natsUsers) throw new HubError('RATE_LIMIT_EXCEEDED', `${String(MAX_IN_FORCE.natsUsers)} NATS users of the province are in force; let the oldest end`);
       await this.#events.append(change, { province, actor, name: 'nats-user.issued', detail: user.publicKey });
       return user;
     });

@@ -2,6 +2,7 @@ import type { ProvinceCode } from '@health-code/attestation';
 import type { DataSource, EntityManager } from 'typeorm';
 import { HubError } from '../errors.js';
 import type { Enrolment } from './apply.js';
+import { requireRoom } from './bounded.store.js';
 import type { CertificateStore } from './certificate.store.js';
 import type { EventLogStore } from './event-log.store.js';
 import { requireRedeemable, type Invitation } from './invitation.js';
@@ -66,13 +67,12 @@ export class InvitationStore {
   /** Invites a checkpoint of a member. @throws HubError MEMBERSHIP_STATE_INVALID, RATE_LIMIT_EXCEEDED */
   inviteCheckpoint(invitation: NewInvitation): Promise<void> {
     return this.#members.change(async (change) => {
-      const { province, actor, now } = invitation;
+      const { province, actor } = invitation;
       nextState(await this.#members.stateOf(change, province), 'invite-checkpoint');
-      const [{ open } = { open: 0 }] = await change.query<{ open: number }[]>(
-        `SELECT count(*)::int AS open FROM invitation WHERE province = $1 AND role = 'checkpoint' AND used_at IS NULL AND expires_at > to_timestamp($2)`,
-        [province, now],
-      );
-      if (open >= OPEN_CHECKPOINT_CODES) throw new HubError('RATE_LIMIT_EXCEEDED', `${String(OPEN_CHECKPOINT_CODES)} codes for checkpoints are open; let them be used or end`);
+      await requireRoom(change, `FROM invitation WHERE province = $1 AND role = 'checkpoint' AND used_at IS NULL AND expires_at > now()`, province, {
+        max: OPEN_CHECKPOINT_CODES,
+        what: 'codes for checkpoints are open',
+      });
       await this.#insert(change, invitation, 'checkpoint');
       await this.#events.append(change, { province, actor, name: 'checkpoint.invited', detail: 'to enrol within 7 days' });
     });
