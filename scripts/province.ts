@@ -72,7 +72,7 @@ async function conformOnSchedule(options: GivenOptions): Promise<boolean> {
 async function take({ command, options }: Given<ProvinceStep>): Promise<boolean> {
   if (command === 'conformance') return conformOnSchedule(options);
   if (command === 'run') {
-    await runAdapter(givenHome(options), { say, stop: stopRequest(), ...found(options, 'local-system', 'localSystem'), ...found(options, 'data', 'dataPath') });
+    await runAdapter(givenHome(options), { say, stop: stopRequest(), ...found(options, 'local-system', 'localSystem'), ...found(options, 'checkpoint', 'checkpoint'), ...found(options, 'data', 'dataPath') });
     return true;
   }
   return print(await carryOut({ command, options }), options);

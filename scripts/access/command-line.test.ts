@@ -35,6 +35,13 @@ describe('the command line', () => {
     expect(attempt).toThrow(CommandLineError);
   });
 
+  it('takes a token or a key id that begins like an option for what it is', () => {
+    const value = `-${'a'.repeat(41)}_`;
+    expect(understood(province('apply', '--token', value, '--json')).options.get('token')).toBe(value);
+    expect(understood(operator('key-entries', value, '--json')).options.get('kid')).toBe(value);
+    expect(understood(operator('key-entries', value, '--json')).options.isSet('json')).toBe(true);
+  });
+
   it('gives help when asked, and with nothing asked', () => {
     expect([province(), province('--help'), province('keys', '-h'), operator('help')]).toEqual(['help', 'help', 'help', 'help']);
   });

@@ -52,9 +52,25 @@ export interface Given<Name extends string> {
   readonly options: GivenOptions;
 }
 
+/** Tokens and key ids: 32 bytes in base64url, of which one in 64 begins like an option. */
+const LIKE_AN_OPTION = /^-[\w-]{42}$/;
+
+/** Joins such values to their options, and puts those without one behind all options, where nothing is taken for one. */
+export function holdValues(args: readonly string[]): string[] {
+  const held: string[] = [];
+  const behind: string[] = [];
+  for (const argument of args) {
+    const option = held.at(-1) ?? '';
+    if (!LIKE_AN_OPTION.test(argument)) held.push(argument);
+    else if (/^--[a-z-]+$/.test(option)) held.splice(-1, 1, `${option}=${argument}`);
+    else behind.push(argument);
+  }
+  return behind.length === 0 ? held : [...held, '--', ...behind];
+}
+
 function parseOne(specification: CommandSpecification, shared: NonNullable<ParseArgsConfig['options']>, args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], allowPositionals: (specification.positionals ?? []).length > 0, options: { ...shared, ...specification.options } });
+    return parseArgs({ args: holdValues(args), allowPositionals: (specification.positionals ?? []).length > 0, options: { ...shared, ...specification.options } });
   } catch (error) {
     throw new CommandLineError(error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -7,6 +7,7 @@ import { startService } from '../../deploy/embedded/service.js';
 import { CommandError } from '../access/command-error.js';
 import type { EmbeddedCountry } from '../access/embedded-country.js';
 import { replaceFile } from '../access/replace-file.js';
+import type { DeviceHome } from '../verify/device-home.js';
 import { adapterSettings } from './adapter-env.js';
 import { openHome, type ProvinceHome } from './province-home.js';
 
@@ -16,6 +17,8 @@ export interface BesideCountry {
   readonly makeRoom: (localSystem?: string) => Promise<Readonly<Record<string, string>>>;
   /** Starts the adapter and waits until it is registered. @throws DeploymentError with the end of its log */
   readonly startAdapter: (settings: Readonly<Record<string, string>>) => Promise<void>;
+  /** Starts a checkpoint by which the hub measures whom the province recognises. @throws DeploymentError with the end of its log */
+  readonly startCheckpoint: (device: DeviceHome) => Promise<void>;
   /** Resolves when a process of these has ended by itself; with the end of its log. */
   readonly ended: () => Promise<string>;
   readonly stop: () => Promise<void>;
@@ -52,6 +55,11 @@ export async function openBeside(country: EmbeddedCountry, home: ProvinceHome, e
     },
     startAdapter: async (settings) => {
       await startService(await joinedAdapterService(room, province, { ...settings, ...adapterSettings(openHome(home.directory)) }), data);
+    },
+    startCheckpoint: async ({ province: code, files }) => {
+      const devices = data.writeSecret('probes.json', JSON.stringify([{ province: code, certificateFile: files.certificate, keyFile: files.key }]));
+      const env = { ENVIRONMENT: 'development', HUB_ADDRESS: home.settings.hub, HUB_CA_FILE: files.hubAuthority, PROBES_FILE: devices };
+      await startService({ name: 'checkpoint', entry: 'province-adapter/dist/probes-main.js', env }, data);
     },
     ended: () =>
       new Promise((resolve) => {

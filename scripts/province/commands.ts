@@ -19,9 +19,9 @@ export const PROVINCE_STEPS = {
   status: { usage: '', summary: 'where the province stands, what comes next, what ends, what happened, and every file' },
   credentials: { usage: '', summary: 'gets the NATS credentials of an admitted province; writes adapter.env' },
   run: {
-    usage: '[--local-system URL]',
-    summary: 'runs the adapter beside the country on this machine until Ctrl-C; without --local-system beside a stand-in of the local system',
-    options: { 'local-system': text },
+    usage: '[--local-system URL] [--checkpoint FOLDER]',
+    summary: 'runs the adapter beside the country on this machine until Ctrl-C; without --local-system beside a stand-in of the local system; --checkpoint: and an enrolled device',
+    options: { 'local-system': text, checkpoint: text },
   },
   rotate: {
     usage: '--signing | --encryption | --certificate | --nats  [--finish]',

@@ -12,8 +12,12 @@ export function submissionReport(response: v1.SubmitKeysResponse, kids: readonly
   if (response.accepted) return [`Accepted: ${kids.join(', ')}`];
   return response.pendingAction === ''
     ? ['Not accepted: a check failed, and nothing of the submission was kept.']
-    : [`No key in use vouches for these: two operators have to agree to action ${response.pendingAction}. Repeat this step when they have.`];
+    : [`No key in use vouches for these: two operators have to agree to action ${response.pendingAction}.`];
 }
+
+/** What comes after a submission that waits for operators; undefined for every other. */
+export const afterPending = ({ pendingAction }: Pick<v1.SubmitKeysResponse, 'pendingAction'>): string | undefined =>
+  pendingAction === '' ? undefined : `Two operators: npm run operator -- approve ${pendingAction}. Then repeat this step.`;
 
 /**
  * 提交密钥. Makes signing and encryption key and the seed of the NATS user where there are none, and has those keys accepted that
@@ -33,7 +37,7 @@ export async function keys(home: ProvinceHome): Promise<StepReport> {
     return {
       did: [`Keys: ${home.files.keys}. Keep a copy where nobody else finds it.`, ...submissionReport(response, kidsOf(fresh))],
       checks: response.checks,
-      next: await nextStep(channel.membership, home),
+      next: afterPending(response) ?? (await nextStep(channel.membership, home)),
       facts: { accepted: response.accepted, keys: kidsOf(set), pendingAction: response.pendingAction, isNew: true },
     };
   });

@@ -8,7 +8,7 @@ export async function revokeKey(home: ProvinceHome, kid: string, from: Date): Pr
   const { affected } = await asProvince(home, ({ membership }) => membership.revokeKey({ kid, revokedFrom: timestampFromSeconds(Math.floor(from.getTime() / 1000)) }));
   return {
     did: [`${kid} is revoked from ${from.toISOString()}; ${String(affected)} attestations stood on it since then and do not stand any more. Checkpoints are told.`],
-    next: 'Put another key in its place: npm run province -- rotate --signing, then --signing --finish. The adapter attests again what it is asked for.',
+    next: 'Put another key in its place: npm run province -- rotate --signing. Where no other accepted key vouches for it, two operators have to agree first.',
     facts: { kid, revokedFrom: from.toISOString(), affected },
   };
 }

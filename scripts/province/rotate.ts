@@ -4,7 +4,7 @@ import { CommandError } from '../access/command-error.js';
 import { replaceFile } from '../access/replace-file.js';
 import { isoTime } from '../access/words.js';
 import { keepKeyFile, keysFor, kidsOf, readKeyFile, withNewest, withoutFormer, writeKeyFile, type KeyPurpose, type KeySet } from './key-file.js';
-import { submissionReport } from './keys.js';
+import { afterPending, submissionReport } from './keys.js';
 import { asProvince, nextStep } from './membership.js';
 import { credentialsFile, keepNatsSeed, publicNatsKey } from './nats-credentials.js';
 import type { ProvinceHome } from './province-home.js';
@@ -46,8 +46,9 @@ export async function rotateKey(home: ProvinceHome, purpose: KeyPurpose): Promis
     const { acceptedKeys } = await channel.membership.getMembership({});
     const isAccepted = kidsOf(next).every((kid) => acceptedKeys.includes(kid));
     const response = isAccepted ? undefined : await submitKeys(channel, home, next, set);
-    if (!isAccepted && response?.accepted !== true) {
-      return { did: response === undefined ? [] : submissionReport(response, kidsOf(next)), checks: response?.checks ?? [], next: await nextStep(channel.membership, home), facts: { accepted: false, pendingAction: response?.pendingAction } };
+    if (response !== undefined && !response.accepted) {
+      const { checks, pendingAction } = response;
+      return { did: submissionReport(response, kidsOf(next)), checks, next: afterPending(response) ?? (await nextStep(channel.membership, home)), facts: { accepted: false, pendingAction } };
     }
     writeKeyFile(files.keys, withNewest(set, next.keys));
     rmSync(files.nextKeys, { force: true });

@@ -23,7 +23,7 @@ export interface KitOptions {
 
 async function run(options: KitOptions, getChallenge?: () => Promise<string>): Promise<ConformanceRun> {
   const { say, files = {} } = options;
-  say(`Starting the adapter of ${options.province.english} and everything around it …`);
+  if (options.settings === undefined) say(`Starting the adapter of ${options.province.english} and everything around it …`);
   const done = await runConformance({ ...options, environment: process.env, ...(getChallenge === undefined ? {} : { getChallenge }), onProgress: showProgress(process.stderr) });
   [printReport(done), ...writeReports(done, files)].forEach(say);
   return done;

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { v1 } from '@health-code/messages';
+import { holdValues } from '../access/command-line.js';
 
 /** What the checkpoint's command line was asked to do. */
 export interface VerifyArguments {
@@ -160,7 +161,7 @@ function deviceOf({ certificate, key, ca, device, enrol }: DeviceOptions): Pick<
 function readOptions(argv: readonly string[]) {
   try {
     return parseArgs({
-      args: [...argv],
+      args: holdValues(argv),
       allowPositionals: true,
       options: {
         file: { type: 'string' },
