@@ -44,11 +44,6 @@ export class ProbePlan {
     this.#intervalMs = intervalMs;
   }
 
-  /** Milliseconds between two probes. */
-  get pauseMs(): number {
-    return this.#intervalMs / Math.max(1, this.#pairs.length);
-  }
-
   /**
    * What has become due between the last call and `now`, in milliseconds; at most a round, however long nobody asked. With
    * other provinces the plan begins anew.

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CANARY_SHOWN } from '../verify/canary-shown.js';
 import type { AskedCanary } from './judge-probe.js';
 import { ProbePlan, type PlannedProbe } from './probe-plan.js';
-import { EXCHANGE_INTERVAL_MS, ProbeSchedule } from './probe.schedule.js';
+import { EXCHANGE_INTERVAL_MS, ProbeSchedule, tickOf } from './probe.schedule.js';
 
 let asked: PlannedProbe[];
 let witnessed: unknown[];
@@ -26,6 +26,7 @@ const createSchedule = (): ProbeSchedule =>
       },
     },
     plan: new ProbePlan(1000),
+    tickMs: tickOf(1000),
     results: {
       exchange: async () => {
         exchanges += 1;

@@ -9,13 +9,18 @@ import type { Probes } from './probes.js';
 /** Milliseconds between two exchanges with the database: what a crash may forget. */
 export const EXCHANGE_INTERVAL_MS = 5000;
 
-/** Shortest and longest pause between two looks at the plan, in milliseconds. */
-const TICK_MS = { shortest: 20, longest: 250 } as const;
+/**
+ * Milliseconds between two looks at the plan, where a probe of each pair is due every `intervalMs`: sixty in an interval. Of 992
+ * pairs in a minute sixteen are asked about at once, which costs hub, broker and adapters two fifths less than each for itself.
+ */
+export const tickOf = (intervalMs: number): number => Math.min(1000, Math.max(50, intervalMs / 60));
 
 /** What {@link ProbeSchedule} drives. */
 export interface ProbeScheduleParts {
   readonly probes: Pick<Probes, 'ask' | 'expire' | 'witness' | 'dismiss'>;
-  readonly plan: Pick<ProbePlan, 'due' | 'pauseMs'>;
+  readonly plan: Pick<ProbePlan, 'due'>;
+  /** {@link tickOf} of the plan's interval. */
+  readonly tickMs: number;
   readonly results: Pick<ProbeResults, 'exchange' | 'findFailing'>;
   /** Codes of the provinces to be probed. */
   readonly provinces: () => readonly string[];
@@ -80,7 +85,7 @@ export class ProbeSchedule {
     }
     this.#timer = setTimeout(() => {
       this.#tick();
-    }, Math.min(Math.max(plan.pauseMs, TICK_MS.shortest), TICK_MS.longest));
+    }, this.#parts.tickMs);
   }
 
   #scheduleExchange(): void {

@@ -25,7 +25,7 @@ const results: ProbeResult[] = [];
 const refusals: RefusedReport[] = [];
 const probes = new Probes({ record: (result) => results.push(result), now: Date.now, firstReference: 7 });
 const schedule = new ProbeSchedule({
-  probes, plan: new ProbePlan(3_600_000), results: { exchange: async () => undefined, findFailing: () => undefined }, provinces: () => [], now: Date.now, logger: { info: () => undefined, warn: () => undefined },
+  probes, plan: new ProbePlan(3_600_000), tickMs: 1000, results: { exchange: async () => undefined, findFailing: () => undefined }, provinces: () => [], now: Date.now, logger: { info: () => undefined, warn: () => undefined },
 });
 const open: (() => Promise<void>)[] = [];
 const clients = new Map<string, Client>();

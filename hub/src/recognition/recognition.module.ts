@@ -18,7 +18,7 @@ import { MatrixReader } from './matrix-reader.js';
 import { ProbePlan } from './probe-plan.js';
 import { PgProbeResultStore } from './probe-result.store.js';
 import { ProbeResults } from './probe-results.js';
-import { ProbeSchedule } from './probe.schedule.js';
+import { ProbeSchedule, tickOf } from './probe.schedule.js';
 import { Probes } from './probes.js';
 import { RecognitionService } from './recognition.grpc.js';
 import { RecognitionHttp } from './recognition.http.js';
@@ -45,7 +45,7 @@ import { RecognitionHttp } from './recognition.http.js';
       provide: ProbeSchedule,
       inject: [Probes, ProbeResults, MatrixReader, HUB_CONFIG, LOGGER],
       useFactory: (probes: Probes, results: ProbeResults, matrix: MatrixReader, { probeIntervalMs }: HubConfig, logger: Logger) =>
-        new ProbeSchedule({ probes, plan: new ProbePlan(probeIntervalMs), results, provinces: () => matrix.codes(), now: Date.now, logger }),
+        new ProbeSchedule({ probes, plan: new ProbePlan(probeIntervalMs), tickMs: tickOf(probeIntervalMs), results, provinces: () => matrix.codes(), now: Date.now, logger }),
     },
     {
       provide: RecognitionService,
