@@ -4,18 +4,9 @@ import {
 } from '@health-code/attestation';
 import { callSubject, resendSubject, unaryTransport, v1 } from '@health-code/messages';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import type { Breakage } from './fake-breakage.fixture.js';
 import { openFakeFeed } from './fake-feed.fixture.js';
 import { CODE_PREFIX } from './fake-local-system.fixture.js';
-
-/** Ways in which an adapter of a test is wrong. */
-export type Breakage =
-  | 'green-for-unknown' | 'yellow-is-green'
-  | 'accepts-replay' | 'accepts-same-reply-key' | 'states-anew-each-time' | 'races'
-  | 'skips-numbers' | 'answers-without-publishing' | 'signs-anew-on-resend' | 'refuses-resend' | 'forgets-what-was-not-taken' | 'makes-up-resent'
-  | 'ignores-deadlines' | 'clock-is-slow' | 'takes-hub-clock' | 'heartbeat-without-time'
-  | 'waits-for-ever' | 'green-when-unreadable' | 'keeps-being-broken' | 'reads-without-end'
-  | 'completes-cut-codes' | 'fails-on-strange-codes' | 'trims' | 'answers-foreign-codes' | 'ignores-expiry' | 'somebody-for-nobody'
-  | 'opens-the-clear' | 'serves-other-provinces' | 'names-people' | 'cites-unregistered-rule' | 'registers-without-proof' | 'ignores-kind';
 
 export interface FakeAdapterOptions {
   readonly province: string;

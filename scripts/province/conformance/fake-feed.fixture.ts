@@ -3,7 +3,7 @@ import { signAttestation, type AttestationClaims, type SigningKey } from '@healt
 import { attestationSubject } from '@health-code/messages';
 import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { Breakage } from './fake-adapter.fixture.js';
+import type { Breakage } from './fake-breakage.fixture.js';
 
 type HealthClaims = Extract<AttestationClaims, { kind: 'health-status' }>;
 

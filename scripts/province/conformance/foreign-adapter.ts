@@ -1,5 +1,5 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Province } from '@health-code/attestation';
 import { inboxPrefix } from '@health-code/messages';
 import { subjectKeyFile } from '../../../deploy/embedded/province-seat.js';
@@ -19,8 +19,9 @@ export interface ForeignAdapterOptions {
 }
 
 /** Writes certificates, credentials and `adapter.env`; the adapter is started by whoever runs it. @returns the proxy, where there is one */
-export async function prepareForeignAdapter({ province, ground, hubAddress, localSystem, settings, closing }: ForeignAdapterOptions): Promise<FaultProxy | undefined> {
+export async function prepareForeignAdapter({ province, ground, hubAddress, localSystem, closing, ...given }: ForeignAdapterOptions): Promise<FaultProxy | undefined> {
   const { data, nats, pki } = ground;
+  const settings = resolve(given.settings);
   mkdirSync(settings, { recursive: true, mode: 0o700 });
   const own = pki.files(`province-${province.code}`);
   const copies = { 'hub-ca.crt': pki.files('server-ca').certificate, 'client.crt': own.certificate, 'client.key': own.key, 'nats.creds': nats.credsFile(province.code), 'subject-key.json': subjectKeyFile(data) };
