@@ -19,6 +19,8 @@ export interface JoiningState {
   /** Keys of the adapter's last registration. */
   registered: readonly string[];
   state: v1.MembershipState;
+  /** Whether two operators agree to whatever nobody vouches for. */
+  hasTwoOperators: boolean;
 }
 
 const PASSED = { outcome: v1.CheckOutcome.CHECK_OUTCOME_PASSED };
@@ -33,8 +35,8 @@ async function takeKeys(known: JoiningState, request: v1.SubmitKeysRequest): Pro
     keys.push(key);
   }
   if (known.accepted.size > 0) {
-    if (request.voucher === '') return { accepted: false, checks: [], pendingAction: 'action-1' };
-    await verifyKeyVoucher(request.voucher, createKeyRing([...known.accepted.values()]), { province: CODE, challenge: request.challenge, kids: keys.map(({ kid }) => kid) });
+    if (request.voucher === '' && !known.hasTwoOperators) return { accepted: false, checks: [], pendingAction: 'action-1' };
+    if (!known.hasTwoOperators) await verifyKeyVoucher(request.voucher, createKeyRing([...known.accepted.values()]), { province: CODE, challenge: request.challenge, kids: keys.map(({ kid }) => kid) });
   }
   for (const key of keys) known.accepted.set(key.kid, key);
   known.state = v1.MembershipState.MEMBERSHIP_STATE_KEYS_ACCEPTED;
@@ -43,7 +45,7 @@ async function takeKeys(known: JoiningState, request: v1.SubmitKeysRequest): Pro
 
 /** A hub that one province of a test can join, with the checks that a hub makes of proofs and vouchers. */
 export async function startJoiningHub(): Promise<{ readonly hub: FakeHub; readonly known: JoiningState }> {
-  const known: JoiningState = { tokens: new Map([['good-token', false]]), accepted: new Map(), events: [], challenge: 1, registered: [], state: v1.MembershipState.MEMBERSHIP_STATE_APPLIED };
+  const known: JoiningState = { tokens: new Map([['good-token', false]]), accepted: new Map(), events: [], challenge: 1, registered: [], hasTwoOperators: false, state: v1.MembershipState.MEMBERSHIP_STATE_APPLIED };
   const hub = await startFakeHub(({ issue }) => ({
     Apply: async ({ token, certificateRequest }: v1.ApplyRequest) => {
       known.events.push('apply');
@@ -62,6 +64,10 @@ export async function startJoiningHub(): Promise<{ readonly hub: FakeHub; readon
       return takeKeys(known, request);
     },
     RenewCertificate: async ({ certificateRequest }: v1.RenewCertificateRequest) => ({ certificate: await issue(certificateRequest, `spiffe://health-code.internal/province/${CODE}`), checks: [] }),
+    RevokeKey: ({ kid }: v1.RevokeKeyRequest) => {
+      known.accepted.delete(kid);
+      return { affected: 3 };
+    },
     IssueNatsUser: ({ publicKey }: v1.IssueNatsUserRequest) => ({ jwt: `jwt-of-${publicKey}`, expiresAt: { seconds: 2_000_000_000, nanos: 0 } }),
     ListProvinces: () => ({ provinces: [{ code: CODE, jwks: JSON.stringify({ keys: known.registered.map((kid) => ({ kid })) }) }] }),
   }));

@@ -50,13 +50,15 @@ export async function rotateKey(home: ProvinceHome, purpose: KeyPurpose): Promis
       const { checks, pendingAction } = response;
       return { did: submissionReport(response, kidsOf(next)), checks, next: afterPending(response) ?? (await nextStep(channel.membership, home)), facts: { accepted: false, pendingAction } };
     }
-    writeKeyFile(files.keys, withNewest(set, next.keys));
+    // A key that was revoked meanwhile must go: a registration with it is refused as a whole.
+    const standing = { ...set, keys: set.keys.filter(({ kid }) => acceptedKeys.includes(kid ?? '')) };
+    writeKeyFile(files.keys, withNewest(standing, next.keys));
     rmSync(files.nextKeys, { force: true });
     return {
       did: [`New key ${kidsOf(next).join(', ')} is accepted and stands first in ${files.keys}; the former one stays beside it.`],
       checks: response?.checks ?? [],
       next: `When the adapter has registered with it: npm run province -- rotate ${FLAGS[purpose]} --finish`,
-      facts: { accepted: true, key: kidsOf(next).at(0), keys: kidsOf(withNewest(set, next.keys)) },
+      facts: { accepted: true, key: kidsOf(next).at(0), keys: kidsOf(withNewest(standing, next.keys)) },
     };
   });
 }

@@ -9,6 +9,7 @@ import { keysFor, kidsOf, readKeyFile, type KeySet } from './key-file.js';
 import { keys } from './keys.js';
 import { credentials } from './nats-credentials.js';
 import type { ProvinceHome } from './province-home.js';
+import { revokeKey } from './revoke-key.js';
 import { finishRotation, rotateCertificate, rotateKey, rotateNats } from './rotate.js';
 import { getStatus } from './status.js';
 
@@ -131,6 +132,18 @@ describe('rotate', () => {
     await rotateKey(home, 'enc');
     await expect(rotateKey(home, 'enc')).rejects.toThrow('former key');
     expect(keysFor('enc', keySet())).toHaveLength(2);
+  });
+
+  it('leaves no revoked key in the file: a registration with one is refused as a whole', async () => {
+    const { facts } = await rotateKey(home, 'sig');
+    await revokeKey(home, String(facts['key']), new Date());
+    expect(kidsOf(keySet())).not.toContain(facts['key']);
+    const [last] = keysFor('sig', keySet());
+    await revokeKey(home, last?.kid ?? '', new Date());
+    expect(keysFor('sig', keySet())).toEqual([last]);
+    known.hasTwoOperators = true;
+    const { facts: replaced } = await rotateKey(home, 'sig');
+    expect(keysFor('sig', keySet()).map(({ kid }) => kid)).toEqual([replaced['key']]);
   });
 
   it('replaces certificate and key together, also after it was broken off between both', async () => {
