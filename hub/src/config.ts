@@ -170,6 +170,16 @@ function configSchema(readFile: ReadFile) {
   });
 }
 
+/**
+ * `DATABASE_URL` alone: all that a migration is told.
+ * @throws HubError CONFIG_INVALID
+ */
+export function parseDatabaseUrl(env: Variables = process.env): string {
+  const parsed = url('postgres', 'postgresql').safeParse(env['DATABASE_URL']);
+  if (parsed.success) return parsed.data;
+  throw new HubError('CONFIG_INVALID', 'bad configuration:\n  DATABASE_URL is missing, or is no URL with scheme postgres or postgresql');
+}
+
 type Settings = z.output<ReturnType<typeof configSchema>>;
 type Variables = Readonly<Record<string, string | undefined>>;
 
