@@ -154,7 +154,7 @@ export async function startNats(data: DataDirectory, server: FoundProgram, provi
   for (let attempt = 1; ; attempt += 1) {
     const port = await data.port('nats');
     const url = `nats://127.0.0.1:${String(port)}`;
-    const writeConfig = (): string => data.writeSecret('nats.conf', natsConfig({ port, store, accountsFolder: data.at('secrets', 'nats', 'accounts'), trusted: accounts.trusted() }));
+    const writeConfig = (): string => data.writeSecret('nats.conf', natsConfig({ port, store, accountsFolder: data.at('nats-accounts'), trusted: accounts.trusted() }));
     const child = startChild({
       name: 'nats',
       command: server.path,
