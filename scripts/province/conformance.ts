@@ -77,7 +77,7 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
   const startedAt = nowSeconds();
   const closing: Closing = [];
   try {
-    const ground = await layGround(province, await findNatsServer(options.environment['PATH'], say), closing);
+    const ground = await layGround(province, await findNatsServer(options.environment['PATH'], say), settings === undefined, closing);
     signal.throwIfAborted();
     const server = ground.pki.files('hub');
     const introduce = async (hubAddress: string) => {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Province } from '@health-code/attestation';
 import { adapterService, localSystemService } from '../../../deploy/embedded/country-services.js';
-import { startPostgres } from '../../../deploy/embedded/postgres.js';
+import { DeploymentError } from '../../../deploy/embedded/errors.js';
 import { startService } from '../../../deploy/embedded/service.js';
 import { startFaultProxy, type FaultPlayer } from './fault-proxy.js';
 import { openFolderFaults } from './folder-faults.js';
@@ -24,8 +24,6 @@ export interface OwnAdapterOptions {
   readonly closing: Closing;
 }
 
-const FEW_CONNECTIONS = 40;
-
 /** Shorter than ever in a province: the kit waits for each of them. */
 const HASTE = { LOCAL_SYSTEM_TIMEOUT: '900ms', HEARTBEAT_INTERVAL: '300ms', POLL_INTERVAL: '250ms' } as const;
 
@@ -37,14 +35,10 @@ const HASTE = { LOCAL_SYSTEM_TIMEOUT: '900ms', HEARTBEAT_INTERVAL: '300ms', POLL
  */
 export async function startOwnAdapter({ province, ground, hubAddress, localSystem, closing }: OwnAdapterOptions): Promise<OwnAdapter> {
   const { data } = ground;
-  // Never the one of DATABASE_URL: there the real adapter may keep what it signed.
-  const connections = { ...ground, postgres: await startPostgres(data, FEW_CONNECTIONS) };
-  let origin = localSystem;
-  if (origin === undefined) {
-    const standIn = await localSystemService(connections, province);
-    await startService(standIn, data);
-    origin = `http://${standIn.env['HTTP_ADDRESS'] ?? ''}`;
-  }
+  if (ground.postgres === undefined) throw new DeploymentError('POSTGRES_START_FAILED', 'an adapter of this repository needs a database');
+  const connections = { ...ground, postgres: ground.postgres };
+  const standIn = localSystem === undefined ? await localSystemService(connections, province) : undefined;
+  const origin = localSystem ?? `http://${standIn?.env['HTTP_ADDRESS'] ?? ''}`;
   const adapter = await adapterService(connections, province, hubAddress, HASTE);
   const url = new URL(adapter.env['LOCAL_SYSTEM_URL'] ?? origin);
   const isFolder = localSystem === undefined && url.protocol === 'file:';
@@ -52,6 +46,7 @@ export async function startOwnAdapter({ province, ground, hubAddress, localSyste
   const proxy: FaultPlayer = overHttp ?? openFolderFaults(fileURLToPath(url));
   closing.push(() => proxy.stop());
   const env = { ...adapter.env, ...(overHttp === undefined ? {} : { LOCAL_SYSTEM_URL: overHttp.origin }) };
-  await startService({ ...adapter, env }, data);
+  // Neither waits for the other: an adapter registers while its local system is still away.
+  await Promise.all([startService({ ...adapter, env }, data), ...(standIn === undefined ? [] : [startService(standIn, data)])]);
   return { proxy, localSystem: origin };
 }

@@ -1,4 +1,5 @@
 import { ATTESTATION_MAX_LIFETIME_SECONDS, CLOCK_TOLERANCE_SECONDS } from '@health-code/attestation';
+import { askSubject } from '../ask-subject.js';
 import type { Bench } from '../bench.js';
 import { describeReply, type Finding } from '../finding.js';
 import { judgeStrange } from '../judge.js';
@@ -57,8 +58,7 @@ export async function playHubClock(bench: Bench, offset: string): Promise<readon
     // The answer to one heartbeat is taken in before the next is sent.
     if (!(await feed.until(() => hub.heartbeats.length > told + 1, HEARTBEAT_PATIENCE_MS))) return of(sent, '', 'no heartbeat came to be answered');
     const changed = await subjects.withValue(bench.golden('01').local?.value ?? '');
-    const subject = changed ?? (await bench.subject(bench.golden('01')));
-    const reply = await bench.askCode(await subject.code());
+    const reply = await askSubject(bench, changed ?? (await bench.subject(bench.golden('01'))), 'code');
     if (reply.kind !== 'attested') return of(sent, describeReply(reply), 'there is no attestation to look at');
     const late = reply.verified.attestation.issuedAt * 1000 - Date.now();
     return of(sent, `${describeReply(reply)}, issued ${seconds(late)} from this clock`, Math.abs(late) > CLOCK_TOLERANCE_SECONDS * 1000 ? 'the adapter took over the wrong clock' : undefined);

@@ -1,4 +1,5 @@
 import type { v1 } from '@health-code/messages';
+import { askSubject } from '../ask-subject.js';
 import type { Bench } from '../bench.js';
 import { describeReply, type Finding } from '../finding.js';
 import type { Allowed } from '../suite-schema.js';
@@ -81,8 +82,7 @@ export async function playStreamAway(bench: Bench): Promise<readonly Finding[]> 
   let reply;
   try {
     const changed = await subjects.withValue(bench.golden('10').local?.value ?? '');
-    const subject = changed ?? (await bench.subject(bench.golden('10')));
-    reply = await bench.askCode(await subject.code());
+    reply = await askSubject(bench, changed ?? (await bench.subject(bench.golden('10'))), 'code');
   } finally {
     await feed.refuse(false);
   }

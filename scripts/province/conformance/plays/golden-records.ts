@@ -1,5 +1,6 @@
 import { verifyPossessionProof } from '@health-code/attestation';
 import { CANARIES, canaryCode, commonProtocolVersion, PROTOCOL_VERSIONS, v1, type CanaryName } from '@health-code/messages';
+import { askSubject } from '../ask-subject.js';
 import { GATE, type Bench } from '../bench.js';
 import { describeReply, statusName, type Finding } from '../finding.js';
 import { judgeGolden } from '../judge.js';
@@ -19,7 +20,7 @@ export async function playGolden(bench: Bench, by: 'code' | 'document'): Promise
       findings.push({ name: golden.name, sent, came: '', skipped: 'the fixture names no identity document' });
       continue;
     }
-    const reply = by === 'code' ? await bench.askCode(await subject.code()) : await bench.askDocument(subject.document);
+    const reply = await askSubject(bench, subject, by);
     const problem = judgeGolden(reply, golden.record, await bench.reference(subject.document));
     findings.push({ name: golden.name, sent: `${sent}; expected ${describeRecord(golden)}`, came: describeReply(reply), ...(problem === undefined ? {} : { problem }) });
   }

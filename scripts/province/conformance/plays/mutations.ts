@@ -14,25 +14,21 @@ function show(bytes: Uint8Array): string {
 
 /** A change of a code, for a green and a red person each. The red one's was shown whole before: what was seen once is recognised by no part of it. */
 export async function playMutation(bench: Bench, change: Change, allowed: Allowed): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  for (const status of ['00', '10'] as const) {
+  // Two people know nothing of each other: asked about at once.
+  return Promise.all((['00', '10'] as const).map(async (status): Promise<Finding> => {
     const subject = await bench.subject(bench.golden(status));
     const other = await bench.subject(bench.golden(status === '00' ? '10' : '00'));
     const [code, another] = [await subject.code(), await other.code()];
     const bytes = changeCode(code, change, { prefix: bench.prefixOf(code), another, random: Math.random });
     const name = statusName(status);
     const sent = `${show(bytes)}, made of a code of a ${name} person${status === '10' ? ' that was shown before' : ''}`;
-    if (Buffer.from(code).equals(bytes)) {
-      findings.push({ name, sent, came: '', skipped: 'the change leaves a code of this province as it is' });
-      continue;
-    }
+    if (Buffer.from(code).equals(bytes)) return { name, sent, came: '', skipped: 'the change leaves a code of this province as it is' };
     const person = await knownPerson(bench, status);
     if (status === '10') await bench.askCode(code);
     const reply = await bench.askCode(bytes);
     const problem = judgeStrange(reply, allowed, person);
-    findings.push({ name, sent, came: describeReply(reply), ...(problem === undefined ? {} : { problem }) });
-  }
-  return findings;
+    return { name, sent, came: describeReply(reply), ...(problem === undefined ? {} : { problem }) };
+  }));
 }
 
 const known = new WeakMap<Bench, Map<string, Promise<KnownPerson>>>();

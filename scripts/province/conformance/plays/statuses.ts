@@ -1,19 +1,15 @@
 import { v1 } from '@health-code/messages';
+import { askSubject } from '../ask-subject.js';
 import { GATE, type Bench } from '../bench.js';
 import { describeReply, statusName, type Finding } from '../finding.js';
 import { judgeStrange } from '../judge.js';
-import type { Reply } from '../kit-caller.js';
 import type { Allowed } from '../suite-schema.js';
-import type { Subject } from '../subjects.js';
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 const isWrong = (problem: string | undefined): Pick<Finding, 'problem'> => (problem === undefined ? {} : { problem });
 
 /** Seconds of `2d`, `90s`. */
 const secondsOf = (age: string): number => Number(age.slice(0, -1)) * (UNIT_SECONDS[age.slice(-1)] ?? 0);
-
-const ask = async (bench: Bench, subject: Subject, by: 'code' | 'document'): Promise<Reply> =>
-  by === 'code' ? bench.askCode(await subject.code()) : bench.askDocument(subject.document);
 
 /** Colours stated about somebody in the feed since a number. */
 function coloursSince({ feed }: Bench, reference: string | undefined, since: number): readonly string[] {
@@ -29,13 +25,13 @@ async function playValues(bench: Bench, by: 'code' | 'document', allowed: Allowe
   const green = await subjects.withValue(bench.golden('00').local?.value ?? '');
   if (green === undefined) return [];
   for (const text of green.particulars) (bench.particulars as Set<string>).add(text);
-  const before = await ask(bench, green, by);
+  const before = await askSubject(bench, green, by);
   const reference = await bench.reference(green.document);
   const findings: Finding[] = [];
   for (const value of fixture.unknownValues) {
     const since = feed.highest();
     const subject = (await subjects.withValue(value)) ?? green;
-    const reply = await ask(bench, subject, by);
+    const reply = await askSubject(bench, subject, by);
     const stated = coloursSince(bench, reference, Math.max(since, before.kind === 'attested' ? before.verified.attestation.sequence : 0));
     const problem = judgeStrange(reply, allowed) ?? (stated.length === 0 ? undefined : `the feed states ${stated.map(statusName).join(', ')}`);
     findings.push({ name: String(findings.length + 1), sent: `somebody whose local status is ${JSON.stringify(value)}, and who was green before`, came: describeReply(reply), ...isWrong(problem) });
@@ -55,7 +51,7 @@ async function playAnswers(bench: Bench, by: 'code' | 'document', allowed: Allow
       continue;
     }
     proxy.setFault({ substitute: { find, with: replacement } });
-    const reply = await ask(bench, subject, by).finally(() => {
+    const reply = await askSubject(bench, subject, by).finally(() => {
       proxy.setFault({});
     });
     findings.push({ name, sent, came: describeReply(reply), ...isWrong(judgeStrange(reply, allowed)) });
