@@ -4,7 +4,7 @@ import { openHubConnection, type HubAddress } from '../hub/hub-connection.grpc.j
 import type { HubCredentials } from '../hub/hub-credentials.js';
 import type { Logger } from '../platform/logger.js';
 import { createWakeUp } from '../platform/wake-up.js';
-import { answerTask, type VerifyCode } from './answer-task.js';
+import { answerTask, type VerifyCode } from './answer-task.grpc.js';
 
 /** A question waits no longer than the hub waits for the report. */
 const CALL_TIMEOUT_MS = 8000;

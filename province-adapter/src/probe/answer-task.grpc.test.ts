@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { canaryCode, v1 } from '@health-code/messages';
 import { describe, expect, it } from 'vitest';
-import { answerTask, type VerifyCode } from './answer-task.js';
+import { answerTask, type VerifyCode } from './answer-task.grpc.js';
 
 const task: v1.ProbeResponse.$Properties = { reference: 7, issuer: '520000', canary: v1.Canary.CANARY_GREEN, code: Buffer.from(canaryCode('520000', 'green')) };
 const clock = (): (() => number) => {
