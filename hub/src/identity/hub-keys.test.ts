@@ -34,6 +34,13 @@ describe('openHubKeys', () => {
     expect((await verifyConformanceBadge(await signConformanceBadge(BADGE, made.signing), opened.verifying, '520000', 3)).province).toBe('520000');
   });
 
+  it('makes one key where several replicas start at once over one file', async () => {
+    const opened = await Promise.all(Array.from({ length: 4 }, () => openHubKeys(path, 'production')));
+    const kept = await openHubKeys(path, 'production');
+    expect(opened.map(({ signing }) => signing.kid)).toEqual(Array.from({ length: 4 }, () => kept.signing.kid));
+    expect(readdirSync(directory)).toEqual(['hub-keys.json']);
+  });
+
   it('hands out public halves alone', async () => {
     const { jwks, signing } = await openHubKeys(path, 'production');
     const { keys } = JSON.parse(jwks) as { readonly keys: readonly Record<string, unknown>[] };

@@ -1,4 +1,5 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { generateProvinceKey, importHubKeys, importSigningKey, type HubKey, type SigningKey } from '@health-code/attestation';
 import { DEVELOPMENT_MEMBER } from '@health-code/messages';
 import { z } from 'zod';
@@ -57,16 +58,20 @@ function readKeyFile(path: string): string | undefined {
 async function makeKeyFile(path: string, environment: 'production' | 'development'): Promise<string> {
   const { privateJwk } = await generateProvinceKey('sig');
   const text = `${JSON.stringify({ keys: [privateJwk], ...(environment === 'development' ? { [DEVELOPMENT_MEMBER]: true } : {}) }, undefined, 2)}\n`;
-  const draft = `${path}.${String(process.pid)}`;
+  const draft = `${path}.${randomUUID()}`;
   try {
-    // In one step: a hub that dies here leaves a whole file or none.
+    // In one step and never over another's: a hub that dies here leaves a whole file or none, and of two replicas that start
+    // together the second takes the key of the first. Badges signed with a key that nobody kept would be good until a restart.
     writeFileSync(draft, text, { mode: 0o600, flag: 'wx' });
-    renameSync(draft, path);
+    linkSync(draft, path);
+    return text;
   } catch (cause) {
+    const first = (cause as NodeJS.ErrnoException).code === 'EEXIST' ? readKeyFile(path) : undefined;
+    if (first === undefined) throw unusable('cannot be written', cause);
+    return first;
+  } finally {
     rmSync(draft, { force: true });
-    throw unusable('cannot be written', cause);
   }
-  return text;
 }
 
 function parseJson(text: string): unknown {
