@@ -11,11 +11,11 @@ export const CHECKPOINT_LIST_LIMIT = 1000;
 
 /** Everybody who has one of the keys $1: where keys are kept, and of certificates. */
 const HOLDERS = `
-  SELECT kid AS thumbprint, province, CASE WHEN ended_at IS NULL THEN 'accepted' ELSE 'former' END AS "as" FROM accepted_key WHERE kid = ANY ($1::text[])
+  SELECT kid AS thumbprint, province, CASE WHEN ended_at IS NULL THEN 'accepted' ELSE 'former' END AS "as", use FROM accepted_key WHERE kid = ANY ($1::text[])
   UNION ALL
-  SELECT kid, province, CASE WHEN retired_at IS NULL THEN 'registered' ELSE 'former' END FROM province_key WHERE kid = ANY ($1::text[])
+  SELECT kid, province, CASE WHEN retired_at IS NULL THEN 'registered' ELSE 'former' END, use FROM province_key WHERE kid = ANY ($1::text[])
   UNION ALL
-  SELECT key_thumbprint, province, 'certificate' FROM member_certificate WHERE key_thumbprint = ANY ($1::text[])`;
+  SELECT key_thumbprint, province, 'certificate', NULL FROM member_certificate WHERE key_thumbprint = ANY ($1::text[])`;
 
 /** Everybody who has one of these keys, by RFC 7638 thumbprint. */
 export async function findHolders(database: Pick<EntityManager, 'query'>, thumbprints: readonly string[]): Promise<ReadonlyMap<string, readonly KeyHolder[]>> {

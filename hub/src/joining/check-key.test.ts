@@ -104,11 +104,12 @@ describe('checkKeys', () => {
   });
 
   it.each<[string, KeyHolder, readonly string[]]>([
-    ['another province has', { province: '110000', as: 'accepted' }, ['keys[0] duplicate']],
-    ['another province had', { province: '110000', as: 'former' }, ['keys[0] duplicate']],
-    ['a certificate of its own province has', { province: '520000', as: 'certificate' }, ['keys[0] duplicate']],
-    ['its own province gave up', { province: '520000', as: 'former' }, ['keys[0] duplicate']],
-    ['its own province has', { province: '520000', as: 'accepted' }, []],
+    ['another province has', { province: '110000', as: 'accepted', use: 'sig' }, ['keys[0] duplicate']],
+    ['another province had', { province: '110000', as: 'former', use: 'sig' }, ['keys[0] duplicate']],
+    ['a certificate of its own province has', { province: '520000', as: 'certificate', use: null }, ['keys[0] duplicate']],
+    ['its own province gave up', { province: '520000', as: 'former', use: 'sig' }, ['keys[0] duplicate']],
+    ['its own province has', { province: '520000', as: 'accepted', use: 'sig' }, []],
+    ['its own province has to encrypt to', { province: '520000', as: 'accepted', use: 'enc' }, ['keys[0] duplicate']],
   ])('fails or passes a key that %s', async (_, holder, failed) => {
     expect(having(await checkKeys([sig()], expectation([{ ...holder, of: signing.publicJwk.kid ?? '' }])), 'failed')).toEqual(failed);
   });

@@ -32,6 +32,8 @@ export interface KeyHolder {
   readonly province: string;
   /** `former`: given up, revoked, or left behind; it never comes back. */
   readonly as: 'accepted' | 'registered' | 'certificate' | 'former';
+  /** What it is kept for; null of the key of a certificate. */
+  readonly use: 'sig' | 'enc' | null;
 }
 
 /** What keys are measured against. */
@@ -93,7 +95,8 @@ function holderProblem(holders: readonly KeyHolder[], province: string, checked:
   if (holders.some((holder) => holder.province !== province)) return 'another province has this key';
   if (holders.some(({ as }) => as === 'certificate')) return 'is the key of a certificate; every purpose needs a key of its own';
   if (holders.some(({ as }) => as === 'former')) return 'was given up or revoked; make a new key';
-  return checked === undefined ? 'is not a key that can be kept' : undefined;
+  if (checked === undefined) return 'is not a key that can be kept';
+  return holders.every(({ use }) => use === checked.use) ? undefined : 'is kept for another use; every purpose needs a key of its own';
 }
 
 async function checkAlone(submitted: SubmittedKey, subject: string, { province, challenge, now }: KeyExpectation): Promise<Candidate> {

@@ -13,7 +13,7 @@ export interface RegisteredBefore {
   readonly foreignRecognisers: readonly Recogniser[];
   /** Rules of the province itself. */
   readonly rules: readonly StatedRule[];
-  /** Which of the stated keys were accepted before and may be used. */
+  /** Which of the stated keys were accepted before, for the stated use, and may be used. */
   readonly acceptedKids: readonly string[];
   /** Whether no key of a founding member was ever accepted: its first registration is its submission. */
   readonly isFirstOfFounding: boolean;
@@ -79,7 +79,7 @@ export function checkAgainst(before: RegisteredBefore, registration: Registratio
 /** @throws HubError KEY_NOT_ACCEPTED, naming every key that never passed the gates or was revoked */
 export function requireAccepted({ acceptedKids }: RegisteredBefore, registration: Registration): void {
   const fieldViolations = registration.keys.flatMap(({ kid }, position): readonly FieldViolation[] =>
-    acceptedKids.includes(kid) ? [] : [{ field: `keys[${String(position)}]`, description: 'was never accepted, or was revoked' }],
+    acceptedKids.includes(kid) ? [] : [{ field: `keys[${String(position)}]`, description: 'was never accepted for this use, or was revoked' }],
   );
   if (fieldViolations.length > 0) throw new HubError('KEY_NOT_ACCEPTED', `keys that are not accepted: ${fieldViolations.map(({ field }) => field).join(', ')}`, { fieldViolations });
 }
@@ -96,7 +96,7 @@ async function requireGoodKeys(request: v1.RegisterRequest.$Properties, province
  * recognisers are replaced. A key that is no longer stated is retired for good: what it signed until then stays verifiable.
  * @param at seconds since the epoch
  * @returns what was taken
- * @throws HubError REGISTRATION_INVALID, KEY_NOT_ACCEPTED, PROTOCOL_VERSION_UNSUPPORTED
+ * @throws HubError REGISTRATION_INVALID, KEY_NOT_ACCEPTED, PROTOCOL_VERSION_UNSUPPORTED, MEMBERSHIP_STATE_INVALID for who is no member any more
  */
 export async function registerProvince(province: RegisteringProvince, request: v1.RegisterRequest.$Properties, at: number, store: RegistrationStore): Promise<Registration> {
   const registration = await parseRegistration(request, province.code, province.codePrefixes);

@@ -2,6 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { findHolders } from '../joining/certificate.store.js';
 import { EventLogStore } from '../joining/event-log.store.js';
 import { FoundingStore } from '../joining/founding.store.js';
+import { nextState, type MemberState } from '../joining/members.js';
 import type { NewMembershipEvent } from '../joining/membership-events.js';
 import type { AdmittedProvince } from './admission.js';
 import type { RegisteredBefore, RegisteringProvince } from './register-province.js';
@@ -43,6 +44,9 @@ export class RegistryStore {
   ): Promise<void> {
     await this.#database.transaction(async (change) => {
       await change.query(NEXT_REVISION);
+      // What this process has in memory may be two seconds old: the province may have left through another replica.
+      const [member] = await change.query<{ state: MemberState }[]>('SELECT state FROM member WHERE province = $1', [code]);
+      nextState(member?.state ?? 'none', 'register');
       const before = await readBefore(change, code, registration);
       await check(before);
       if (before.isFirstOfFounding) await this.#acceptFounding(change, code, registration);
@@ -180,10 +184,10 @@ async function readBefore(change: EntityManager, code: string, registration: Reg
     `SELECT FROM member WHERE province = $1 AND origin = 'founding' AND NOT EXISTS (SELECT FROM accepted_key WHERE accepted_key.province = $1)`,
     [code],
   );
-  const accepted = await change.query<{ kid: string }[]>('SELECT kid FROM accepted_key WHERE province = $1 AND ended_at IS NULL AND kid = ANY ($2::text[])', [
-    code,
-    registration.keys.map(({ kid }) => kid),
-  ]);
+  const accepted = await change.query<{ kid: string }[]>(
+    `SELECT kid FROM accepted_key JOIN unnest($2::text[], $3::text[]) AS stated (kid, use) USING (kid, use) WHERE province = $1 AND ended_at IS NULL`,
+    [code, registration.keys.map(({ kid }) => kid), registration.keys.map(({ use }) => use)],
+  );
   return {
     acceptedKids: accepted.map(({ kid }) => kid),
     isFirstOfFounding: founding !== undefined,
