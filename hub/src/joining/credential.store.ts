@@ -101,13 +101,19 @@ export class CredentialStore {
     });
   }
 
-  /** Notes a NATS user. @throws HubError MEMBERSHIP_STATE_INVALID, RATE_LIMIT_EXCEEDED */
-  saveNatsUser(member: CallingMember, mint: () => Promise<MintedNatsUser>, now: number): Promise<MintedNatsUser> {
+  /**
+   * Notes a NATS user, for a public key that is nobody else's. One that is renewed needs no room: whoever fills it with other keys
+   * does not keep the adapter from going on.
+   * @throws HubError MEMBERSHIP_STATE_INVALID, RATE_LIMIT_EXCEEDED, KEY_NOT_ACCEPTED for a key of another province's user
+   */
+  saveNatsUser(member: CallingMember, publicKey: string, mint: () => Promise<MintedNatsUser>, now: number): Promise<MintedNatsUser> {
     return this.#members.change(async (change) => {
       const { province, actor } = member;
       nextState(await this.#members.stateOf(change, province), 'issue-nats-user');
       await change.query('DELETE FROM nats_user WHERE province = $1 AND expires_at <= to_timestamp($2)', [province, now]);
-      await requireRoom(change, 'FROM nats_user WHERE province = $1', province, { max: MAX_IN_FORCE.natsUsers, what: 'NATS users are in force' });
+      const holders = await change.query<{ province: string }[]>('SELECT province FROM nats_user WHERE public_key = $1 AND expires_at > to_timestamp($2)', [publicKey, now]);
+      if (holders.some((holder) => holder.province !== province)) throw new HubError('KEY_NOT_ACCEPTED', 'another province has a NATS user with this key; make a new one');
+      if (holders.length === 0) await requireRoom(change, 'FROM nats_user WHERE province = $1', province, { max: MAX_IN_FORCE.natsUsers, what: 'NATS users are in force' });
       const user = await mint();
       await change.query(
         `INSERT INTO nats_user (public_key, province, issued_at, expires_at) VALUES ($1, $2, to_timestamp($3), to_timestamp($4))

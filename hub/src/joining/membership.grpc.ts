@@ -129,7 +129,7 @@ export class MembershipService implements GrpcService {
       throw new HubError('REQUEST_INVALID', 'the key is refused', { fieldViolations: [{ field: 'public_key', description: 'must be the public nkey of a user' }] });
     }
     const expiresAt = now() + Math.floor(natsUserLifetimeMs / 1000);
-    const { jwt } = await credentials.saveNatsUser(member, async () => ({ publicKey, expiresAt, jwt: await mintNatsUser(member.province, publicKey, expiresAt) }), now());
+    const { jwt } = await credentials.saveNatsUser(member, publicKey, async () => ({ publicKey, expiresAt, jwt: await mintNatsUser(member.province, publicKey, expiresAt) }), now());
     return { jwt, expiresAt: timestampFromSeconds(expiresAt) };
   }
 

@@ -10,6 +10,9 @@ import type { MembershipEventName } from './membership-events.js';
 /** Taken first by every change of members and of the registry: they follow one another, and each sees what the last one left. */
 const NEXT_REVISION = 'UPDATE registry_revision SET revision = revision + 1';
 
+/** Keys of one province that are accepted and not ended: those of many rotations at once. */
+export const MAX_ACCEPTED_KEYS = 64;
+
 /** What is written down when a step moved a member. */
 const EVENT_OF_STATE: Readonly<Record<MemberState, MembershipEventName>> = {
   applied: 'province.applied',
@@ -83,7 +86,7 @@ export class MembershipStore {
   /**
    * Accepts keys that passed every check, beside those accepted before; the first ones lead on to `keys-accepted`.
    * @param acceptedBy "first submission", "registration", the kid that vouched, or the action of two operators
-   * @throws HubError MEMBERSHIP_STATE_INVALID, KEY_NOT_ACCEPTED for a key that was revoked, or taken by another province meanwhile
+   * @throws HubError MEMBERSHIP_STATE_INVALID, RATE_LIMIT_EXCEEDED, KEY_NOT_ACCEPTED for a key that was revoked, or taken by another province or for another use meanwhile
    */
   async acceptKeys(change: EntityManager, { acceptedBy, keys, ...act }: MemberAct & { readonly acceptedBy: string; readonly keys: readonly CheckedKey[] }): Promise<void> {
     await this.move(change, 'accept-keys', act);
@@ -95,11 +98,19 @@ export class MembershipStore {
       [act.province, kids, keys.map(({ use }) => use), keys.map(({ jwk }) => jwk), acceptedBy],
     );
     const [{ count } = { count: 0 }] = await change.query<{ count: number }[]>(
-      'SELECT count(*)::int AS count FROM accepted_key WHERE kid = ANY ($1::text[]) AND province = $2 AND ended_at IS NULL',
-      [kids, act.province],
+      'SELECT count(*)::int AS count FROM accepted_key JOIN unnest($1::text[], $3::text[]) AS checked (kid, use) USING (kid, use) WHERE province = $2 AND ended_at IS NULL',
+      [kids, act.province, keys.map(({ use }) => use)],
     );
-    if (count !== new Set(kids).size) throw new HubError('KEY_NOT_ACCEPTED', 'a key was revoked, or accepted for another province meanwhile');
+    if (count !== new Set(kids).size) throw new HubError('KEY_NOT_ACCEPTED', 'a key was revoked, or accepted for another province or use meanwhile');
+    await this.#requireFewKeys(change, act.province);
     await this.#events.append(change, { province: act.province, actor: act.actor, name: 'keys.accepted', detail: `${kids.join(', ')} by ${acceptedBy}` });
+  }
+
+  /** All of them are in the memory of every process, and in every answer to their province. */
+  async #requireFewKeys(change: EntityManager, province: ProvinceCode): Promise<void> {
+    const [{ count } = { count: 0 }] = await change.query<{ count: number }[]>('SELECT count(*)::int AS count FROM accepted_key WHERE province = $1 AND ended_at IS NULL', [province]);
+    if (count <= MAX_ACCEPTED_KEYS) return;
+    throw new HubError('RATE_LIMIT_EXCEEDED', `${String(MAX_ACCEPTED_KEYS)} keys are accepted, which is as many as one province may have; a registration without a registered one, or revoking one, ends it`);
   }
 
   /** Ends an accepted key for good; an unknown one is left alone. */
