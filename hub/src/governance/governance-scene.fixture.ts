@@ -48,12 +48,13 @@ export class GovernanceScene {
   #config!: HubConfig;
   readonly #clients = new Map<string, Promise<Client>>();
 
-  async open(): Promise<void> {
+  /** @param databaseUrl of a database that is there, in place of one of its own */
+  async open(databaseUrl?: string): Promise<void> {
     [this.database, this.nats, this.pki, this.sealing] = await Promise.all([createTestDatabase(), startTestNats(), makeTestPki(), generateProvinceKey('enc')]);
     const { nats } = this;
     this.#config = {
       ...hubConfig(this.pki),
-      databaseUrl: this.database.url,
+      databaseUrl: databaseUrl ?? this.database.url,
       nats: { url: nats.url, publicUrl: nats.url, creds: nats.creds('hub'), accountSeed: nats.accountSeed },
       admitted: [{ code: GUIZHOU, standing: 'admitted' }, { code: BEIJING, standing: 'admitted' }],
     };
