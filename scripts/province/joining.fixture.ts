@@ -15,6 +15,8 @@ export interface JoiningState {
   readonly tokens: Map<string, boolean>;
   readonly accepted: Map<string, ProvinceKey>;
   readonly events: string[];
+  /** Conformance reports that were submitted. */
+  readonly reports: string[];
   challenge: number;
   /** Keys of the adapter's last registration. */
   registered: readonly string[];
@@ -26,7 +28,7 @@ export interface JoiningState {
 const PASSED = { outcome: v1.CheckOutcome.CHECK_OUTCOME_PASSED };
 
 async function takeKeys(known: JoiningState, request: v1.SubmitKeysRequest): Promise<object> {
-  if (request.challenge !== `challenge-${String(known.challenge)}`) throw refusal('CHALLENGE_INVALID', 'unknown');
+  if (request.challenge !== `challenge-of-the-hub-${String(known.challenge)}`) throw refusal('CHALLENGE_INVALID', 'unknown');
   known.challenge += 1;
   const keys: ProvinceKey[] = [];
   for (const { jwk, proof } of request.keys) {
@@ -45,7 +47,7 @@ async function takeKeys(known: JoiningState, request: v1.SubmitKeysRequest): Pro
 
 /** A hub that one province of a test can join, with the checks that a hub makes of proofs and vouchers. */
 export async function startJoiningHub(): Promise<{ readonly hub: FakeHub; readonly known: JoiningState }> {
-  const known: JoiningState = { tokens: new Map([['good-token', false]]), accepted: new Map(), events: [], challenge: 1, registered: [], hasTwoOperators: false, state: v1.MembershipState.MEMBERSHIP_STATE_APPLIED };
+  const known: JoiningState = { tokens: new Map([['good-token', false]]), accepted: new Map(), events: [], reports: [], challenge: 1, registered: [], hasTwoOperators: false, state: v1.MembershipState.MEMBERSHIP_STATE_APPLIED };
   const hub = await startFakeHub(({ issue }) => ({
     Apply: async ({ token, certificateRequest }: v1.ApplyRequest) => {
       known.events.push('apply');
@@ -58,12 +60,16 @@ export async function startJoiningHub(): Promise<{ readonly hub: FakeHub; readon
       if (!caller.endsWith(`/province/${CODE}`)) throw refusal('CALLER_UNIDENTIFIED', 'another');
       return { province: CODE, state: known.state, stateSince: { seconds: 1, nanos: 0 }, nextStep: '', acceptedKeys: [...known.accepted.keys()], natsUrl: 'nats://127.0.0.1:4222' };
     },
-    GetChallenge: () => ({ challenge: `challenge-${String(known.challenge)}` }),
+    GetChallenge: () => ({ challenge: `challenge-of-the-hub-${String(known.challenge)}` }),
     SubmitKeys: (request: v1.SubmitKeysRequest) => {
       known.events.push('submit-keys');
       return takeKeys(known, request);
     },
     RenewCertificate: async ({ certificateRequest }: v1.RenewCertificateRequest) => ({ certificate: await issue(certificateRequest, `spiffe://health-code.internal/province/${CODE}`), checks: [] }),
+    SubmitConformance: ({ report }: v1.SubmitConformanceRequest) => {
+      known.reports.push(report);
+      return { badge: 'badge', expiresAt: { seconds: 2_000_000_000, nanos: 0 } };
+    },
     RevokeKey: ({ kid }: v1.RevokeKeyRequest) => {
       known.accepted.delete(kid);
       return { affected: 3 };
