@@ -9,6 +9,9 @@ import type { Renewal } from './renew-certificate.js';
 /** Most devices that are listed. */
 export const CHECKPOINT_LIST_LIMIT = 1000;
 
+/** How the id of a device looks. */
+const DEVICE_ID = /^[0-9a-f]{16}$/;
+
 /** Everybody who has one of the keys $1: where keys are kept, and of certificates. */
 const HOLDERS = `
   SELECT kid AS thumbprint, province, CASE WHEN ended_at IS NULL THEN 'accepted' ELSE 'former' END AS "as", use FROM accepted_key WHERE kid = ANY ($1::text[])
@@ -88,7 +91,8 @@ export class CertificateStore {
 
   /** Takes back a device's certificates; a second time changes nothing. @throws HubError CHECKPOINT_NOT_FOUND */
   async revokeCheckpoint(change: EntityManager, province: ProvinceCode, id: string, actor: string): Promise<void> {
-    const [device] = await change.query<{ revoked: boolean }[]>('SELECT revoked_at IS NOT NULL AS revoked FROM checkpoint_device WHERE province = $1 AND id = $2 FOR UPDATE', [province, id]);
+    // The database takes no text with NUL in it.
+    const [device] = !DEVICE_ID.test(id) ? [] : await change.query<{ revoked: boolean }[]>('SELECT revoked_at IS NOT NULL AS revoked FROM checkpoint_device WHERE province = $1 AND id = $2 FOR UPDATE', [province, id]);
     if (device === undefined) throw new HubError('CHECKPOINT_NOT_FOUND', 'the province has no such checkpoint');
     if (device.revoked) return;
     await change.query('UPDATE checkpoint_device SET revoked_at = now() WHERE id = $1', [id]);

@@ -11,6 +11,9 @@ export const CHALLENGE_SECONDS = 600;
 /** Challenges of one province that may wait at a time; the oldest goes first. */
 export const OPEN_CHALLENGES = 16;
 
+/** How one looks: base64url of 32 bytes. */
+const FORM = /^[A-Za-z0-9_-]{43}$/;
+
 /** A nonce. `expiresAt` in seconds since the epoch. */
 export interface Challenge {
   readonly challenge: string;
@@ -48,11 +51,14 @@ export class ChallengeStore {
    * @throws HubError CHALLENGE_INVALID for one that is unknown, over, another province's or used
    */
   async use(province: ProvinceCode, challenge: string, now: number): Promise<void> {
+    const refused = (): HubError => new HubError('CHALLENGE_INVALID', 'the challenge is unknown, over, another province’s or was used');
+    // The database takes no text with NUL in it.
+    if (!FORM.test(challenge)) throw refused();
     const [used] = await this.#database.query<[unknown[], number]>('DELETE FROM challenge WHERE challenge = $1 AND province = $2 AND expires_at > to_timestamp($3) RETURNING 1', [
       challenge,
       province,
       now,
     ]);
-    if (used.length === 0) throw new HubError('CHALLENGE_INVALID', 'the challenge is unknown, over, another province’s or was used');
+    if (used.length === 0) throw refused();
   }
 }

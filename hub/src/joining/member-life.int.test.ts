@@ -113,7 +113,9 @@ describe('a conformance report', () => {
     expect(await refusalOf(submit(await anhui.report({}, await generateProvinceKey('sig'))))).toMatchObject({ reason: 'CONFORMANCE_REPORT_INVALID' });
     expect(await refusalOf(submit(await anhui.report({ province: parseProvinceCode('110000') })))).toMatchObject({ reason: 'CONFORMANCE_REPORT_INVALID' });
     expect(await refusalOf(submit(await anhui.report({ challenge: 'x'.repeat(43) })))).toMatchObject({ reason: 'CHALLENGE_INVALID' });
-    expect(await recorded('340000', 'conformance.refused')).toHaveLength(4);
+    expect(await refusalOf(submit(await anhui.report({ challenge: `${'x'.repeat(42)}\0` })))).toMatchObject({ reason: 'CHALLENGE_INVALID' });
+    expect(await refusalOf(submit(await anhui.report({ adapterVersion: '1.0.0\0' })))).toMatchObject({ reason: 'CONFORMANCE_REPORT_INVALID' });
+    expect(await recorded('340000', 'conformance.refused')).toHaveLength(6);
     await submit(report);
     expect(await refusalOf(submit(report))).toMatchObject({ reason: 'CHALLENGE_INVALID' });
   });
@@ -221,6 +223,7 @@ describe('checkpoints of a member', () => {
 
     const other = await scene.bring('440000', 'admitted');
     expect(await refusalOf(other.membership().revokeCheckpoint({ id: device?.id ?? '' }))).toMatchObject({ reason: 'CHECKPOINT_NOT_FOUND' });
+    expect(await refusalOf(henan.membership().revokeCheckpoint({ id: `${device?.id ?? ''}\0` }))).toMatchObject({ reason: 'CHECKPOINT_NOT_FOUND' });
     await henan.membership().revokeCheckpoint({ id: device?.id ?? '' });
     expect(await refusalOf(gate.getSummary({}))).toMatchObject({ reason: 'CERTIFICATE_REVOKED' });
     expect((await henan.membership().listCheckpoints({})).checkpoints).toMatchObject([{ revoked: true }]);

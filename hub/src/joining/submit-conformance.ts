@@ -60,6 +60,7 @@ async function earnBadge(member: CallingMember, token: string, { store, useChall
   if (token.length > MAX_REPORT) throw new AttestationError('CONFORMANCE_REPORT_INVALID', 'longer than any report');
   const report = await verifyConformanceReport(token, await ringOf(province, await store.listAcceptedJwks(province), now()));
   await useChallenge(province, report.challenge, now());
+  requirePlain(report);
   requireGood(report);
   const iat = now();
   const { adapterVersion, protocolVersion, suiteVersion } = report;
@@ -68,6 +69,11 @@ async function earnBadge(member: CallingMember, token: string, { store, useChall
   const signed = await signConformanceBadge(badge, signing);
   await store.saveBadge(member, signed, badge);
   return { token: signed, expiresAt: badge.exp };
+}
+
+/** Both stand in the log of events, which operators read in a terminal, and in the database, which takes no NUL. */
+function requirePlain({ adapterVersion, suiteVersion }: ConformanceReport): void {
+  if (/\p{Cc}/u.test(adapterVersion + suiteVersion)) throw new AttestationError('CONFORMANCE_REPORT_INVALID', 'a version holds a control character');
 }
 
 function requireGood(report: ConformanceReport): void {

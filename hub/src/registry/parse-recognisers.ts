@@ -46,6 +46,9 @@ export function parseRecognisers(
     const problem = problemOfPrefix(prefix, codePrefixes);
     if (problem !== undefined) refuse(field('prefix'), problem);
     if (infix !== '' && bytes(infix) < MIN.infix) refuse(field('infix'), `is shorter than ${String(MIN.infix)} bytes`);
+    // What cannot be stored; other control characters stand in codes that are made for scanners.
+    if (prefix.includes('\0')) refuse(field('prefix'), 'holds NUL');
+    if (infix.includes('\0')) refuse(field('infix'), 'holds NUL');
     if (bytes(infix) > MAX.infix) refuse(field('infix'), `is longer than ${String(MAX.infix)} bytes`);
     if (minLength < bytes(prefix) + bytes(infix)) refuse(field('min_length'), 'is less than prefix and infix need');
     if (maxLength < minLength || maxLength > MAX.code) refuse(field('max_length'), `is less than min_length or more than ${String(MAX.code)}`);

@@ -61,6 +61,13 @@ describe('parseRegistration', () => {
     await expect(short).rejects.toMatchObject({ message: 'bad fields: recognisers[0].prefix is shorter than 4 bytes' });
   });
 
+  it('refuses control characters, which terminals obey and the database does not take', async () => {
+    const rules = [{ id: '520000-direct', version: '1', title: '国家码\x1b[2J' }];
+    expect(await refusedFields(parseRegistration({ ...good, rules, adapterVersion: '1.0\x1b[8m' }, GUIZHOU))).toEqual(['adapter_version', 'rules[0].title']);
+    const recognisers = [{ prefix: 'HC:52\0', infix: 'here\0', minLength: 20, maxLength: 200 }];
+    expect(await refusedFields(parseRegistration({ ...good, recognisers }, GUIZHOU))).toEqual(['recognisers[0].prefix', 'recognisers[0].infix']);
+  });
+
   it('refuses a signing key without a proof made for this very province', async () => {
     expect(await refusedFields(parseRegistration(good, BEIJING))).toEqual(['keys[0]']);
     const [key, other] = good.keys ?? [];

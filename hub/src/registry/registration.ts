@@ -53,6 +53,9 @@ const MAX = { keys: 16, jwk: 4096, rules: 256, title: 256, adapterVersion: 64, p
 const RULE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const RULE_VERSION = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
 
+/** Cannot be stored where it is NUL, and moves the cursor of whoever reads it in a terminal. */
+const CONTROL = /\p{Cc}/u;
+
 const bytes = (text: string): number => Buffer.byteLength(text);
 const hasRepeats = (values: readonly string[]): boolean => new Set(values).size !== values.length;
 
@@ -80,6 +83,7 @@ export async function parseRegistration(
   const mode = MODES[request.mode ?? v1.RecognitionMode.RECOGNITION_MODE_UNSPECIFIED];
   if (mode === undefined) refuse('mode', 'is not one of the three modes');
   if (bytes(request.adapterVersion ?? '') > MAX.adapterVersion) refuse('adapter_version', `is longer than ${String(MAX.adapterVersion)} bytes`);
+  if (CONTROL.test(request.adapterVersion ?? '')) refuse('adapter_version', 'holds a control character');
   const keys = await parseKeys(request.keys ?? [], province, refuse);
   const recognisers = parseRecognisers(request.recognisers ?? [], codePrefixes, refuse);
   const rules = parseRules(request.rules ?? [], refuse);
@@ -139,6 +143,7 @@ function parseRules(rules: readonly v1.AssignmentRule.$Properties[], refuse: Ref
     if (!RULE_ID.test(id)) refuse(field('id'), 'is not 1 to 64 letters, digits, dots, dashes or underscores');
     if (!RULE_VERSION.test(version)) refuse(field('version'), 'is not 1 to 32 letters, digits, dots, dashes or underscores');
     if (title.trim() === '' || bytes(title) > MAX.title) refuse(field('title'), `is empty or longer than ${String(MAX.title)} bytes`);
+    if (CONTROL.test(title)) refuse(field('title'), 'holds a control character');
     const facts = (rule.facts ?? []).map((fact) => FACTS[fact]);
     const known = facts.filter((fact) => fact !== undefined);
     if (known.length < facts.length) refuse(field('facts'), 'name a kind of fact that is not on the list');
