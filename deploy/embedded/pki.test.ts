@@ -1,5 +1,5 @@
-import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -71,5 +71,21 @@ describe('openPki', () => {
     const pki = await openAfter(250);
     expect(certificateOf(pki, 'province-520000').verify(certificateOf(pki, 'member-ca').publicKey)).toBe(true);
     expect(Date.parse(certificateOf(pki, 'member-ca').validTo)).toBeGreaterThan(Date.now() + 300 * DAY_MS);
+  });
+
+  it('makes anew a pair of files of which a start that was cut off replaced one', async () => {
+    const pki = await openPki(data, ['520000']);
+    copyFileSync(pki.files('auditor').key, pki.files('operator-a').key);
+    copyFileSync(pki.files('server-ca').key, pki.files('member-ca').key);
+    expect(await pki.renew()).toEqual(['member-ca', 'operator-a', 'province-520000', 'checkpoint-520000']);
+    expect(certificateOf(pki, 'operator-a').checkPrivateKey(createPrivateKey(readFileSync(pki.files('operator-a').key)))).toBe(true);
+  });
+
+  it('makes anew what is damaged, and what a clock that was ahead made for another day', async () => {
+    const pki = await openPki(data, ['520000']);
+    for (const file of [pki.files('hub').certificate, pki.files('auditor').key]) writeFileSync(file, '');
+    expect(await pki.renew()).toEqual(['hub', 'auditor']);
+    vi.useFakeTimers({ now: Date.now() - DAY_MS, toFake: ['Date'] });
+    expect(await pki.renew()).toEqual(['member-ca', 'operator-ca', 'server-ca', 'hub', 'operator-a', 'operator-b', 'auditor', 'province-520000', 'checkpoint-520000']);
   });
 });

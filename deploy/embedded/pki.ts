@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { spiffeId, type PeerIdentity } from '@health-code/messages';
 import { makeAuthority, readAuthority, type CertificateAuthority, type CertifiedKey, type LeafContent } from './certificate-authority.js';
@@ -14,7 +14,10 @@ export interface CertificateFiles {
 export interface Pki {
   /** By name: `member-ca`, `operator-ca`, `server-ca`, `hub`, `province-<code>`, `checkpoint-<code>`, `operator-a`, `operator-b`, `auditor`. */
   readonly files: (name: string) => CertificateFiles;
-  /** Makes what is missing, has less than a third of its time left or was issued by an authority that is gone. Returns the names. */
+  /**
+   * Makes what is missing or damaged, has less than a third of its time left, is not good yet, does not fit its key or was issued by an
+   * authority that is gone. Returns the names.
+   */
   readonly renew: () => Promise<readonly string[]>;
 }
 
@@ -57,9 +60,16 @@ const COMMON_LEAVES: readonly Leaf[] = [
 
 const window = (lifetimeMs: number) => ({ notBefore: new Date(Date.now() - LEEWAY_MS), notAfter: new Date(Date.now() + lifetimeMs), isForDevelopment: true });
 
-function isFresh(certificate: X509Certificate, issuer?: X509Certificate): boolean {
-  const [from, to] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)];
-  return (to - Date.now()) / (to - from) > RENEW_BELOW && (issuer === undefined || certificate.verify(issuer.publicKey));
+/** Whether a kept certificate is good now and for long enough, and fits the key beside it: a start may have been cut off between the two files. */
+function isFresh(kept: CertifiedKey, issuer?: CertifiedKey): boolean {
+  try {
+    const certificate = new X509Certificate(kept.certificate);
+    const [from, to] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)];
+    const isInTime = from <= Date.now() && (to - Date.now()) / (to - from) > RENEW_BELOW;
+    return isInTime && certificate.checkPrivateKey(createPrivateKey(kept.key)) && (issuer === undefined || certificate.verify(new X509Certificate(issuer.certificate).publicKey));
+  } catch {
+    return false;
+  }
 }
 
 /** The certificates of a machine on which the hub and `provinces` (GB/T 2260 codes) run: kept ones, renewed where that is due, and new ones. */
@@ -78,7 +88,7 @@ export async function openPki(data: DataDirectory, provinces: readonly string[])
   };
   const openAuthority = async (name: AuthorityName): Promise<CertificateAuthority> => {
     const kept = read(name);
-    if (kept !== undefined && isFresh(new X509Certificate(kept.certificate))) return readAuthority(kept);
+    if (kept !== undefined && isFresh(kept)) return readAuthority(kept);
     const made = await makeAuthority({ name: `${name} (development)`, ...window(AUTHORITY_LIFETIME_MS) });
     write(name, made);
     return made;
@@ -89,7 +99,7 @@ export async function openPki(data: DataDirectory, provinces: readonly string[])
     for (const { name, issuer, content } of [...COMMON_LEAVES, ...provinces.flatMap(leavesOfProvince)]) {
       const authority = authorities.get(issuer);
       const kept = read(name);
-      if (authority === undefined || (kept !== undefined && isFresh(new X509Certificate(kept.certificate), new X509Certificate(authority.certificate)))) continue;
+      if (authority === undefined || (kept !== undefined && isFresh(kept, authority))) continue;
       write(name, await authority.issue({ name, ...content, ...window(LEAF_LIFETIME_MS) }));
     }
     return renewed.splice(0);
