@@ -252,6 +252,9 @@ describe('a province that leaves', () => {
     const hainan = await scene.bring('460000', 'admitted');
     await hainan.register();
     const old = hainan.membership();
+    const [signing, sealing] = [hainan.signing, hainan.sealing];
+    await hainan.makeKeys();
+    const { pendingAction } = await hainan.submitKeys();
     expect(await refusalOf(old.leave({ province: '520000' }))).toMatchObject({ reason: 'REQUEST_INVALID' });
     await old.leave({ province: '460000' });
     expect(await refusalOf(old.getMembership({}))).toMatchObject({ reason: 'CERTIFICATE_REVOKED' });
@@ -263,7 +266,8 @@ describe('a province that leaves', () => {
     const back = await scene.invite('460000');
     await back.apply();
     expect(await refusalOf(old.getMembership({}))).toMatchObject({ reason: 'CERTIFICATE_REVOKED' });
-    [back.signing, back.sealing] = [hainan.signing, hainan.sealing];
+    expect(await refusalOf(operator.decideAction({ id: pendingAction, approve: true }))).toMatchObject({ reason: 'ACTION_CLOSED' });
+    [back.signing, back.sealing] = [signing, sealing];
     expect(await back.submitKeys()).toMatchObject({ accepted: false });
     await back.makeKeys();
     expect(await back.submitKeys()).toMatchObject({ accepted: true });

@@ -41,8 +41,8 @@ const seconds = (): number => Math.floor(Date.now() / 1000);
     },
     {
       provide: StandingStore,
-      inject: [MembershipStore, CertificateStore],
-      useFactory: (members: MembershipStore, certificates: CertificateStore) => new StandingStore(members, certificates),
+      inject: [MembershipStore, CertificateStore, EventLogStore],
+      useFactory: (members: MembershipStore, certificates: CertificateStore, events: EventLogStore) => new StandingStore(members, certificates, events),
     },
     {
       provide: LiveMembers,

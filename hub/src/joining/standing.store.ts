@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { HubError } from '../errors.js';
 import type { AdmissionGrounds, OperatorAct } from './admit-province.js';
 import type { CertificateStore } from './certificate.store.js';
+import type { EventLogStore } from './event-log.store.js';
 import type { CallingMember } from './member-governance.js';
 import { nextState } from './members.js';
 import type { MembershipStore } from './membership.store.js';
@@ -11,10 +12,12 @@ import type { MembershipStore } from './membership.store.js';
 export class StandingStore {
   readonly #members: MembershipStore;
   readonly #certificates: CertificateStore;
+  readonly #events: EventLogStore;
 
-  constructor(members: MembershipStore, certificates: CertificateStore) {
+  constructor(members: MembershipStore, certificates: CertificateStore, events: EventLogStore) {
     this.#members = members;
     this.#certificates = certificates;
+    this.#events = events;
   }
 
   /** Satisfies `AdmissionKeeper`. */
@@ -39,6 +42,7 @@ export class StandingStore {
     return this.#members.change(async (change) => {
       await this.#members.move(change, 'leave', { province, actor, detail: 'at its own word' });
       await this.#certificates.revokeAll(change, province);
+      await this.#closeActions(change, province, actor);
       await change.query('DELETE FROM challenge WHERE province = $1', [province]);
       await change.query('DELETE FROM nats_user WHERE province = $1', [province]);
       await change.query('DELETE FROM conformance_badge WHERE province = $1', [province]);
@@ -54,6 +58,15 @@ export class StandingStore {
       nextState(await this.#members.stateOf(change, province), 'revoke-checkpoint');
       await this.#certificates.revokeCheckpoint(change, province, id, actor);
     });
+  }
+
+  /** Keys that it asked for, or that somebody asked for in its name, would otherwise be accepted of whoever applies in its place. */
+  async #closeActions(change: EntityManager, province: ProvinceCode, actor: string): Promise<void> {
+    const [closed] = await change.query<[{ id: string; kind: string }[], number]>(
+      `UPDATE operator_action SET state = 'rejected', decided_at = now() WHERE province = $1 AND state = 'open' RETURNING id, kind`,
+      [province],
+    );
+    for (const { id, kind } of closed) await this.#events.append(change, { province, name: 'action.rejected', actor, detail: `${kind} ${id}: the province left` });
   }
 
   async #requireMember(change: EntityManager, province: ProvinceCode) {
