@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { HUB_RIGHTS, provinceRights, type NatsRights } from '@health-code/messages';
 import { createAccount, createOperator, decode, encodeAccount, encodeOperator, fromSeed, parseCreds, type Account, type KeyPair, type Operator } from '@nats-io/jwt';
 import type { DataDirectory } from './data-directory.js';
-import { DEVELOPMENT_TAG, mintUser, type UserSigner } from './nats-users.js';
+import { DEVELOPMENT_TAG, hasRights, mintUser, type UserSigner } from './nats-users.js';
 
 /** What a broker in operator mode is told of its accounts; JWTs, no secrets. */
 export interface TrustedAccounts {
@@ -94,18 +94,20 @@ export async function userOfCreds(file: string): Promise<string> {
   return (await parseCreds(readFileSync(file))).uc.sub;
 }
 
-async function isFresh(file: string, signer: UserSigner): Promise<boolean> {
-  if (!existsSync(file)) return false;
-  const { uc, aid } = await parseCreds(readFileSync(file));
+async function isFresh(file: string, signer: UserSigner, rights: NatsRights): Promise<boolean> {
+  // What is missing or damaged cannot be read.
+  const kept = await Promise.resolve().then(() => parseCreds(readFileSync(file))).catch(() => undefined);
+  if (kept === undefined) return false;
+  const { uc, aid } = kept;
   const isOurs = uc.iss === keysOf(signer.seed).getPublicKey() && (signer.account === undefined || aid === signer.account);
-  return isOurs && (uc.exp ?? 0) - nowSeconds() > USER_LIFETIME_S / 3;
+  return isOurs && hasRights(uc.nats, rights) && (uc.exp ?? 0) - nowSeconds() > USER_LIFETIME_S / 3;
 }
 
-/** The creds file of `party`, with a user of seven days that still has a third of them, and whether it was made just now. */
+/** The creds file of `party`, with a user of seven days that has these rights and still a third of its time, and whether it was made just now. */
 export async function ensureCreds(data: DataDirectory, signer: UserSigner, party: string, rights: NatsRights = rightsOf(party)): Promise<{ readonly file: string; readonly isNew: boolean }> {
   const name = `${FOLDER}/${party}.creds`;
   const file = data.at('secrets', name);
-  if (await isFresh(file, signer)) return { file, isNew: false };
+  if (await isFresh(file, signer, rights)) return { file, isNew: false };
   const { creds } = await mintUser(signer, { name: party, rights, expiresAt: nowSeconds() + USER_LIFETIME_S, isForDevelopment: true });
   return { file: data.writeSecret(name, creds), isNew: true };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { NatsRights } from '@health-code/messages';
 import { createUser, encodeUser, fmtCreds, fromSeed, type KeyPair, type User } from '@nats-io/jwt';
 
@@ -39,6 +40,12 @@ const RESPONSES = { max: 1, ttl: 60_000_000_000 };
 function describeRights({ publish, subscribe, answers }: NatsRights): Partial<User> {
   const only = (subjects: readonly string[]) => (subjects.length === 0 ? { deny: ['>'] } : { allow: [...subjects] });
   return { pub: only(publish), sub: only(subscribe), ...(answers ? { resp: RESPONSES } : {}) };
+}
+
+/** Whether a user may do what `rights` say, no less and no more: the table of rights may have changed since it was made. */
+export function hasRights({ pub, sub, resp }: Partial<User>, rights: NatsRights): boolean {
+  const wanted = describeRights(rights);
+  return isDeepStrictEqual({ pub, sub, resp }, { pub: wanted.pub, sub: wanted.sub, resp: wanted.resp });
 }
 
 const keyPair = (seed: string): KeyPair => fromSeed(new TextEncoder().encode(seed));
