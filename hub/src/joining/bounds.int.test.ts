@@ -39,6 +39,7 @@ beforeEach(async () => {
     DELETE FROM membership_event;
     DELETE FROM nats_user;
     DELETE FROM accepted_key;
+    DELETE FROM member_certificate;
     DELETE FROM member;
     INSERT INTO member (province, state, state_since, origin, organisation)
       SELECT code, 'admitted', now(), 'joined', '91330106MA27Y4U47R' FROM (VALUES ('520000'), ('110000')) AS joined (code)`);
@@ -77,6 +78,19 @@ describe('accepted keys of a member', () => {
     expect(await credentials.listAcceptedJwks(GUIZHOU.province)).toHaveLength(MAX_ACCEPTED_KEYS);
     await members.change((change) => members.endKey(change, keys[0]?.kid ?? ''));
     await accept(more);
+  });
+
+  it('are nobody else’s when they are accepted, which may be days after they were looked at', async () => {
+    const [certified, foreign, given] = await makeKeys(3);
+    if (certified === undefined || foreign === undefined || given === undefined) throw new Error('no keys');
+    await database.query(
+      `INSERT INTO member_certificate (fingerprint, province, role, serial, key_thumbprint, issued_at, expires_at) VALUES (repeat('a', 64), '520000', 'province', '01', $1, now(), now() + interval '1 day')`,
+      [certified.kid],
+    );
+    await members.change((change) => members.acceptKeys(change, { ...BEIJING, keys: [foreign], acceptedBy: 'a test', detail: '' }));
+    await accept([given]);
+    await members.change((change) => members.endKey(change, given.kid));
+    for (const key of [certified, foreign, given]) await expect(accept([key])).rejects.toMatchObject({ code: 'KEY_NOT_ACCEPTED' });
   });
 
   it('are accepted for one use', async () => {

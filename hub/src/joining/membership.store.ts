@@ -1,6 +1,7 @@
 import { getProvince, type ProvinceCode } from '@health-code/attestation';
 import type { DataSource, EntityManager } from 'typeorm';
 import { HubError } from '../errors.js';
+import { findHolders } from './certificate.store.js';
 import type { CheckedKey } from './check-key.js';
 import type { EventLogStore } from './event-log.store.js';
 import type { LiveAcceptedKey, LiveBadge, LiveMember, MembersContent } from './live-members.js';
@@ -91,6 +92,11 @@ export class MembershipStore {
   async acceptKeys(change: EntityManager, { acceptedBy, keys, ...act }: MemberAct & { readonly acceptedBy: string; readonly keys: readonly CheckedKey[] }): Promise<void> {
     await this.move(change, 'accept-keys', act);
     const kids = keys.map(({ kid }) => kid);
+    // Looked at when they were submitted; until two operators have said yes, days may pass.
+    const holders = [...(await findHolders(change, kids)).values()].flat();
+    if (holders.some(({ province, as }) => province !== act.province || as === 'certificate' || as === 'former')) {
+      throw new HubError('KEY_NOT_ACCEPTED', 'a key was given up, revoked, or taken by another holder meanwhile');
+    }
     await change.query(
       `INSERT INTO accepted_key (kid, province, use, jwk, accepted_at, accepted_by)
        SELECT kid, $1, use, jwk::jsonb, now(), $5 FROM unnest($2::text[], $3::text[], $4::text[]) AS checked (kid, use, jwk)
@@ -101,7 +107,7 @@ export class MembershipStore {
       'SELECT count(*)::int AS count FROM accepted_key JOIN unnest($1::text[], $3::text[]) AS checked (kid, use) USING (kid, use) WHERE province = $2 AND ended_at IS NULL',
       [kids, act.province, keys.map(({ use }) => use)],
     );
-    if (count !== new Set(kids).size) throw new HubError('KEY_NOT_ACCEPTED', 'a key was revoked, or accepted for another province or use meanwhile');
+    if (count !== new Set(kids).size) throw new HubError('KEY_NOT_ACCEPTED', 'a key was accepted for another use meanwhile');
     await this.#requireFewKeys(change, act.province);
     await this.#events.append(change, { province: act.province, actor: act.actor, name: 'keys.accepted', detail: `${kids.join(', ')} by ${acceptedBy}` });
   }
