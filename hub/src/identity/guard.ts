@@ -15,6 +15,8 @@ export interface RefusedCaller {
   readonly path: string;
   /** SPIFFE ID; absent where nobody could be identified. */
   readonly id?: string;
+  /** Why nobody could be: what is wrong with the certificate, of which nothing is quoted. */
+  readonly why?: string;
 }
 
 /** Diagnostics channel of calls that ended at the guard, for the log. */
@@ -102,5 +104,5 @@ export class Guard {
 
 function publish(error: unknown, path: string, caller: Caller | undefined): void {
   if (!(error instanceof HubError) || !refused.hasSubscribers) return;
-  refused.publish({ code: error.code, path, ...(caller === undefined ? {} : { id: caller.id }) } satisfies RefusedCaller);
+  refused.publish({ code: error.code, path, ...(caller === undefined ? { why: error.message } : { id: caller.id }) } satisfies RefusedCaller);
 }

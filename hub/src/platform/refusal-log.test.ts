@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { REFUSED_CALLERS } from '../identity/guard.js';
+import { HubError } from '../errors.js';
+import { Guard, REFUSED_CALLERS } from '../identity/guard.js';
 import { FAULTS } from './grpc-handlers.js';
 import type { Logger } from './logger.js';
 import { logRefusals } from './refusal-log.js';
@@ -27,6 +28,17 @@ describe('logRefusals', () => {
     stop();
     channel(REFUSED_CALLERS).publish(REFUSED);
     expect(lines).toHaveLength(11);
+  });
+
+  it('says what is wrong with a certificate by which nobody was identified', () => {
+    const lines: object[] = [];
+    const stop = logRefusals({ warn: (line: object) => lines.push(line), error: () => undefined } as unknown as Logger);
+    const guard = new Guard({ standing: { check: () => undefined }, limits: { take: () => undefined }, now: () => 0 });
+    const why = 'the client certificate names a role that the authority of members may not give';
+    const unidentified = (): never => { throw new HubError('CALLER_UNIDENTIFIED', why); };
+    expect(() => { guard.admit({}, unidentified, '/x', { roles: ['operator'], limit: 'member' }, 1); }).toThrow(HubError);
+    stop();
+    expect(lines).toEqual([{ code: 'CALLER_UNIDENTIFIED', method: '/x', why }]);
   });
 
   it('writes down every fault of the hub', () => {

@@ -20,8 +20,9 @@ export function logRefusals(logger: Logger): () => void {
       unsaid += 1;
       return;
     }
-    const { code, path, id } = message as RefusedCaller;
-    logger.warn({ code, method: path, caller: id, ...(unsaid === 0 ? {} : { unsaid }) }, 'a caller was refused');
+    const { code, path, id, why } = message as RefusedCaller;
+    // A certificate that our own authority gave a role it may not give is the first sign that its key is in other hands.
+    logger.warn({ code, method: path, caller: id, ...(why === undefined ? {} : { why }), ...(unsaid === 0 ? {} : { unsaid }) }, 'a caller was refused');
     unsaid = 0;
   };
   subscribe(FAULTS, logFault);
