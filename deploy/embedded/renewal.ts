@@ -13,24 +13,44 @@ export interface RenewalParts {
 
 const EVERY_MS = 60 * 60 * 1000;
 
+/** What the hub reads when it starts and never again: its certificate and its NATS user, both of this name, and the authorities. */
+const READ_BY_HUB = ['hub', 'member-ca', 'operator-ca', 'server-ca'];
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /**
- * Makes certificates and NATS users anew that have less than a third of their time left. Adapters and checkpoints read their
- * files again by themselves; the hub is started again, which loses nothing. Never rejects: the next hour tries again.
+ * Makes certificates and NATS users anew that have less than a third of their time left, each time it is called. Adapters and checkpoints
+ * read their files again by themselves; the hub is started again, and answers nobody for the seconds that takes. Never rejects: what
+ * failed, the hub's start included, is tried again the next time.
  */
-export async function renewOnce({ pki, nats, restart, announce }: RenewalParts): Promise<void> {
-  try {
-    const renewed = new Set([...(await pki.renew()), ...(await nats().renewUsers())]);
-    if (renewed.size === 0) return;
-    announce(`made anew what was about to expire: ${[...renewed].join(', ')}`);
-    if (['hub', 'member-ca', 'operator-ca', 'server-ca'].some((name) => renewed.has(name))) await restart('hub');
-  } catch (error) {
-    announce(`could not make anew what is about to expire: ${error instanceof Error ? error.message : String(error)}`);
-  }
+export function createRenewal({ pki, nats, restart, announce }: RenewalParts): () => Promise<void> {
+  let isHubDue = false;
+  const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      announce(`could not ${what}: ${reasonOf(error)}`);
+      return undefined;
+    }
+  };
+  return async () => {
+    const certificates = await attempt('make certificates anew', () => pki.renew());
+    const users = await attempt('make NATS users anew', () => nats().renewUsers());
+    const renewed = new Set([...(certificates ?? []), ...(users ?? [])]);
+    if (renewed.size > 0) announce(`made anew what was about to expire: ${[...renewed].join(', ')}`);
+    isHubDue ||= READ_BY_HUB.some((name) => renewed.has(name));
+    if (!isHubDue) return;
+    await attempt('start the hub again', async () => {
+      await restart('hub');
+      isHubDue = false;
+    });
+  };
 }
 
 /** Renews every hour until it is told to stop. Keeps no process alive. */
 export function renewOnSchedule(parts: RenewalParts): () => void {
-  const timer = setInterval(() => void renewOnce(parts), EVERY_MS);
+  const renew = createRenewal(parts);
+  const timer = setInterval(() => void renew(), EVERY_MS);
   timer.unref();
   return () => {
     clearInterval(timer);
