@@ -169,7 +169,7 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
 
   const membership: Membership = new Membership({
     hub,
-    registration: () => createRegistration(province.profile, keys.stated, parts.adapterVersion),
+    restate: keys.restate.bind(keys),
     readLastSequence: store.readLastSequence.bind(store),
     isLocalSystemReachable: () => reachability.ask(),
     // Asked on demand alone, a local system changes its mind unheard.

@@ -39,7 +39,7 @@ describe('Membership', () => {
   const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>) });
   const membershipAt = (hub: PretendHub, now = 0): Membership => {
     membership = new Membership({
-      hub, registration: () => Promise.resolve({}), readLastSequence: () => Promise.resolve(7), isLocalSystemReachable: () => Promise.resolve(true), isLocalSystemFollowed: () => true, intervalMs: 5, now: () => now, log,
+      hub, restate: () => membership.register({}), readLastSequence: () => Promise.resolve(7), isLocalSystemReachable: () => Promise.resolve(true), isLocalSystemFollowed: () => true, intervalMs: 5, now: () => now, log,
     });
     membership.start();
     return membership;
@@ -78,7 +78,7 @@ describe('Membership', () => {
   it('is registered also by what is stated later, where the first was refused', async () => {
     const hub = new PretendHub();
     membership = new Membership({
-      hub, registration: () => Promise.resolve({ adapterVersion: 'refused' }), readLastSequence: () => Promise.resolve(7), isLocalSystemReachable: () => Promise.resolve(true), isLocalSystemFollowed: () => true, intervalMs: 5, now: () => 0, log,
+      hub, restate: () => membership.register({ adapterVersion: 'refused' }), readLastSequence: () => Promise.resolve(7), isLocalSystemReachable: () => Promise.resolve(true), isLocalSystemFollowed: () => true, intervalMs: 5, now: () => 0, log,
     });
     membership.start();
     await expect.poll(() => lines.length).toBeGreaterThan(0);

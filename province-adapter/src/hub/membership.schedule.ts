@@ -13,8 +13,8 @@ const LONGEST_RETRY_MS = 5000;
 /** What membership is made of. */
 export interface MembershipOptions {
   readonly hub: Pick<HubClient, 'register' | 'heartbeat'>;
-  /** What is stated now. */
-  readonly registration: () => Promise<v1.IRegisterRequest>;
+  /** States again by {@link Membership.register} what was stated last. @throws as it does */
+  readonly restate: () => Promise<void>;
   readonly readLastSequence: () => Promise<number>;
   readonly isLocalSystemReachable: () => Promise<boolean>;
   /** Whether changes of the local system come by themselves and none is known to wait. */
@@ -70,7 +70,7 @@ export class Membership {
     let retryMs = SHORTEST_RETRY_MS;
     while (!this.#stopped) {
       try {
-        if (!this.#state.isRegistered) await this.register(await this.options.registration());
+        if (!this.#state.isRegistered) await this.options.restate();
         await this.#beat();
         retryMs = SHORTEST_RETRY_MS;
         await this.#wakeUp.wait(this.options.intervalMs);

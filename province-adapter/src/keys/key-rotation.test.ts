@@ -95,4 +95,32 @@ describe('KeyRotation', () => {
     await expect(rotation.adopt(next)).rejects.toMatchObject({ code: 'REGISTRATION_REFUSED' });
     expect([stated().length, rotation.stated]).toEqual([1, former]);
   });
+
+  it('states one thing after the other: what the hub has forgotten is never stated behind what replaced it', async () => {
+    const answers: (() => void)[] = [];
+    const slow = new KeyRotation({
+      initial: former,
+      register: (keys) => {
+        registered.push(keys);
+        return new Promise((resolve) => answers.push(resolve));
+      },
+      now: () => now,
+    });
+    const [adopting, restating] = [slow.adopt(both), slow.restate()];
+    await expect.poll(() => answers.length).toBe(1);
+    answers[0]?.();
+    await adopting;
+    await expect.poll(() => answers.length).toBe(2);
+    answers[1]?.();
+    await restating;
+    expect(registered).toEqual([both, both]);
+  });
+
+  it('states again after what the hub refused', async () => {
+    answer = () => new Error('UNAVAILABLE');
+    await expect(rotation.restate()).rejects.toThrow('UNAVAILABLE');
+    answer = () => undefined;
+    await rotation.restate();
+    expect(registered).toEqual([former, former]);
+  });
 });

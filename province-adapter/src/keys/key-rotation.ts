@@ -33,13 +33,15 @@ export class KeyRotation {
   #opening: readonly OpeningKey[];
   /** Since when a key is not the one in use any more: a signing key after it signed last, another after the hub was told last to seal to it. */
   readonly #leftAt = new Map<string, number>();
+  /** What is being stated; never two at once: the hub retires for good what a later statement leaves out. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: KeyRotationOptions) {
     this.#stated = options.initial;
     this.#opening = options.initial.opening;
   }
 
-  /** What the hub was told last, and is told whenever it has forgotten. */
+  /** What the hub was told last. */
   get stated(): ProvinceKeys {
     return this.#stated;
   }
@@ -54,23 +56,38 @@ export class KeyRotation {
     return this.#opening;
   }
 
+  /** Tells the hub again what it was told last: at the start, and whenever it has forgotten. @throws AdapterError REGISTRATION_REFUSED; anything else may pass */
+  restate(): Promise<void> {
+    return this.#inTurn(() => this.options.register(this.#stated));
+  }
+
   /**
    * Takes the keys of the file into use, as far as that can be now.
    *
    * @returns whether all is done; otherwise ask again with the same keys
    * @throws AdapterError REGISTRATION_REFUSED; anything else may pass. What is in use stays in use
    */
-  async adopt(wanted: ProvinceKeys): Promise<boolean> {
+  adopt(wanted: ProvinceKeys): Promise<boolean> {
+    return this.#inTurn(() => this.#adopt(wanted));
+  }
+
+  get #overlapMs(): number {
+    return this.options.overlapMs ?? KEY_OVERLAP_MS;
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #adopt(wanted: ProvinceKeys): Promise<boolean> {
     const isLeft = ({ key: { kid } }: AttestingKey | OpeningKey): boolean => this.options.now() - (this.#leftAt.get(kid) ?? Number.NEGATIVE_INFINITY) < this.#overlapMs;
     this.#opening = [...wanted.opening, ...this.#opening.filter((key) => !holds(wanted.opening, key.key.kid) && (holds(this.#stated.opening, key.key.kid) || isLeft(key)))];
     const [current] = this.#stated.signing;
     const lingering = this.#stated.signing.filter((key) => !holds(wanted.signing, key.key.kid) && (key === current || isLeft(key)));
     await this.#state({ signing: [...wanted.signing, ...lingering], opening: wanted.opening }, wanted);
     return this.#stated.signing.length === wanted.signing.length && this.#opening.length === wanted.opening.length;
-  }
-
-  get #overlapMs(): number {
-    return this.options.overlapMs ?? KEY_OVERLAP_MS;
   }
 
   /** @param without what is stated where the hub does not take the others of `keys`: a former one may be revoked */
