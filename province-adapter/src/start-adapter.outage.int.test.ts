@@ -1,6 +1,7 @@
+import { resendSubject, v1 } from '@health-code/messages';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answerOf } from './memory-province.fixture.js';
+import { answerOf, CODE } from './memory-province.fixture.js';
 import { competeForLead } from './platform/instance-lock.js';
 import { startAdapterUnderTest, type AdapterUnderTest } from './running-adapter.fixture.js';
 
@@ -56,6 +57,11 @@ describe('an adapter whose neighbours come and go', () => {
     const before = (await adapter.published()).length;
     await expect.poll(async () => (await adapter.push(['10']).catch(() => undefined))?.status, { timeout: 5000 }).toBe(200);
     await new Promise((resolve) => setTimeout(resolve, 300));
+    // Nor where the hub asks: what went out under another key would be signed anew with this one.
+    const hub = await adapter.nats.connect('hub');
+    const { data } = await hub.request(resendSubject(CODE), v1.ResendRequest.encode({ ranges: [{ first: 1, last: before + 1 }] }).finish(), { timeout: 3000 });
+    await hub.close();
+    expect(v1.ResendReply.decode(data)).toMatchObject({ published: 0, error: { code: 'HUB_UNREACHABLE' } });
     expect(await adapter.published()).toHaveLength(before);
     adapter.hub.unaccepted.clear();
     await starting;

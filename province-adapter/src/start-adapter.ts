@@ -205,7 +205,11 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
   }, log);
 
   const httpAddress = (await server.listen({ ...config.http })).replace(/^http:\/\//, '');
-  const resend = createResendResponder({ nats: parts.nats, jetstream: line, outbox: store, issuer, vouch: (token) => vouchFor(token, keys.signing), unique: () => nuid.next(), log });
+  const vouch = (token: string): Promise<string> => {
+    if (!isKnown) throw new AdapterError('HUB_UNREACHABLE', 'the hub has not registered this adapter yet');
+    return vouchFor(token, keys.signing);
+  };
+  const resend = createResendResponder({ nats: parts.nats, jetstream: line, outbox: store, issuer, vouch, unique: () => nuid.next(), log });
   const calls = createCallResponder({ province: issuer, nats: parts.nats, keys: () => keys.opening.map(({ key }) => key), handlers, now: Date.now, log });
   void membership.registered.then(() => {
     isKnown = true;
