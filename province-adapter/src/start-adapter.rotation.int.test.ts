@@ -144,6 +144,10 @@ describe('an adapter whose keys, certificate or credentials are replaced while i
       writeFileSync(file, makeNatsCreds().text);
       await delay(300);
       expect(await natsUser()).toBe(former);
+      // Good ones, of another province.
+      writeFileSync(file, adapter.nats.creds('110000'));
+      await delay(300);
+      expect(await natsUser()).toBe(former);
       writeFileSync(file, next.creds);
       await expect.poll(natsUser, { timeout: 5000 }).toBe(next.publicKey);
     });

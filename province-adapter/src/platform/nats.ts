@@ -1,5 +1,5 @@
 import { inboxPrefix } from '@health-code/messages';
-import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
+import { connect, credsAuthenticator, nuid, type NatsConnection } from '@nats-io/transport-node';
 import { AdapterError } from '../errors.js';
 import type { Logger } from './logger.js';
 
@@ -36,16 +36,38 @@ export async function connectNats(access: NatsAccess, province: string, log: Log
 /**
  * The same, where the first connection comes at once or not at all: another one is still there.
  *
- * @throws AdapterError HUB_UNREACHABLE when the server is away or refuses the credentials
+ * @throws AdapterError HUB_UNREACHABLE when the server is away, refuses the credentials, or takes them for those of somebody else
  */
 export async function tryConnectNats(access: NatsAccess, province: string, log: Logger): Promise<NatsConnection> {
+  let connection: NatsConnection;
   try {
-    const connection = await connect({ ...optionsFor(access, province), timeout: FIRST_ANSWER_WITHIN_MS });
-    void logStatus(connection, log);
-    return connection;
+    connection = await connect({ ...optionsFor(access, province), timeout: FIRST_ANSWER_WITHIN_MS });
   } catch (cause) {
     throw new AdapterError('HUB_UNREACHABLE', 'NATS is away or refuses the new credentials', { cause });
   }
+  try {
+    await requireOwnInbox(connection, province);
+  } catch (cause) {
+    await connection.close();
+    throw new AdapterError('HUB_UNREACHABLE', 'NATS does not take the new credentials for those of this province', { cause });
+  }
+  void logStatus(connection, log);
+  return connection;
+}
+
+/** Listens for a moment where this province's user alone may: a good user of another province would leave the adapter deaf. @throws PermissionViolationError */
+async function requireOwnInbox(connection: NatsConnection, province: string): Promise<void> {
+  const refusals: Error[] = [];
+  const inbox = connection.subscribe(`${inboxPrefix(province)}.${nuid.next()}`, {
+    callback: (error) => {
+      if (error !== null) refusals.push(error);
+    },
+  });
+  // The server objects before it answers.
+  await connection.flush();
+  const [refusal] = refusals;
+  if (refusal !== undefined) throw refusal;
+  inbox.unsubscribe();
 }
 
 async function logStatus(connection: NatsConnection, log: Logger): Promise<void> {
