@@ -1,7 +1,7 @@
 import { v1 } from '@health-code/messages';
 
 /** What is looked at, of a key or a certificate request. */
-export const CHECK_NAMES = ['form', 'curve', 'size', 'usage', 'validity', 'key-id', 'duplicate', 'known-bad', 'possession', 'province', 'issuer'] as const;
+export const CHECK_NAMES = ['form', 'curve', 'size', 'usage', 'validity', 'key-id', 'duplicate', 'known-bad', 'possession', 'province'] as const;
 
 /** One word of {@link CHECK_NAMES}. */
 export type CheckName = (typeof CHECK_NAMES)[number];

@@ -1,6 +1,7 @@
 import { provinceRights, type NatsRights } from '@health-code/messages';
 import { decode, encodeUser, fromPublic, fromSeed, parseCreds, type User } from '@nats-io/jwt';
 import { HubError } from '../errors.js';
+import { DEVELOPMENT_TAG } from '../identity/development-material.js';
 
 /** What the hub has of the account whose users it makes. */
 export interface AccountCredentials {
@@ -12,9 +13,6 @@ export interface AccountCredentials {
 
 /** Makes the NATS user of a province. */
 export type MintNatsUser = (province: string, publicKey: string, expiresAt: number) => Promise<string>;
-
-/** Tag of users that a production configuration refuses. */
-const DEVELOPMENT_TAG = 'development-only';
 
 /** One answer per question, within a minute; nanoseconds. */
 const RESPONSES = { max: 1, ttl: 60_000_000_000 };
