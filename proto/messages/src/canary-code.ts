@@ -17,7 +17,7 @@ export type CanaryName = (typeof NAMES)[keyof typeof NAMES];
 
 /** All of them, in the order of the enum. */
 export const CANARIES: readonly { readonly canary: keyof typeof NAMES; readonly name: CanaryName }[] = Object.entries(NAMES).map(
-  ([canary, name]) => ({ canary: Number(canary) as keyof typeof NAMES, name }),
+  ([canary, name]) => ({ canary: Number(canary), name }),
 );
 
 /** 探测码: the code that a checkpoint shows to ask about a canary of province `code`. */
