@@ -70,10 +70,22 @@ async function requireOwnInbox(connection: NatsConnection, province: string): Pr
   inbox.unsubscribe();
 }
 
+/** Tells each thing once until it is over: who is refused tries again four times a second, perhaps for days. */
 async function logStatus(connection: NatsConnection, log: Logger): Promise<void> {
+  const told = new Set<string>();
+  const tellOnce = (what: string, tell: () => void): void => {
+    if (told.has(what)) return;
+    told.add(what);
+    tell();
+  };
   for await (const status of connection.status()) {
-    if (status.type === 'disconnect') log.warn('NATS connection lost');
-    else if (status.type === 'reconnect') log.info('NATS connection is back');
-    else if (status.type === 'error') log.error({ err: status.error }, 'NATS reports an error');
+    if (status.type === 'disconnect') {
+      tellOnce(status.type, () => log.warn('NATS connection lost'));
+    } else if (status.type === 'reconnect') {
+      told.clear();
+      log.info('NATS connection is back');
+    } else if (status.type === 'error') {
+      tellOnce(status.error.message, () => log.error({ err: status.error }, 'NATS reports an error'));
+    }
   }
 }
