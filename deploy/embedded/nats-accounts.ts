@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { HUB_RIGHTS, provinceRights, type NatsRights } from '@health-code/messages';
+import { DEVELOPMENT_TAG, HUB_RIGHTS, provinceRights, type NatsRights } from '@health-code/messages';
 import { createAccount, createOperator, decode, encodeAccount, encodeOperator, fromSeed, parseCreds, type Account, type KeyPair, type Operator } from '@nats-io/jwt';
 import type { DataDirectory } from './data-directory.js';
-import { DEVELOPMENT_TAG, hasRights, mintUser, type UserSigner } from './nats-users.js';
+import { hasRights, mintUser, type UserSigner } from './nats-users.js';
 
 /** What a broker in operator mode is told of its accounts; JWTs, no secrets. */
 export interface TrustedAccounts {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { NatsRights } from '@health-code/messages';
+import { DEVELOPMENT_TAG, natsUserLimits, type NatsRights } from '@health-code/messages';
 import { createUser, encodeUser, fmtCreds, fromSeed, type KeyPair, type User } from '@nats-io/jwt';
 
 /** Who may sign users of an account. */
@@ -30,22 +30,10 @@ export interface MintedUser {
   readonly creds: string;
 }
 
-/** The tag of users that production refuses. */
-export const DEVELOPMENT_TAG = 'development-only';
-
-/** One answer per question, and for so long, in nanoseconds. */
-const RESPONSES = { max: 1, ttl: 60_000_000_000 };
-
-/** Limits of a user by `rights`. What is allowed nothing is denied everything: an empty list would allow all. */
-function describeRights({ publish, subscribe, answers }: NatsRights): Partial<User> {
-  const only = (subjects: readonly string[]) => (subjects.length === 0 ? { deny: ['>'] } : { allow: [...subjects] });
-  return { pub: only(publish), sub: only(subscribe), ...(answers ? { resp: RESPONSES } : {}) };
-}
-
 /** Whether a user may do what `rights` say, no less and no more: the table of rights may have changed since it was made. */
 export function hasRights({ pub, sub, resp }: Partial<User>, rights: NatsRights): boolean {
-  const wanted = describeRights(rights);
-  return isDeepStrictEqual({ pub, sub, resp }, { pub: wanted.pub, sub: wanted.sub, resp: wanted.resp });
+  const { resp: answers, ...wanted } = natsUserLimits(rights);
+  return isDeepStrictEqual({ pub, sub, resp }, { ...wanted, resp: answers });
 }
 
 const keyPair = (seed: string): KeyPair => fromSeed(new TextEncoder().encode(seed));
@@ -54,7 +42,7 @@ const keyPair = (seed: string): KeyPair => fromSeed(new TextEncoder().encode(see
 export async function signUser(signer: UserSigner, { name, rights, publicKey, expiresAt, isForDevelopment }: UserRequest): Promise<string> {
   const own = keyPair(signer.seed);
   const isSigningKey = signer.account !== undefined && signer.account !== own.getPublicKey();
-  const user: Partial<User> = { ...describeRights(rights), tags: isForDevelopment ? [DEVELOPMENT_TAG] : [] };
+  const user: Partial<User> = { ...natsUserLimits(rights), tags: isForDevelopment ? [DEVELOPMENT_TAG] : [] };
   return encodeUser(name, publicKey, isSigningKey ? signer.account : own, user, { exp: expiresAt, ...(isSigningKey ? { signer: own } : {}) });
 }
 

@@ -1,8 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { DEVELOPMENT_MEMBER, DEVELOPMENT_OID } from '@health-code/messages';
-
-/** Tag of the NATS users that `npm start` makes, and of those that are made with them; a production configuration refuses such. */
-export const DEVELOPMENT_TAG = 'development-only';
+import { DEVELOPMENT_MEMBER, DEVELOPMENT_OID, DEVELOPMENT_TAG } from '@health-code/messages';
 
 /** X.690 8.19: one arc in groups of seven bits, the last one alone without the high bit. */
 function encodeArc(arc: number): readonly number[] {

@@ -1,7 +1,6 @@
-import { provinceRights, type NatsRights } from '@health-code/messages';
+import { DEVELOPMENT_TAG, natsUserLimits, provinceRights } from '@health-code/messages';
 import { decode, encodeUser, fromPublic, fromSeed, parseCreds, type User } from '@nats-io/jwt';
 import { HubError } from '../errors.js';
-import { DEVELOPMENT_TAG } from '../identity/development-material.js';
 
 /** What the hub has of the account whose users it makes. */
 export interface AccountCredentials {
@@ -14,9 +13,6 @@ export interface AccountCredentials {
 /** Makes the NATS user of a province. */
 export type MintNatsUser = (province: string, publicKey: string, expiresAt: number) => Promise<string>;
 
-/** One answer per question, within a minute; nanoseconds. */
-const RESPONSES = { max: 1, ttl: 60_000_000_000 };
-
 /** Whether the text is the public key of a NATS user: "U…", base32 with its check sum. */
 export function isUserPublicKey(text: string): boolean {
   if (!/^U[A-Z2-7]{55}$/.test(text)) return false;
@@ -25,12 +21,6 @@ export function isUserPublicKey(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Limits of a user. What is allowed nothing is denied everything: an empty list would allow all. */
-function describeRights({ publish, subscribe, answers }: NatsRights): Partial<User> {
-  const only = (subjects: readonly string[]) => (subjects.length === 0 ? { deny: ['>'] } : { allow: [...subjects] });
-  return { pub: only(publish), sub: only(subscribe), ...(answers ? { resp: RESPONSES } : {}) };
 }
 
 /**
@@ -46,7 +36,7 @@ export async function openNatsUserMint({ creds, accountSeed }: AccountCredential
     const tags = decode<User>(jwt).nats.tags?.includes(DEVELOPMENT_TAG) === true ? [DEVELOPMENT_TAG] : [];
     const isSigningKey = account !== signer.getPublicKey();
     return (province, publicKey, expiresAt) =>
-      encodeUser(province, publicKey, isSigningKey ? account : signer, { ...describeRights(provinceRights(province)), tags }, { exp: expiresAt, ...(isSigningKey ? { signer } : {}) });
+      encodeUser(province, publicKey, isSigningKey ? account : signer, { ...natsUserLimits(provinceRights(province)), tags }, { exp: expiresAt, ...(isSigningKey ? { signer } : {}) });
   } catch (cause) {
     throw new HubError('CONFIG_INVALID', 'NATS_ACCOUNT_SEED_FILE is not the seed of an account, or NATS_CREDS_FILE names none', { cause });
   }

@@ -52,3 +52,6 @@ export const DEVELOPMENT_OID = '1.3.6.1.4.1.32473.38961';
 
 /** The same of key files: a member with this name and the value `true`. */
 export const DEVELOPMENT_MEMBER = 'developmentOnly';
+
+/** The same of NATS users: a tag in their JWT. */
+export const DEVELOPMENT_TAG = 'development-only';

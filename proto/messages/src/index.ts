@@ -1,7 +1,7 @@
 export { CANARIES, CANARY_BEGINNING, canaryCode, parseCanaryCode, type CanaryName } from './canary-code.js';
 export * from './identity.js';
 export { v1 } from './messages.js';
-export { HUB_RIGHTS, provinceRights, type NatsRights } from './nats-rights.js';
+export { HUB_RIGHTS, natsUserLimits, provinceRights, type NatsRights, type NatsUserLimits } from './nats-rights.js';
 export { PROTO_ROOT, SERVICE_PROTO_FILES } from './proto-files.js';
 export { commonProtocolVersion, PROTOCOL_VERSIONS } from './protocol-version.js';
 export { serviceDefinition, type GeneratedService } from './service-definition.js';

@@ -31,3 +31,24 @@ export const provinceRights = (code: string): NatsRights => ({
   subscribe: [`province.${code}.call`, `province.${code}.resend`, `${inboxPrefix(code)}.>`],
   answers: true,
 });
+
+/** One answer per question, and for so long, in nanoseconds. */
+const RESPONSES = { max: 1, ttl: 60_000_000_000 };
+
+interface Permission {
+  readonly allow?: string[];
+  readonly deny?: string[];
+}
+
+/** Rights as the JWT of a user says them. */
+export interface NatsUserLimits {
+  readonly pub: Permission;
+  readonly sub: Permission;
+  readonly resp?: { readonly max: number; readonly ttl: number };
+}
+
+/** What whoever signs a user writes into its JWT. What is allowed nothing is denied everything: an empty list would allow all. */
+export function natsUserLimits({ publish, subscribe, answers }: NatsRights): NatsUserLimits {
+  const only = (subjects: readonly string[]): Permission => (subjects.length === 0 ? { deny: ['>'] } : { allow: [...subjects] });
+  return { pub: only(publish), sub: only(subscribe), ...(answers ? { resp: RESPONSES } : {}) };
+}

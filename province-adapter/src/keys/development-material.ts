@@ -2,9 +2,6 @@ import type { X509Certificate } from 'node:crypto';
 import { DEVELOPMENT_OID } from '@health-code/messages';
 import { AdapterError } from '../errors.js';
 
-/** Tag of NATS users that were made for development. */
-export const DEVELOPMENT_TAG = 'development-only';
-
 /** Whether what was made for development may be used. */
 export type Environment = 'production' | 'development';
 

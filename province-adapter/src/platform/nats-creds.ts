@@ -1,7 +1,8 @@
+import { DEVELOPMENT_TAG } from '@health-code/messages';
 import { fromSeed } from '@nats-io/nkeys';
 import { z } from 'zod';
 import { AdapterError } from '../errors.js';
-import { DEVELOPMENT_TAG, madeForDevelopment, type Environment } from '../keys/development-material.js';
+import { madeForDevelopment, type Environment } from '../keys/development-material.js';
 
 /** NATS credentials, as the standard file holds them. */
 export interface NatsCreds {
