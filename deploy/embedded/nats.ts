@@ -104,14 +104,15 @@ export async function externalNats(options: ExternalNatsOptions, data: DataDirec
 /** The users of the hub and the provinces, made where they are missing. */
 async function openUsers(data: DataDirectory, signer: UserSigner, provinces: readonly string[]): Promise<Pick<Nats, 'credsFile' | 'renewUsers'>> {
   const files = new Map<string, string>();
+  /** Kept where one of them fails: who was renewed before it is told of the next time. */
+  const renewed: string[] = [];
   const renewUsers = async (): Promise<readonly string[]> => {
-    const renewed: string[] = [];
     for (const party of [HUB, ...provinces]) {
       const { file, isNew } = await ensureCreds(data, signer, party);
       files.set(party, file);
       if (isNew) renewed.push(party);
     }
-    return renewed;
+    return renewed.splice(0);
   };
   await renewUsers();
   return {
