@@ -104,7 +104,7 @@ describe('the users of the broker', () => {
     },
   );
 
-  it.each([attestationSubject(GUIZHOU), `$JS.API.STREAM.DELETE.${ATTESTATION_STREAM}`, `$JS.API.STREAM.PURGE.${ATTESTATION_STREAM}`, '$JS.API.STREAM.CREATE.OTHER', `$JS.API.CONSUMER.CREATE.${ATTESTATION_STREAM}.other`, `_INBOX.${GUIZHOU}.1`])(
+  it.each([attestationSubject(GUIZHOU), `$JS.API.STREAM.DELETE.${ATTESTATION_STREAM}`, `$JS.API.STREAM.PURGE.${ATTESTATION_STREAM}`, '$JS.API.STREAM.CREATE.OTHER', `$JS.API.CONSUMER.CREATE.${ATTESTATION_STREAM}.other`, `$JS.API.CONSUMER.DURABLE.CREATE.${ATTESTATION_STREAM}.${INGEST_CONSUMER}`, `_INBOX.${GUIZHOU}.1`])(
     'do not let the hub publish on %s',
     async (subject) => {
       const hub = await signIn('hub');
