@@ -135,9 +135,11 @@ describe('a province that works on while what it proves itself with is replaced'
   it('leaves the former keys away', { timeout: 120_000 }, async () => {
     const traffic = await under(async () => {
       for (const purpose of ['sig', 'enc'] as const) await finishRotation(home, purpose);
+      // Longer than the adapter takes to look at the file.
       await delay(4000);
     });
     await expectNothingLost(traffic);
+    expect(readKeyFile(home.files.keys)?.keys.map(({ use }) => use).sort()).toEqual(['enc', 'sig']);
   });
 
   it('shows the hub a renewed certificate', { timeout: 120_000 }, async () => {
