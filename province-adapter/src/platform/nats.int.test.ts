@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { userOfCreds } from '../../../deploy/embedded/nats-accounts.js';
 import { startTestNats, type TestNats } from '../../../deploy/embedded/test-services.js';
-import { connectNats } from './nats.js';
+import { connectNats, tryConnectNats } from './nats.js';
 
 const CODE = '520000';
 
@@ -14,6 +14,14 @@ describe('the connection to NATS', () => {
   });
   afterAll(async () => {
     await nats.stop();
+  });
+
+  it('is not made with the credentials of another province', async () => {
+    const log = pino({ level: 'silent' });
+    const access = { url: nats.url, creds: () => nats.creds('110000') };
+    await expect(connectNats(access, CODE, log)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    await expect(tryConnectNats(access, CODE, log)).rejects.toMatchObject({ code: 'HUB_UNREACHABLE' });
+    await (await connectNats(access, '110000', log)).close();
   });
 
   it('tells once of credentials that are refused, however often it tries', async () => {

@@ -26,9 +26,19 @@ const optionsFor = ({ url, creds }: NatsAccess, province: string) => ({
   pingInterval: 10_000,
 });
 
-/** Connects and stays connected: also the first connection is tried for ever. Resolves at the first success. */
+/**
+ * Connects and stays connected: also the first connection is tried for ever. Resolves at the first success.
+ *
+ * @throws AdapterError CONFIG_INVALID for credentials that the server takes for those of somebody else
+ */
 export async function connectNats(access: NatsAccess, province: string, log: Logger): Promise<NatsConnection> {
   const connection = await connect({ ...optionsFor(access, province), waitOnFirstConnect: true });
+  // A server that goes away just now comes back to the same credentials.
+  const refusal = await findRefusal(connection, province).catch(() => undefined);
+  if (refusal !== undefined) {
+    await connection.close();
+    throw new AdapterError('CONFIG_INVALID', `NATS_CREDS_FILE names a file with the credentials of somebody else than province ${province}`, { cause: refusal });
+  }
   void logStatus(connection, log);
   return connection;
 }
@@ -45,18 +55,17 @@ export async function tryConnectNats(access: NatsAccess, province: string, log: 
   } catch (cause) {
     throw new AdapterError('HUB_UNREACHABLE', 'NATS is away or refuses the new credentials', { cause });
   }
-  try {
-    await requireOwnInbox(connection, province);
-  } catch (cause) {
+  const refusal = await findRefusal(connection, province).catch((cause: unknown) => cause);
+  if (refusal !== undefined) {
     await connection.close();
-    throw new AdapterError('HUB_UNREACHABLE', 'NATS does not take the new credentials for those of this province', { cause });
+    throw new AdapterError('HUB_UNREACHABLE', 'NATS does not take the new credentials for those of this province', { cause: refusal });
   }
   void logStatus(connection, log);
   return connection;
 }
 
-/** Listens for a moment where this province's user alone may: a good user of another province would leave the adapter deaf. @throws PermissionViolationError */
-async function requireOwnInbox(connection: NatsConnection, province: string): Promise<void> {
+/** Listens for a moment where this province's user alone may: a good user of another province would leave the adapter deaf. Returns what the server objects. */
+async function findRefusal(connection: NatsConnection, province: string): Promise<Error | undefined> {
   const refusals: Error[] = [];
   const inbox = connection.subscribe(`${inboxPrefix(province)}.${nuid.next()}`, {
     callback: (error) => {
@@ -65,9 +74,8 @@ async function requireOwnInbox(connection: NatsConnection, province: string): Pr
   });
   // The server objects before it answers.
   await connection.flush();
-  const [refusal] = refusals;
-  if (refusal !== undefined) throw refusal;
-  inbox.unsubscribe();
+  if (refusals.length === 0) inbox.unsubscribe();
+  return refusals[0];
 }
 
 /** Tells each thing once until it is over: who is refused tries again four times a second, perhaps for days. */
