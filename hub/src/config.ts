@@ -37,6 +37,8 @@ export interface HubConfig {
     readonly publicUrl: string;
     /** Content of a credentials file: the hub's user and its seed. */
     readonly creds: string;
+    /** The file they stand in, read again whenever the hub connects anew. */
+    readonly credsFile?: string;
     /** Signing seed ("SA…") of the account whose users the hub makes. */
     readonly accountSeed: string;
   };
@@ -223,10 +225,10 @@ export function parseConfig(env: Variables = process.env, readFile: ReadFile = r
   if (!parsed.success || problems.length > 0) {
     throw new HubError('CONFIG_INVALID', `bad configuration:\n  ${problems.join('\n  ')}`);
   }
-  return toConfig(parsed.data);
+  return toConfig(parsed.data, given['NATS_CREDS_FILE'] ?? '');
 }
 
-function toConfig(read: Settings): HubConfig {
+function toConfig(read: Settings, credsFile: string): HubConfig {
   const tls = {
     certificate: read.GRPC_TLS_CERT_FILE,
     key: read.GRPC_TLS_KEY_FILE,
@@ -234,7 +236,7 @@ function toConfig(read: Settings): HubConfig {
   };
   return Object.freeze({
     databaseUrl: read.DATABASE_URL,
-    nats: Object.freeze({ url: read.NATS_URL, publicUrl: read.NATS_PUBLIC_URL ?? read.NATS_URL, creds: read.NATS_CREDS_FILE, accountSeed: read.NATS_ACCOUNT_SEED_FILE }),
+    nats: Object.freeze({ url: read.NATS_URL, publicUrl: read.NATS_PUBLIC_URL ?? read.NATS_URL, creds: read.NATS_CREDS_FILE, credsFile, accountSeed: read.NATS_ACCOUNT_SEED_FILE }),
     grpc: Object.freeze({ ...read.GRPC_ADDRESS, tls: Object.freeze(tls) }),
     enrolment: Object.freeze(read.ENROLMENT_ADDRESS),
     authorities: Object.freeze({

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   AckPolicy,
   DeliverPolicy,
@@ -18,9 +19,14 @@ import type { Logger } from './logger.js';
 /** How the hub reaches NATS. */
 export interface NatsOptions {
   readonly url: string;
-  /** Content of a credentials file. */
+  /** Content of a credentials file, as read at the start. */
   readonly creds: string;
+  /** Where it stands: read again at every reconnection, so that a NATS user is replaced without a restart. */
+  readonly credsFile?: string;
 }
+
+/** Begins the part of a credentials file without which it is none. */
+const SEED_HEADING = 'BEGIN USER NKEY SEED';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -52,6 +58,21 @@ const CONSUMER_CONFIG = {
   max_ack_pending: 2000,
 } satisfies Partial<ConsumerConfig>;
 
+/** The credentials of the moment; the last good ones while the file cannot be read or holds none. */
+function readCreds({ creds, credsFile }: NatsOptions): () => Uint8Array {
+  let lastGood = creds;
+  return () => {
+    try {
+      const text = credsFile === undefined ? creds : readFileSync(credsFile, 'utf8');
+      if (text.includes(SEED_HEADING)) lastGood = text;
+    } catch {
+      // A file that is being replaced is there again at the next try, a quarter of a second later.
+    }
+    // The client finds the seed only where a line ends after it.
+    return new TextEncoder().encode(`${lastGood.trimEnd()}\n`);
+  };
+}
+
 /**
  * Connects and stays connected: once up, the connection is taken up again for ever, with state changes logged.
  * @throws HubError NATS_UNAVAILABLE when the first connection fails
@@ -60,8 +81,7 @@ export async function connectNats(options: NatsOptions, logger: Logger): Promise
   try {
     const connection = await connect({
       servers: options.url,
-      // The client finds the seed only where a line ends after it.
-      authenticator: credsAuthenticator(new TextEncoder().encode(`${options.creds.trimEnd()}\n`)),
+      authenticator: credsAuthenticator(readCreds(options)),
       // A user that is taken away may be given back.
       ignoreAuthErrorAbort: true,
       name: 'hub',
@@ -77,11 +97,23 @@ export async function connectNats(options: NatsOptions, logger: Logger): Promise
   }
 }
 
+/** Tells each thing once until it is over: who is refused tries again four times a second, perhaps for days. */
 async function logStatus(connection: NatsConnection, logger: Logger): Promise<void> {
+  const told = new Set<string>();
+  const tellOnce = (what: string, tell: () => void): void => {
+    if (told.has(what)) return;
+    told.add(what);
+    tell();
+  };
   for await (const status of connection.status()) {
-    if (status.type === 'disconnect') logger.warn('NATS connection lost');
-    else if (status.type === 'reconnect') logger.info('NATS connection is back');
-    else if (status.type === 'error') logger.error({ err: status.error }, 'NATS reports an error');
+    if (status.type === 'disconnect') {
+      tellOnce(status.type, () => { logger.warn('NATS connection lost'); });
+    } else if (status.type === 'reconnect') {
+      told.clear();
+      logger.info('NATS connection is back');
+    } else if (status.type === 'error') {
+      tellOnce(status.error.message, () => { logger.error({ err: status.error }, 'NATS reports an error'); });
+    }
   }
 }
 
