@@ -13,7 +13,7 @@ import { leave } from './leave.js';
 import { credentials } from './nats-credentials.js';
 import { proposePolicy, withdrawPolicy } from './policies.js';
 import { revokeKey } from './revoke-key.js';
-import { finishRotation, rotateCertificate, rotateKey, rotateNats } from './rotate.js';
+import { finishCertificates, finishRotation, rotateCertificate, rotateKey, rotateNats } from './rotate.js';
 import { getStatus, printStatus, statusObject } from './status.js';
 import type { StepReport } from './step-report.js';
 
@@ -45,8 +45,9 @@ function rotate(options: GivenOptions): Promise<StepReport> {
   const [kind] = kinds;
   if (kind === undefined || kinds.length > 1) throw new CommandLineError('rotate takes one of --signing, --encryption, --certificate, --nats');
   if (kind === 'certificate' || kind === 'nats') {
-    if (options.isSet('finish')) throw new CommandLineError(`--finish goes with --signing or --encryption: a former ${kind === 'nats' ? 'NATS user' : 'certificate'} ends by itself`);
-    return kind === 'nats' ? rotateNats(home) : rotateCertificate(home);
+    if (kind === 'certificate') return options.isSet('finish') ? finishCertificates(home) : rotateCertificate(home);
+    if (options.isSet('finish')) throw new CommandLineError('--finish does not go with --nats: a former NATS user ends by itself');
+    return rotateNats(home);
   }
   const purpose: KeyPurpose = kind === 'signing' ? 'sig' : 'enc';
   return options.isSet('finish') ? finishRotation(home, purpose) : rotateKey(home, purpose);

@@ -66,6 +66,7 @@ export async function startJoiningHub(): Promise<{ readonly hub: FakeHub; readon
       return takeKeys(known, request);
     },
     RenewCertificate: async ({ certificateRequest }: v1.RenewCertificateRequest) => ({ certificate: await issue(certificateRequest, `spiffe://health-code.internal/province/${CODE}`), checks: [] }),
+    RevokeOtherCertificates: () => ({ revoked: 1 }),
     SubmitConformance: ({ report }: v1.SubmitConformanceRequest) => {
       known.reports.push(report);
       return { badge: 'badge', expiresAt: { seconds: 2_000_000_000, nanos: 0 } };

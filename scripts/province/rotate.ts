@@ -104,10 +104,21 @@ export async function rotateCertificate(home: ProvinceHome): Promise<StepReport>
   installCertificate(home);
   const expiresAt = isoTime(renewed.certificate?.expiresAt);
   return {
-    did: [`New certificate until ${expiresAt}: ${files.certificate}. The former one stays good until it ends.`],
+    did: [`New certificate until ${expiresAt}: ${files.certificate}. The former one stays good until it ends, or until: npm run province -- rotate --certificate --finish`],
     checks: renewed.checks,
     next: await asProvince(home, ({ membership }) => nextStep(membership, home)),
     facts: { expiresAt, identity: renewed.certificate?.identity },
+  };
+}
+
+/** Takes back every certificate of the province but the one in use: what ends a rotation, and what to do when a key was stolen. */
+export async function finishCertificates(home: ProvinceHome): Promise<StepReport> {
+  installCertificate(home);
+  const { revoked } = await asProvince(home, ({ membership }) => membership.revokeOtherCertificates({}));
+  return {
+    did: [revoked === 0 ? 'No other certificate was in force.' : `Taken back: ${String(revoked)} other certificate${revoked === 1 ? '' : 's'}. Whoever holds one is refused at once.`],
+    next: await asProvince(home, ({ membership }) => nextStep(membership, home)),
+    facts: { revoked },
   };
 }
 

@@ -10,7 +10,7 @@ import { keys } from './keys.js';
 import { credentials } from './nats-credentials.js';
 import type { ProvinceHome } from './province-home.js';
 import { revokeKey } from './revoke-key.js';
-import { finishRotation, rotateCertificate, rotateKey, rotateNats } from './rotate.js';
+import { finishCertificates, finishRotation, rotateCertificate, rotateKey, rotateNats } from './rotate.js';
 import { getStatus } from './status.js';
 
 const APPLICATION = { token: 'good-token', organisation: '91460000MA5T000000' };
@@ -150,6 +150,7 @@ describe('rotate', () => {
     const before = text(home.files.certificate);
     await rotateCertificate(home);
     expect(text(home.files.certificate)).not.toBe(before);
+    expect((await finishCertificates(home)).did).toEqual(['Taken back: 1 other certificate. Whoever holds one is refused at once.']);
     expect((await getStatus(home)).province).toBe('460000');
     writeFileSync(home.files.nextCertificateKey, makeTlsKey());
     await rotateCertificate(home);

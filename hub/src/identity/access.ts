@@ -41,6 +41,7 @@ export const ACCESS: ReadonlyMap<string, AccessRule> = new Map<string, AccessRul
   ['/healthcode.v1.Membership/RevokeKey', by('province')],
   ['/healthcode.v1.Membership/SubmitConformance', by('province')],
   ['/healthcode.v1.Membership/RenewCertificate', by('province')],
+  ['/healthcode.v1.Membership/RevokeOtherCertificates', by('province')],
   ['/healthcode.v1.Membership/IssueNatsUser', by('province')],
   ['/healthcode.v1.Membership/InviteCheckpoint', by('province')],
   ['/healthcode.v1.Membership/ListCheckpoints', by('province')],

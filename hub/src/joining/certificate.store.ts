@@ -100,6 +100,19 @@ export class CertificateStore {
     await this.#events.append(change, { province, actor, name: 'checkpoint.revoked', detail: id });
   }
 
+  /** Takes back the certificates of a province itself but the one of `fingerprint`; returns how many were in force. */
+  async revokeOthers(change: EntityManager, province: ProvinceCode, fingerprint: string, actor: string): Promise<number> {
+    const [revoked] = await change.query<[{ serial: string }[], number]>(
+      `UPDATE member_certificate SET revoked_at = now()
+       WHERE province = $1 AND role = 'province' AND fingerprint <> $2 AND revoked_at IS NULL AND expires_at > now() RETURNING serial`,
+      [province, fingerprint],
+    );
+    if (revoked.length > 0) {
+      await this.#events.append(change, { province, actor, name: 'certificate.revoked', detail: `serial numbers ${revoked.map(({ serial }) => serial).join(', ')}` });
+    }
+    return revoked.length;
+  }
+
   /** Takes back everything that was issued to a province and its checkpoints. */
   async revokeAll(change: EntityManager, province: ProvinceCode): Promise<void> {
     await change.query('UPDATE member_certificate SET revoked_at = now() WHERE province = $1 AND revoked_at IS NULL', [province]);

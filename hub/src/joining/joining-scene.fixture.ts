@@ -166,6 +166,13 @@ export class Applicant {
     return response;
   }
 
+  /** Another certificate, which it uses from then on. */
+  async renew(): Promise<void> {
+    const { der, keys } = await this.request();
+    const { certificate } = await this.membership().renewCertificate({ certificateRequest: der });
+    this.certificate = { certificate: toPem(certificate?.chain ?? []), key: await keyPem(keys) };
+  }
+
   #client(): Client {
     if (this.certificate === undefined) throw new Error('has not applied');
     return this.#scene.clientOf(this.certificate);

@@ -189,11 +189,22 @@ describe('certificates and NATS users of a member', () => {
     expect(await recorded('370000', 'certificate-request.refused')).toHaveLength(2);
   });
 
+  it('are taken back at once but the one that asks', async () => {
+    const stolen = shandong.membership();
+    await shandong.renew();
+    const holder = shandong.membership();
+    expect((await holder.revokeOtherCertificates({})).revoked).toBe(2);
+    expect(await refusalOf(stolen.getMembership({}))).toMatchObject({ reason: 'CERTIFICATE_REVOKED' });
+    expect(await holder.getMembership({})).toMatchObject({ province: '370000' });
+    expect((await holder.revokeOtherCertificates({})).revoked).toBe(0);
+    expect(await recorded('370000', 'certificate.revoked')).toHaveLength(1);
+  });
+
   it('are bounded', async () => {
     const member = shandong.membership();
     const renewals = Array.from({ length: 16 }, async () => member.renewCertificate({ certificateRequest: (await makeRequest({ uris: [shandong.identity] })).der }));
     const refused = (await Promise.allSettled(renewals)).filter(({ status }) => status === 'rejected');
-    expect(refused).toHaveLength(2);
+    expect(refused).toHaveLength(1);
     expect(await refusalOf(Promise.reject((refused[0] as PromiseRejectedResult).reason as Error))).toMatchObject({ reason: 'RATE_LIMIT_EXCEEDED' });
   });
 

@@ -11,6 +11,7 @@ export const MEMBERSHIP_EVENTS = [
   'province.left',
   // what a member has
   'certificate.issued',
+  'certificate.revoked',
   'keys.accepted',
   'key.revoked',
   'badge.issued',

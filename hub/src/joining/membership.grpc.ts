@@ -62,6 +62,7 @@ export class MembershipService implements GrpcService {
       RevokeKey: this.#changing<v1.RevokeKeyRequest, v1.RevokeKeyResponse.$Properties>((member, request) => governance.revokeKey(member, request)),
       SubmitConformance: this.#changing<v1.SubmitConformanceRequest, v1.SubmitConformanceResponse.$Properties>((member, request) => this.#submitConformance(member, request)),
       RenewCertificate: this.#changing<v1.RenewCertificateRequest, v1.RenewCertificateResponse.$Properties>((member, request) => this.#renewCertificate(member, request)),
+      RevokeOtherCertificates: unary<v1.RevokeOtherCertificatesRequest, v1.RevokeOtherCertificatesResponse.$Properties>((_, call) => this.#revokeOtherCertificates(memberOf(call), callerOf(call).fingerprint)),
       IssueNatsUser: unary<v1.IssueNatsUserRequest, v1.IssueNatsUserResponse.$Properties>((request, call) => this.#issueNatsUser(memberOf(call), request)),
       InviteCheckpoint: unary<v1.InviteCheckpointRequest, v1.InviteCheckpointResponse.$Properties>((_, call) => this.#inviteCheckpoint(memberOf(call))),
       ListCheckpoints: unary<v1.ListCheckpointsRequest, v1.ListCheckpointsResponse.$Properties>((_, call) => this.#listCheckpoints(memberOf(call))),
@@ -121,6 +122,12 @@ export class MembershipService implements GrpcService {
   async #renewCertificate(member: CallingMember, request: v1.RenewCertificateRequest): Promise<v1.RenewCertificateResponse.$Properties> {
     const { certificate, checks } = await renewCertificate(member, request, this.#parts.renewals);
     return { certificate: toCertificateMessage(certificate), checks: checks.map(toCheckMessage) };
+  }
+
+  async #revokeOtherCertificates(member: CallingMember, fingerprint: string): Promise<v1.RevokeOtherCertificatesResponse.$Properties> {
+    const revoked = await this.#parts.standings.revokeOtherCertificates(member, fingerprint);
+    await this.#parts.refresh();
+    return { revoked };
   }
 
   async #issueNatsUser(member: CallingMember, { publicKey }: v1.IssueNatsUserRequest): Promise<v1.IssueNatsUserResponse.$Properties> {

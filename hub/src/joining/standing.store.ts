@@ -52,6 +52,14 @@ export class StandingStore {
     });
   }
 
+  /** Takes back a province's certificates but the one it calls with. @throws HubError MEMBERSHIP_STATE_INVALID */
+  revokeOtherCertificates({ province, actor }: CallingMember, fingerprint: string): Promise<number> {
+    return this.#members.change(async (change) => {
+      nextState(await this.#members.stateOf(change, province), 'renew-certificate');
+      return this.#certificates.revokeOthers(change, province, fingerprint, actor);
+    });
+  }
+
   /** @throws HubError MEMBERSHIP_STATE_INVALID, CHECKPOINT_NOT_FOUND */
   revokeCheckpoint({ province, actor }: CallingMember, id: string): Promise<void> {
     return this.#members.change(async (change) => {
