@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { readClaims, signAttestation, type Attestation, type AttestationClaims, type SigningKey } from '@health-code/attestation';
+import { readClaims, signAttestation, signedBy, type Attestation, type AttestationClaims, type SigningKey } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
 import { standingKey, type About, type NewOutboxEntry, type OutboxAddition, type OutboxView } from '../outbox/outbox-entry.js';
 import { isEcho, isStillGood, isWithdrawable, nextClaims, type AttestationTerms } from './attest.js';
@@ -21,7 +21,7 @@ export interface AttestorKey {
 /** What an attestor is made of. */
 export interface AttestorOptions {
   readonly outbox: AttestorOutbox;
-  /** The keys of the moment: the first signs, the others signed what may stand. */
+  /** The keys of the moment: the first signs, what the others signed serves as well. What a key signed that is gone serves no more. */
   readonly keys: () => readonly [AttestorKey, ...AttestorKey[]];
   readonly terms: AttestationTerms;
   /** Seconds since the epoch. */
@@ -61,8 +61,15 @@ interface PlannedStatement {
 
 const SALT_BYTES = 16;
 
+/** What stands, as a plan sees it: earlier statements of the same plan stand before they are signed. */
+interface Standing {
+  readonly attestation: Attestation;
+  /** Whether a key of the moment signed it, or will. */
+  readonly isKeyHeld: boolean;
+}
+
 /** Whether what stands serves for a statement; throws when neither may replace the other. */
-type IsGood = (standing: Attestation, statement: Statement, lastSequence: number) => boolean;
+type IsGood = (standing: Standing, statement: Statement, lastSequence: number) => boolean;
 
 const aboutOf = ({ subject, record: { kind } }: Statement): About => ({ subject, kind });
 const keyOf = (statement: Statement): string => standingKey(aboutOf(statement));
@@ -71,8 +78,8 @@ const outdated = (): AdapterError => new AdapterError('LOCAL_SYSTEM_BUSY', 'the 
 
 /** What was read before something else was attested does not replace it; statements read together follow one another. */
 function isGoodSince(readAt: number, now: number): IsGood {
-  return (standing, statement, lastSequence) => {
-    if (isStillGood(standing, statement, now)) return true;
+  return ({ attestation: standing, isKeyHeld }, statement, lastSequence) => {
+    if (isKeyHeld && isStillGood(standing, statement, now)) return true;
     if (standing.sequence > readAt && standing.sequence <= lastSequence) throw outdated();
     return false;
   };
@@ -92,7 +99,9 @@ export class Attestor {
   }
 
   /**
-   * One statement; the attestation that stands is given again while it serves, without writing anything.
+   * One statement; the attestation that stands is given again while it serves, without writing anything. One that was signed with
+   * a key that is gone from {@link AttestorOptions.keys} does not: the key may have been revoked, and what stands on it is refused
+   * everywhere.
    *
    * @param askedAt {@link position} before the local system was asked. What it said may be outdated when something else was
    * attested about the person since: a green read before a change must not replace the red of the change.
@@ -139,7 +148,7 @@ export class Attestor {
     if (attested.attestation.source !== undefined) return `${attested.token}~`;
     // What stands was signed with a key that is gone, or before the name was known; nothing newer is replaced by it.
     await this.#append([statement], {}, (last) => {
-      if (last.sequence !== attested.attestation.sequence || last.status !== statement.record.status) throw outdated();
+      if (last.attestation.sequence !== attested.attestation.sequence || last.attestation.status !== statement.record.status) throw outdated();
       return false;
     });
     const renewed = await this.#getStanding(statement);
@@ -154,7 +163,8 @@ export class Attestor {
    */
   async convert(conversion: Statement, askedAt: number): Promise<PresentedStatement> {
     const now = this.options.now();
-    await this.#append([conversion], {}, (standing) => servesConversion(standing, conversion, askedAt, now));
+    // What contradicts does so whoever signed it.
+    await this.#append([conversion], {}, ({ attestation, isKeyHeld }) => servesConversion(attestation, conversion, askedAt, now) && isKeyHeld);
     return this.#presentStanding(await this.#getStanding(conversion), conversion);
   }
 
@@ -162,6 +172,7 @@ export class Attestor {
   async findConverted(conversion: Statement): Promise<PresentedStatement | undefined> {
     const standing = await this.find(aboutOf(conversion));
     if (standing === undefined || !servesConversion(standing.attestation, conversion, this.#position, this.options.now())) return undefined;
+    if (!this.#isKeyHeld(standing.token)) return undefined;
     return this.#presentStanding(standing, conversion);
   }
 
@@ -197,16 +208,16 @@ export class Attestor {
   #plan(statements: readonly Statement[], view: OutboxView, isGood: IsGood): readonly PlannedStatement[] {
     const { terms, now } = this.options;
     const issuedAt = now();
-    const standing = new Map([...view.standing].map(([key, token]) => [key, readClaims(token)]));
+    const standing = new Map<string, Standing>([...view.standing].map(([key, token]) => [key, { attestation: readClaims(token), isKeyHeld: this.#isKeyHeld(token) }]));
     const planned: PlannedStatement[] = [];
     for (const statement of statements) {
       const last = standing.get(keyOf(statement));
-      if (statement.record.status === 'none' && !isWithdrawable(last, statement, issuedAt)) continue;
+      if (statement.record.status === 'none' && !isWithdrawable(last?.attestation, statement, issuedAt)) continue;
       if (last !== undefined && isGood(last, statement, view.lastSequence)) continue;
       if (isEcho(statement)) continue;
-      const claims = nextClaims(statement, view.lastSequence + planned.length + 1, last, terms, issuedAt);
+      const claims = nextClaims(statement, view.lastSequence + planned.length + 1, last?.attestation, terms, issuedAt);
       planned.push({ claims, statement });
-      standing.set(keyOf(statement), { ...claims, disclosureDigests: [] });
+      standing.set(keyOf(statement), { attestation: { ...claims, disclosureDigests: [] }, isKeyHeld: true });
     }
     return planned;
   }
@@ -246,7 +257,13 @@ export class Attestor {
 
   async #findStillGood(statement: Statement): Promise<AttestedStatement | undefined> {
     const standing = await this.find(aboutOf(statement));
-    return standing !== undefined && isStillGood(standing.attestation, statement, this.options.now()) ? standing : undefined;
+    if (standing === undefined || !isStillGood(standing.attestation, statement, this.options.now())) return undefined;
+    return this.#isKeyHeld(standing.token) ? standing : undefined;
+  }
+
+  #isKeyHeld(token: string): boolean {
+    const kid = signedBy(token);
+    return this.options.keys().some(({ key }) => key.kid === kid);
   }
 
   /** What was just committed, or what another call committed right after it. */

@@ -10,7 +10,7 @@ import {
 import { CANARIES, canaryCode, v1 } from '@health-code/messages';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Attestor } from '../attest/attestor.js';
-import { standingKey, type About, type NewOutboxEntry, type OutboxAddition, type OutboxView } from '../outbox/outbox-entry.js';
+import { MemoryOutbox } from '../outbox/memory-outbox.fixture.js';
 import { Canaries } from './canaries.js';
 import { answeringCanaries } from './canary-operation.js';
 import { createCanarySubject } from './canary-subject.js';
@@ -19,29 +19,6 @@ const ISSUER = parseProvinceCode('520000');
 const OTHER = parseProvinceCode('510000');
 const SUBJECT_KEY = { version: 1, secret: new Uint8Array(32).fill(7) };
 const DAY = 86_400;
-
-class MemoryOutbox {
-  readonly entries: NewOutboxEntry[] = [];
-  looks = 0;
-
-  findStanding(about: readonly About[]): Promise<ReadonlyMap<string, string>> {
-    this.looks += 1;
-    const standing = about.flatMap((each) => {
-      const last = this.entries.findLast(({ subject, kind }) => subject === each.subject && kind === each.kind);
-      return last === undefined ? [] : [[standingKey(each), last.token] as const];
-    });
-    return Promise.resolve(new Map(standing));
-  }
-
-  async append(about: readonly About[], plan: (view: OutboxView) => Promise<OutboxAddition>): Promise<void> {
-    const { entries } = await plan({ lastSequence: this.entries.length, standing: await this.findStanding(about) });
-    this.entries.push(...entries);
-  }
-
-  readRange(first: number, last: number): Promise<readonly NewOutboxEntry[]> {
-    return Promise.resolve(this.entries.filter(({ sequence }) => sequence >= first && sequence <= last));
-  }
-}
 
 const createKey = async (): Promise<SigningKey> => importSigningKey((await generateProvinceKey('sig')).privateJwk);
 const key = await createKey();

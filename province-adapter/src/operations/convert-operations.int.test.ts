@@ -102,6 +102,18 @@ describe('convertCode', () => {
     expect(await refusal(convert(token))).toBe('CONVERSION_SOURCE_EXPIRED');
   });
 
+  it('converts the same source anew once the key that signed the conversion is gone', async () => {
+    const { token } = await guizhou.state();
+    const first = await convert(token);
+    const next = await importSigningKey((await generateProvinceKey('sig')).privateJwk);
+    attestor = new Attestor({
+      outbox: store, keys: () => [{ key: next, saltSecret: new Uint8Array(32) }], terms: { issuer: SHANDONG, lifetimeSeconds: 86_400 }, now: () => now, lastSequence: 1, onAppended: () => undefined,
+    });
+    const again = await convert(token);
+    expect(parseAttestation(again.attestation ?? '').header.kid).toBe(next.kid);
+    expect(readClaims(again.attestation ?? '')).toMatchObject({ sequence: 2, supersedes: readClaims(first.attestation ?? '').sequence, source: { sequence: 7 } });
+  });
+
   it('makes one conversion where it is asked for several times at once', async () => {
     const { token } = await guizhou.state();
     const made = await Promise.all([convert(token), convert(token), convert(token)]);

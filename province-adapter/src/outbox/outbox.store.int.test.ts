@@ -1,10 +1,10 @@
-import { generateProvinceKey, importSigningKey, parseProvinceCode, readClaims, type SigningKey } from '@health-code/attestation';
+import { generateProvinceKey, importSigningKey, parseProvinceCode, readClaims, signedBy, type SigningKey } from '@health-code/attestation';
 import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../deploy/embedded/test-services.js';
 import { Attestor } from '../attest/attestor.js';
-import type { AttestableRecord } from '../attest/statement.js';
+import type { AttestableRecord, Statement } from '../attest/statement.js';
 import { connectDatabase, migrateDatabase } from '../platform/database.js';
 import { Outbox1700000000001 } from '../platform/migrations/0001-outbox.js';
 import { OutboxStore } from './outbox.store.js';
@@ -194,6 +194,18 @@ describe('OutboxStore', () => {
     expect(presentation.startsWith(`${token}~`)).toBe(true);
     const later = await rotated.attest({ subject: subject(2), record: green }, rotated.position);
     expect(JSON.parse(Buffer.from(later.token.split('.')[0] ?? '', 'base64url').toString())).toMatchObject({ kid: next.key.kid });
+  });
+
+  it('signs anew, at once and by a poll, what a key signed that is gone', async () => {
+    const [one, other] = [subject(1), subject(2)].map((each) => ({ subject: each, record: green })) as [Statement, Statement];
+    await attestor.record({ statements: [one, other], readAt: attestor.position });
+    const next = { key: await importSigningKey((await generateProvinceKey('sig')).privateJwk), saltSecret: new Uint8Array(32) };
+    const after = new Attestor({ outbox: store, keys: () => [next], terms: { issuer: ISSUER, lifetimeSeconds: 3600 }, now: () => now, lastSequence: 2, onAppended: () => undefined });
+    const anew = await Promise.all([after.attest(one, after.position), after.attest(one, after.position)]);
+    expect(new Set(anew.map(({ token }) => token)).size).toBe(1);
+    await after.record({ statements: [one, other], readAt: after.position });
+    const entries = await store.readRange(1, 10, 10);
+    expect(entries.map(({ token }) => [signedBy(token), readClaims(token).supersedes])).toEqual([[key.kid, undefined], [key.kid, undefined], [next.key.kid, 1], [next.key.kid, 2]]);
   });
 
   it('keeps kinds apart: neither supersedes, renews nor withdraws the other', async () => {
