@@ -74,4 +74,15 @@ describe('ProbeResults', () => {
     await one.exchange();
     expect(one.find('110000', '520000')).toMatchObject({ cause: 'WRONG_ANSWER' });
   });
+
+  it('bring what another replica measured before the last one read here, and saved after it', async () => {
+    const store = new MemoryStore();
+    const [one, other] = [new ProbeResults(store), new ProbeResults(store)];
+    other.record(result(1_000_000, { issuer: '510000' }));
+    one.record(result(1_003_000));
+    await one.exchange();
+    await other.exchange();
+    await one.exchange();
+    expect(one.find('110000', '510000')).toEqual(result(1_000_000, { issuer: '510000' }));
+  });
 });

@@ -8,6 +8,12 @@ export interface ProbeResultStore {
   readSince(measuredAfter: number): Promise<readonly ProbeResult[]>;
 }
 
+/**
+ * How far behind the latest result seen an exchange reads again, in milliseconds: another replica saves what it measured some
+ * seconds before, and its clock is not ours. What is read twice changes nothing.
+ */
+export const REREAD_MS = 30_000;
+
 const keyOf = ({ receiver, issuer }: Pick<ProbeResult, 'receiver' | 'issuer'>): string => `${receiver} ${issuer}`;
 
 /** The last result of each pair, in memory: the matrix is read without the database, and measured through its absence. */
@@ -46,7 +52,7 @@ export class ProbeResults {
     const unsaved = [...this.#unsaved.values()];
     await this.#store.save(unsaved);
     for (const result of unsaved) if (this.#unsaved.get(keyOf(result)) === result) this.#unsaved.delete(keyOf(result));
-    for (const result of await this.#store.readSince(this.#readUntil)) {
+    for (const result of await this.#store.readSince(Math.max(0, this.#readUntil - REREAD_MS))) {
       this.#take(result);
       this.#readUntil = Math.max(this.#readUntil, result.measuredAt);
     }
