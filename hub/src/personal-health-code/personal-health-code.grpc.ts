@@ -5,6 +5,7 @@ import { requireDevice, requireOwnProvince } from '../identity/caller-binding.js
 import { unary, type GrpcService } from '../platform/grpc-handlers.js';
 import { attestedAnswer, type ProvinceOperation, type ReplyTo, type RequestOf } from '../province-call/parse-reply.js';
 import { toVerifyCodeResponse } from '../verify/verdict-message.js';
+import { isAboutPerson } from '../verify/verified-code.js';
 import { judgeAnswer, type AttestationJudge, type CallLimits } from '../verify/verify-local-code.js';
 import { convertCode } from './convert-code.js';
 import {
@@ -108,7 +109,7 @@ export class PersonalHealthCodeService implements GrpcService {
   async #convertCode(message: v1.ConvertCodeRequest, call: CallWithDeadline): Promise<v1.IConvertCodeResponse> {
     const { provinces, judge, counter, now } = this.#parts;
     const { source, made } = await convertCode(parseConvertCode(message), provinces, judge, limitsOf(call), now());
-    counter.record(v1.Purpose.PURPOSE_SELF, source.verdict.recognition);
+    if (isAboutPerson(source)) counter.record(v1.Purpose.PURPOSE_SELF, source.verdict.recognition);
     return {
       source: toVerifyCodeResponse(source).verdict ?? null,
       converted: made === undefined ? null : (toVerifyCodeResponse(made.verdict).verdict ?? null),

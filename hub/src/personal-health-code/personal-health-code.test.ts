@@ -7,7 +7,7 @@ import { checkpointCaller, openGuard, provinceCaller, serveAs } from '../identit
 import { decodeRichError } from '../platform/rich-error.js';
 import type { CallLimits } from '../province-call/province-call.publisher.js';
 import { VerificationCounter } from '../verify/verification-counter.js';
-import { BEIJING, GUIZHOU, Knowledge, NOW, OTHER_SUBJECT, SICHUAN, sign, SUBJECT } from '../verify/verify.fixture.js';
+import { BEIJING, claims, GUIZHOU, Knowledge, NOW, OTHER_SUBJECT, SICHUAN, sign, signClaims, SUBJECT } from '../verify/verify.fixture.js';
 import { PersonalHealthCodeService, type PersonalHealthCodeParts } from './personal-health-code.grpc.js';
 
 const ID_NUMBER = '520199190001010016';
@@ -240,6 +240,14 @@ describe('ConvertCode', () => {
     expect(answer).toMatchObject({ source: { recognition, status: v1.HealthStatus.HEALTH_STATUS_UNSPECIFIED }, attestation: '', subjectReference: '' });
     expect(answer.converted ?? null).toBeNull();
     expect(asked).toHaveLength(0);
+  });
+
+  it('counts no canary as a person', async () => {
+    const known = new Knowledge();
+    const { token } = await signClaims({ ...claims(), kind: 'canary', status: 'canary-green', expiresAt: NOW - 1 });
+    const { client, counter } = await serve({}, { judge: known.attested });
+    expect(await convert(client, token)).toMatchObject({ source: { recognition: v1.Recognition.RECOGNITION_EXPIRED, kind: v1.AttestationKind.ATTESTATION_KIND_CANARY } });
+    expect(counter.snapshot()).toEqual([]);
   });
 
   it('converts nothing at home', async () => {

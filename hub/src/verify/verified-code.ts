@@ -56,7 +56,7 @@ export interface VerifiedCode {
   readonly availability?: Availability;
   /** The attestation's text, where the caller did not send it. */
   readonly token?: string;
-  /** A canary's code was shown: nobody was verified, whatever came of it. */
+  /** A canary was shown, by its code, or by an attestation of which nothing else is told: nobody was verified, whatever came of it. */
   readonly isCanary?: true;
   /** 业务透传数据 for QueryHealth. */
   readonly bizExtData?: string;

@@ -43,6 +43,9 @@ const TILDE = 0x7e;
 
 const WITHDRAWN = { availability: 'unavailable' } as const;
 
+/** All that is told of a canary whose key was in other hands: that nobody was verified. */
+const CANARY = { isCanary: true } as const;
+
 const textOf = (code: Uint8Array): string => Buffer.from(code.buffer, code.byteOffset, code.byteLength).toString('latin1');
 
 /**
@@ -274,7 +277,7 @@ export class AttestedVerifier {
   #decided(attestation: Statement, facts: VerdictFacts, ringSlot: number, checkpointClass: CheckpointClass, now: number): VerifiedCode {
     const verdict = decideVerdict(facts, checkpointClass, now);
     // Nobody knows whose word it is, and nobody is told it.
-    if (verdict.recognition === 'signature-invalid') return { verdict, errorCode: KNOWN_REFUSAL_CODES[verdict.recognition] };
+    if (verdict.recognition === 'signature-invalid') return { verdict, errorCode: KNOWN_REFUSAL_CODES[verdict.recognition], ...(facts.kind === 'canary' ? CANARY : {}) };
     const decided = { verdict, errorCode: KNOWN_REFUSAL_CODES[verdict.recognition], attestation, knownAt: knownAtOf(facts), ...(attestation.status === 'none' ? WITHDRAWN : {}) };
     if (verdict.recognition !== 'conflict') return decided;
     const against = this.#ring(ringSlot).filter((slot) => this.#contradicts(slot, attestation.kind, attestation.issuer, attestation.status, now));

@@ -97,6 +97,8 @@ describe('a canary at a checkpoint', () => {
     answer = () => Promise.reject(new HubError('ADAPTER_TIMEOUT', 'late'));
     await verify(GREEN);
     await service.verifyBatch({ context: CHECKPOINT.context, codes: [GREEN, known.token].map(bytes) }, call);
+    hub.index.revoke(GUIZHOU, 8);
+    expect((await verify(known.token)).verdict?.errorCode).toBe('ATTESTATION_KEY_REVOKED');
     expect(counter.snapshot()).toEqual([]);
     await verify((await hub.know({ sequence: 10 })).token);
     expect(counter.snapshot()).toMatchObject([{ recognition: 'recognised', count: 1 }]);
