@@ -9,6 +9,7 @@ import { PROVINCE_HELP, PROVINCE_STEPS, SHARED_OPTIONS, type ProvinceStep } from
 import { conform, parseInterval, waitUnlessStopped } from './province/conform.js';
 import { givenHome } from './province/find-home.js';
 import { kitOf, practise, type KitOptions } from './province/run-kit.js';
+import { givenLocalSystem, keepLocalSystem, type OwnLocalSystem } from './province/local-system.js';
 import { runAdapter } from './province/run.js';
 
 /** Aborted at the first request to stop. Only for steps that go on until then: the others are just ended. */
@@ -38,12 +39,12 @@ function print(outcome: StepOutcome, options: GivenOptions): boolean {
 }
 
 /** How the kit is asked to run. */
-const kitOptions = (province: Province, signal: AbortSignal, options: GivenOptions): KitOptions => ({
+const kitOptions = (province: Province, signal: AbortSignal, options: GivenOptions, localSystem?: OwnLocalSystem): KitOptions => ({
   province,
   signal,
   say,
   files: { ...found(options, 'report', 'report'), ...found(options, 'junit', 'junit') },
-  ...found(options, 'local-system', 'localSystem'),
+  localSystem,
   ...found(options, 'fixture', 'fixture'),
   ...found(options, 'settings', 'settings'),
   ...found(options, 'adapter-version', 'adapterVersion'),
@@ -52,11 +53,13 @@ const kitOptions = (province: Province, signal: AbortSignal, options: GivenOptio
 /** The badge is renewed well before it ends; one attempt that fails is said, and the next one comes when it would have come. */
 async function conformOnSchedule(options: GivenOptions): Promise<boolean> {
   const stop = stopRequest();
-  if (options.isSet('practice')) return practise(kitOptions(parseProvince(options.get('province')), stop, options));
-  const home = givenHome(options);
+  if (options.isSet('practice')) return practise(kitOptions(parseProvince(options.get('province')), stop, options, givenLocalSystem(options, process.env)));
+  const opened = givenHome(options);
+  const localSystem = givenLocalSystem(options, process.env, opened);
+  const home = keepLocalSystem(opened, localSystem);
   const every = options.find('every');
   const intervalMs = every === undefined ? undefined : parseInterval(every);
-  const kit = kitOf(kitOptions(home.province, stop, options));
+  const kit = kitOf(kitOptions(home.province, stop, options, localSystem));
   if (intervalMs === undefined) return print(reportOutcome(await conform(home, kit)), options);
   while (!stop.aborted) {
     try {
@@ -72,7 +75,9 @@ async function conformOnSchedule(options: GivenOptions): Promise<boolean> {
 async function take({ command, options }: Given<ProvinceStep>): Promise<boolean> {
   if (command === 'conformance') return conformOnSchedule(options);
   if (command === 'run') {
-    await runAdapter(givenHome(options), { say, stop: stopRequest(), ...found(options, 'local-system', 'localSystem'), ...found(options, 'checkpoint', 'checkpoint'), ...found(options, 'data', 'dataPath') });
+    const home = givenHome(options);
+    const localSystem = givenLocalSystem(options, process.env, home);
+    await runAdapter(keepLocalSystem(home, localSystem), { say, stop: stopRequest(), localSystem, ...found(options, 'checkpoint', 'checkpoint'), ...found(options, 'data', 'dataPath') });
     return true;
   }
   return print(await carryOut({ command, options }), options);

@@ -133,7 +133,8 @@ export async function localSystemService(connections: Room, province: ProvinceSe
 }
 
 /**
- * What the adapter of a province needs besides its membership: its database, its local system, and the key that all adapters share.
+ * What the adapter of a province needs besides its membership: its database, the stand-in of its local system, and the key that
+ * all adapters share.
  */
 export async function ownSettings(connections: Room, province: ProvinceSeat): Promise<Readonly<Record<string, string>>> {
   return {
@@ -142,6 +143,7 @@ export async function ownSettings(connections: Room, province: ProvinceSeat): Pr
     DATABASE_URL: await databaseOf(adapterName(province), connections),
     SUBJECT_KEY_FILE: subjectKeyFile(connections.data),
     LOCAL_SYSTEM_URL: await localSystemUrl(province, connections),
+    LOCAL_SYSTEM_IS_STAND_IN: 'yes',
     HTTP_ADDRESS: await addressOf(adapterName(province), connections),
   };
 }

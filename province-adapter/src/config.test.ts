@@ -118,6 +118,13 @@ describe('parseConfig', () => {
     for (const bad of ['/no-credentials', '/token']) expect(refusalOf({ ...GOOD, LOCAL_SYSTEM_CREDENTIALS_FILE: bad })).toContain('LOCAL_SYSTEM_CREDENTIALS_FILE');
   });
 
+  it('takes a local system for a stand-in where it is told so, and in development alone', () => {
+    expect(parseConfig({ ...GOOD, ENVIRONMENT: 'development' }, readFile).localSystem.isStandIn).toBeUndefined();
+    expect(parseConfig({ ...GOOD, ENVIRONMENT: 'development', LOCAL_SYSTEM_IS_STAND_IN: 'yes' }, readFile).localSystem.isStandIn).toBe(true);
+    expect(refusalOf({ ...GOOD, ENVIRONMENT: 'development', LOCAL_SYSTEM_IS_STAND_IN: 'no' })).toContain('LOCAL_SYSTEM_IS_STAND_IN is not yes');
+    expect(refusalOf({ ...GOOD, LOCAL_SYSTEM_IS_STAND_IN: 'yes' })).toContain('LOCAL_SYSTEM_IS_STAND_IN is for ENVIRONMENT=development alone');
+  });
+
   it('reports every bad setting at once', () => {
     const bad = { ...GOOD, PROVINCE: 'atlantis', NATS_URL: 'http://x', NATS_CREDS_FILE: '/empty', HUB_CA_FILE: '/none', PUSH_TOKEN_FILE: '/empty', SUBJECT_KEY_FILE: '/short-key', POLL_INTERVAL: '2', ATTESTATION_LIFETIME: '1m', DATABASE_URL: '' };
     const message = refusalOf(bad);

@@ -156,6 +156,9 @@ function configSchema(readFile: ReadFile, environment: Environment) {
     LOCAL_SYSTEM_URL: url('http', 'https', 'file'),
     LOCAL_SYSTEM_TIMEOUT: duration.prefault('2s'),
     LOCAL_SYSTEM_CREDENTIALS_FILE: file(parseCredentials).optional(),
+    LOCAL_SYSTEM_IS_STAND_IN: z.literal('yes', { error: 'is not yes, nor left out' })
+      .refine(() => environment === 'development', { message: 'is for ENVIRONMENT=development alone: a stand-in knows nobody' })
+      .optional(),
     HTTP_ADDRESS: hostAndPort.prefault('127.0.0.1:0'),
     PUSH_TOKEN_FILE: secret.optional(),
     ATTESTATION_LIFETIME: duration
@@ -227,6 +230,7 @@ export function parseConfig(env: Variables, readFile: ReadFile = readFileSync): 
       baseUrl: read.LOCAL_SYSTEM_URL,
       timeoutMs: read.LOCAL_SYSTEM_TIMEOUT,
       ...(read.LOCAL_SYSTEM_CREDENTIALS_FILE === undefined ? {} : { credentials: read.LOCAL_SYSTEM_CREDENTIALS_FILE }),
+      ...(read.LOCAL_SYSTEM_IS_STAND_IN === undefined ? {} : { isStandIn: true }),
     }),
     http: Object.freeze(read.HTTP_ADDRESS),
     ...(read.PUSH_TOKEN_FILE === undefined ? {} : { pushToken: read.PUSH_TOKEN_FILE }),

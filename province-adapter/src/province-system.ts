@@ -91,6 +91,11 @@ export interface SourceOptions {
   readonly timeoutMs: number;
   /** What the local system knows this adapter by, by names of its own: application ids, keys. Secret. */
   readonly credentials?: Readonly<Record<string, string>>;
+  /**
+   * Whoever started both says that the local system is the stand-in of its folder; no address tells. A stand-in's credentials
+   * everybody knows: without any configured, it is asked with those.
+   */
+  readonly isStandIn?: boolean;
 }
 
 /** Answers read since a cursor, in the order in which they came about. */

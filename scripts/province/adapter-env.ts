@@ -21,6 +21,7 @@ const OWN_SETTINGS = ['DATABASE_URL', 'SUBJECT_KEY_FILE', 'LOCAL_SYSTEM_URL'] as
 /** The text of `adapter.env`: one `NAME=value` a line, as a service manager and a container take it. */
 export function adapterEnvText(home: ProvinceHome): string {
   const known = Object.entries(adapterSettings(home)).map(([name, value]) => `${name}=${value}`);
+  if (home.settings.localCredentials !== undefined) known.push(`LOCAL_SYSTEM_CREDENTIALS_FILE=${home.settings.localCredentials}`);
   return [...known, '# yours: docs/join.md says what each is', ...OWN_SETTINGS.map((name) => `#${name}=`), ''].join('\n');
 }
 

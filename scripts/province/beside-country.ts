@@ -9,12 +9,13 @@ import type { EmbeddedCountry } from '../access/embedded-country.js';
 import { replaceFile } from '../access/replace-file.js';
 import type { DeviceHome } from '../verify/device-home.js';
 import { adapterSettings } from './adapter-env.js';
+import { localSystemSettings, type OwnLocalSystem } from './local-system.js';
 import { openHome, type ProvinceHome } from './province-home.js';
 
 /** The processes of a province beside a country on this machine, which its supervisor knows nothing of. */
 export interface BesideCountry {
   /** Makes the databases, and starts a stand-in of the local system where `localSystem` names none. Returns what the adapter needs besides its membership. */
-  readonly makeRoom: (localSystem?: string) => Promise<Readonly<Record<string, string>>>;
+  readonly makeRoom: (localSystem?: OwnLocalSystem) => Promise<Readonly<Record<string, string>>>;
   /** Starts the adapter and waits until it is registered. @throws DeploymentError with the end of its log */
   readonly startAdapter: (settings: Readonly<Record<string, string>>) => Promise<void>;
   /** Starts a checkpoint by which the hub measures whom the province recognises. @throws DeploymentError with the end of its log */
@@ -49,7 +50,7 @@ export async function openBeside(country: EmbeddedCountry, home: ProvinceHome, e
   return {
     makeRoom: async (localSystem) => {
       const own = await ownSettings(room, province);
-      if (localSystem !== undefined) return { ...own, LOCAL_SYSTEM_URL: localSystem };
+      if (localSystem !== undefined) return { ...own, ...localSystemSettings(localSystem) };
       await startService(await localSystemService(room, province), data);
       return own;
     },

@@ -12,16 +12,16 @@ export const PROVINCE_STEPS = {
   },
   keys: { usage: '', summary: 'makes signing and encryption keys, and has those accepted that are not' },
   conformance: {
-    usage: '[--practice] [--every 30d] [--local-system URL] [--fixture FILE] [--settings FOLDER] [--adapter-version V] [--report FILE] [--junit FILE]',
+    usage: '[--practice] [--every 30d] [--local-system URL [--credentials FILE]] [--fixture FILE] [--settings FOLDER] [--adapter-version V] [--report FILE] [--junit FILE]',
     summary: 'runs the conformance kit against the province’s adapter, signs and submits the report, keeps the badge; --every: again and again; --practice: submits nothing and needs no hub',
-    options: { practice: flag, every: text, 'local-system': text, fixture: text, settings: text, 'adapter-version': text, report: text, junit: text },
+    options: { practice: flag, every: text, 'local-system': text, credentials: text, fixture: text, settings: text, 'adapter-version': text, report: text, junit: text },
   },
   status: { usage: '', summary: 'where the province stands, what comes next, what ends, what happened, and every file' },
   credentials: { usage: '', summary: 'gets the NATS credentials of an admitted province; writes adapter.env' },
   run: {
-    usage: '[--local-system URL] [--checkpoint FOLDER]',
+    usage: '[--local-system URL [--credentials FILE]] [--checkpoint FOLDER]',
     summary: 'runs the adapter beside the country on this machine until Ctrl-C; without --local-system beside a stand-in of the local system; --checkpoint: and an enrolled device',
-    options: { 'local-system': text, checkpoint: text },
+    options: { 'local-system': text, credentials: text, checkpoint: text },
   },
   rotate: {
     usage: '--signing | --encryption | --certificate | --nats  [--finish]',
@@ -59,6 +59,8 @@ Options
   --home FOLDER        where the province keeps keys, certificate, credentials, badge and adapter.env (default .data/provinces/<code>/)
   --hub --enrolment --hub-ca
                        the hub's two addresses and the authority of its certificates; by default those of the country that runs on this machine
+  --credentials FILE   JSON object of the secrets by which the province's own system knows the adapter; its path is kept in the home and in adapter.env
+                       (default: LOCAL_SYSTEM_CREDENTIALS_FILE of the environment, then what the home keeps)
   --data FOLDER        folder of that country (default: that of \`npm start\`, else of \`npm run country\`)
   --json               for machines (\`npm run -s province\` keeps npm's own lines out)
 

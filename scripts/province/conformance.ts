@@ -9,6 +9,7 @@ import { startOwnAdapter } from './conformance/own-adapter.js';
 import { findProvinceFixture } from './conformance/province-fixture.js';
 import type { OnProgress } from './conformance/run-suite.js';
 import { readSuite } from './conformance/suite.js';
+import type { OwnLocalSystem } from './local-system.js';
 
 /** What is examined, and how. */
 export interface ConformanceOptions {
@@ -17,8 +18,8 @@ export interface ConformanceOptions {
   readonly adapterVersion?: string;
   /** conformance.yaml of the province; found by its slug where absent. */
   readonly fixture?: string;
-  /** Origin (http://host:port) of the province's own local system under test; the stand-in of its folder where absent. */
-  readonly localSystem?: string;
+  /** The province's own local system under test, by its origin (http://host:port); the stand-in of its folder where absent. */
+  readonly localSystem?: OwnLocalSystem | undefined;
   /** The adapter is started by whoever runs it, with the settings that are written to this folder. */
   readonly settings?: string;
   /** Milliseconds an adapter that is started by hand may take to register. Default 10 minutes. */
@@ -81,10 +82,10 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
     signal.throwIfAborted();
     const server = ground.pki.files('hub');
     const introduce = async (hubAddress: string) => {
-      if (settings === undefined) return startOwnAdapter({ province, ground, hubAddress, closing, ...(localSystem === undefined ? {} : { localSystem }) });
+      if (settings === undefined) return startOwnAdapter({ province, ground, hubAddress, closing, localSystem });
       const proxy = await prepareForeignAdapter({ province, ground, hubAddress, localSystem, settings, closing });
       say(`Start the adapter of ${province.english} now, with the settings of ${settings}/adapter.env; waiting for it to register …`);
-      return { proxy, localSystem };
+      return { proxy, localSystem: localSystem?.url };
     };
     const { registration, protocolVersion, results } = await examine({
       province, suite, fixture, introduce, signal, closing,

@@ -16,6 +16,8 @@ const SETTINGS = z.strictObject({
   enrolment: z.string(),
   /** Where NATS is reached; told by the hub. */
   nats: z.string().optional(),
+  /** Path of what the province's own system knows the adapter by. */
+  localCredentials: z.string().optional(),
 });
 
 /** Where a province finds the hub. */

@@ -1,5 +1,6 @@
 import type { Province } from '@health-code/attestation';
 import type { RunKit } from './conform.js';
+import type { OwnLocalSystem } from './local-system.js';
 import { runConformance, type ConformanceRun } from './conformance.js';
 import { printReport } from './conformance/report/print-report.js';
 import { showProgress } from './conformance/report/progress.js';
@@ -8,8 +9,8 @@ import { writeReports, type ReportFiles } from './conformance/report/write-repor
 /** How the kit is run for a province. */
 export interface KitOptions {
   readonly province: Province;
-  /** Origin of the local system under test; the stand-in of its folder where absent. */
-  readonly localSystem?: string;
+  /** The local system under test; the stand-in of its folder where absent. */
+  readonly localSystem?: OwnLocalSystem | undefined;
   /** conformance.yaml; found by the province's slug where absent. */
   readonly fixture?: string;
   /** Folder in which an adapter that is started by hand finds its settings. */

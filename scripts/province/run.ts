@@ -2,12 +2,13 @@ import { CommandError } from '../access/command-error.js';
 import { findEmbeddedCountry } from '../access/embedded-country.js';
 import { openBeside } from './beside-country.js';
 import { openDeviceHome } from '../verify/device-home.js';
+import type { OwnLocalSystem } from './local-system.js';
 import type { ProvinceHome } from './province-home.js';
 
 /** What `run` needs to know. */
 export interface RunOptions {
-  /** Base URL of the province's own system; without it a stand-in of it is started. */
-  readonly localSystem?: string;
+  /** The province's own system; without it a stand-in of it is started. */
+  readonly localSystem?: OwnLocalSystem | undefined;
   /** Folder of an enrolled device that plays the province's checkpoint. */
   readonly checkpoint?: string;
   /** Data folder of the country; without it the one that runs. */

@@ -7,7 +7,7 @@ const PEM = { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'p
 const application = generateKeyPairSync('rsa', PEM);
 const gateway = generateKeyPairSync('rsa', PEM);
 const CONFIGURED = { appId: '2021', applicationPrivateKey: application.privateKey, gatewayPublicKey: gateway.publicKey };
-const LOCAL = { baseUrl: 'http://127.0.0.1:1', timeoutMs: 100 };
+const LOCAL = { baseUrl: 'http://127.0.0.1:1', timeoutMs: 100, isStandIn: true };
 
 function httpAnswering(answer: unknown): LocalHttp & { asked: number } {
   const http = { asked: 0, requestJson: () => Promise.resolve((http.asked++, answer)), requestBytes: () => Promise.reject(new Error('unused')), isReachable: () => Promise.resolve(true) };
@@ -34,6 +34,10 @@ describe('the credentials of an application', () => {
 
   it('are no credentials when a local system without such a path answers', async () => {
     await expect(createCredentialsReader(httpAnswering({ message: 'not found' }), LOCAL)()).rejects.toMatchObject({ code: 'LOCAL_ANSWER_INVALID', message: expect.stringContaining('LOCAL_SYSTEM_CREDENTIALS_FILE') as string });
+  });
+
+  it('are demanded of a gateway on this machine that nobody calls a stand-in', () => {
+    expect(() => createCredentialsReader(httpAnswering(CONFIGURED), { baseUrl: LOCAL.baseUrl, timeoutMs: 100 })).toThrow(/CREDENTIALS_FILE is missing.*appId/);
   });
 
   it('are demanded where the local system is on another machine: who hands out the key of its own answers proves nothing', () => {

@@ -18,6 +18,8 @@ export interface GatewayCredentials {
 /** As it stands in LOCAL_SYSTEM_CREDENTIALS_FILE; keys in PEM. */
 export const CREDENTIALS = z.object({ appId: z.string().min(1), applicationPrivateKey: z.string(), gatewayPublicKey: z.string() });
 
+const NEEDS = 'appId, applicationPrivateKey and gatewayPublicKey';
+
 /** Where a stand-in hands out the credentials of its development application. Ours: no gateway has such a path. */
 export const STAND_IN_CREDENTIALS_PATH = '/stand-in/credentials';
 
@@ -45,7 +47,7 @@ function importCredentials({ appId, applicationPrivateKey, gatewayPublicKey }: z
 
 function parseConfigured(configured: NonNullable<SourceOptions['credentials']>): GatewayCredentials {
   const parsed = CREDENTIALS.safeParse(configured);
-  if (!parsed.success) throw new AdapterError('CONFIG_INVALID', 'LOCAL_SYSTEM_CREDENTIALS_FILE needs appId, applicationPrivateKey and gatewayPublicKey');
+  if (!parsed.success) throw new AdapterError('CONFIG_INVALID', `LOCAL_SYSTEM_CREDENTIALS_FILE needs ${NEEDS}`);
   return importCredentials(parsed.data);
 }
 
@@ -53,11 +55,11 @@ function parseConfigured(configured: NonNullable<SourceOptions['credentials']>):
  * The configured credentials; without any, those that a stand-in hands out. Asked for until they are there, and then kept.
  *
  * @throws AdapterError `CONFIG_INVALID` at once for configured ones that cannot be used, and for none at all where the local
- * system is on another machine; later `LOCAL_…` while a stand-in is away
+ * system is no stand-in of this machine; later `LOCAL_…` while a stand-in is away
  */
 export function createCredentialsReader(http: LocalHttp, options: SourceOptions): (signal?: AbortSignal) => Promise<GatewayCredentials> {
   // Who hands out the key that its own answers are verified with has proved nothing: only this machine's stand-in may.
-  const configured = findConfiguredCredentials(options);
+  const configured = findConfiguredCredentials(options, NEEDS);
   let known = configured === undefined ? undefined : parseConfigured(configured);
   return async (signal) => {
     const request = { method: 'GET', path: STAND_IN_CREDENTIALS_PATH, ...(signal === undefined ? {} : { signal }) } as const;

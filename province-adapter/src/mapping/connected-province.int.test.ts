@@ -107,9 +107,11 @@ reasons: { 密接: { code: CLOSE_CONTACT, evidence: authority-decision } }
   ])('is asked with no secret that is not configured: %s', async (_what, credentials, missing) => {
     writeFileSync(join(folder, 'mapping.yaml'), MAPPING.replace('credentials: [key]', 'credentials: [key, app]'));
     const { createSource } = await loadMappedProvince(folder);
-    const create = (baseUrl: string) => (): Source => createSource({ baseUrl, timeoutMs: 1000, ...(credentials === undefined ? {} : { credentials }) });
-    const named: unknown = expect.stringMatching(new RegExp(`has no ${missing.join(', ')}:`));
+    const create = (baseUrl: string, isStandIn = true) => (): Source => createSource({ baseUrl, timeoutMs: 1000, isStandIn, ...(credentials === undefined ? {} : { credentials }) });
+    const named: unknown = expect.stringMatching(new RegExp(`(has no|is missing, a JSON object with) ${missing.join(', ')}:`));
     expect(create('https://ryzt.example.org')).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', message: named }) as Error);
+    // A real system may well be reached by a loopback address: what listens there is a stand-in where somebody says so.
+    expect(create('http://127.0.0.1:1', false)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', message: named }) as Error);
     // A stand-in on this machine wants none; whoever configures some is told what is missing there too.
     for (const baseUrl of ['http://127.0.0.1:1', 'http://[::1]:1']) {
       if (credentials === undefined) expect(create(baseUrl)).not.toThrow();

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { isLoopback } from '../config.js';
 import { AdapterError } from '../errors.js';
+import { isAskedAsStandIn } from '../local-format/configured-credentials.js';
 import { findHandle, resolveIdentity } from '../local-format/stand-in-ports.js';
 import { personNotFound } from '../local-format/translation-table.js';
 import { createLocalHttp } from '../local-http/local-http.js';
@@ -15,15 +15,18 @@ import { readFields, readTestFields } from './read-fields.js';
 export type HttpMapping = Mapping & { readonly http: NonNullable<Mapping['http']> };
 
 /**
- * What requests hold of the configured secrets. A stand-in on this machine asks for none: there they may be left out, all of them.
+ * What requests hold of the configured secrets. A stand-in asks for none: there they may be left out, all of them.
  *
  * @throws AdapterError `CONFIG_INVALID` that names every member that is missing: an empty secret opens nothing, and says nothing
  */
-function credentialValues(names: readonly string[], { baseUrl, credentials }: SourceOptions): RequestValues {
-  const isStandIns = credentials === undefined && isLoopback(new URL(baseUrl).hostname.replace(/^\[|\]$/g, ''));
+function credentialValues(names: readonly string[], options: SourceOptions): RequestValues {
+  const { credentials } = options;
   const stated = names.map((name) => [name, credentials !== undefined && Object.hasOwn(credentials, name) ? (credentials[name] ?? '') : ''] as const);
   const missing = stated.filter(([, secret]) => secret === '').map(([name]) => name);
-  if (missing.length > 0 && !isStandIns) throw new AdapterError('CONFIG_INVALID', `LOCAL_SYSTEM_CREDENTIALS_FILE has no ${missing.join(', ')}: mapping.yaml names it among its credentials`);
+  if (missing.length > 0 && !isAskedAsStandIn(options)) {
+    const lacks = credentials === undefined ? 'is missing, a JSON object with' : 'has no';
+    throw new AdapterError('CONFIG_INVALID', `LOCAL_SYSTEM_CREDENTIALS_FILE ${lacks} ${missing.join(', ')}: mapping.yaml names it among its credentials`);
+  }
   return Object.fromEntries(stated.map(([name, secret]) => [`credential.${name}`, secret]));
 }
 

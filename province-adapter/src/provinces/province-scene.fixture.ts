@@ -123,7 +123,7 @@ export class ProvinceScene {
     this.standIn = await this.startLocalSystem(this.system);
     this.operator = new StandInOperator(`http://${this.standIn.address}`);
     this.baseUrl = this.contract.files === undefined ? `http://${this.standIn.address}` : pathToFileURL(this.contract.files.folder).href;
-    this.source = this.province.createSource({ baseUrl: this.baseUrl, timeoutMs: TIMEOUT_MS });
+    this.source = this.province.createSource({ baseUrl: this.baseUrl, timeoutMs: TIMEOUT_MS, isStandIn: true });
   }
 
   /** One scanned code, read. */

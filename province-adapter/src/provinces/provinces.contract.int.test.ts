@@ -194,7 +194,7 @@ describe.each(nodes.othersInDirectMode.map((folder) => [folder.slug, folder] as 
       const somebody = await operator.somebody();
       const code = await operator.issue(somebody);
       expect(recognisedBy(code)).toEqual([slug]);
-      const answer = await province.createSource({ baseUrl: origin, timeoutMs: TIMEOUT_MS }).readCode(code, GATE);
+      const answer = await province.createSource({ baseUrl: origin, timeoutMs: TIMEOUT_MS, isStandIn: true }).readCode(code, GATE);
       expect(answer.identity?.number).toBe(somebody.documentNumber);
       expect(province.translate(answer, now())).toMatchObject({ availability: 'available', status: somebody.value, authority: province.profile.code });
     } finally {
@@ -205,7 +205,7 @@ describe.each(nodes.othersInDirectMode.map((folder) => [folder.slug, folder] as 
 
 describe('the provinces together', () => {
   it('push, are polled, and are queried on demand', () => {
-    const sources = provinces.map(({ createSource, profile: { slug } }) => createSource({ baseUrl: nodes.all.some((folder) => folder.slug === slug && nodes.leavesFiles(folder)) ? pathToFileURL(import.meta.dirname).href : 'http://127.0.0.1:1', timeoutMs: TIMEOUT_MS }));
+    const sources = provinces.map(({ createSource, profile: { slug } }) => createSource({ baseUrl: nodes.all.some((folder) => folder.slug === slug && nodes.leavesFiles(folder)) ? pathToFileURL(import.meta.dirname).href : 'http://127.0.0.1:1', timeoutMs: TIMEOUT_MS, isStandIn: true }));
     expect(sources.filter((source) => source.parsePush !== undefined)).not.toEqual([]);
     expect(sources.filter((source) => source.readChanges !== undefined)).not.toEqual([]);
     expect(sources.filter((source) => source.parsePush === undefined && source.readChanges === undefined)).not.toEqual(

@@ -67,7 +67,7 @@ describe.each(nodes.askedEverything.filter((folder) => !nodes.leavesFiles(folder
     const code = await scene.operator.issue(person);
     await scene.operator.setFault(mode);
     const timeoutMs = mode === 'slow' ? IMPATIENT_MS : TIMEOUT_MS;
-    const asked = scene.province.createSource({ baseUrl: scene.baseUrl, timeoutMs });
+    const asked = scene.province.createSource({ baseUrl: scene.baseUrl, timeoutMs, isStandIn: true });
     const document = parseIdentityDocument(person.documentType, person.documentNumber);
     const outcomes = await Promise.allSettled([asked.readCode(code, GATE), asked.readPerson(document, GATE)]);
     expect(outcomes).toMatchObject([1, 2].map(() => ({ status: 'rejected', reason: { code: expected } })));

@@ -42,7 +42,7 @@ describe.each(ASKED.map((folder) => [folder.slug, folder] as const))('particular
     standIn = await startStandIn(system, { databaseUrl: database.url, host: '127.0.0.1', port: 0 });
     operator = new StandInOperator(`http://${standIn.address}`);
     person = await operator.somebody();
-    handlers = createVerificationOperations(province.createSource({ baseUrl: `http://${standIn.address}`, timeoutMs: 1000 }), {
+    handlers = createVerificationOperations(province.createSource({ baseUrl: `http://${standIn.address}`, timeoutMs: 1000, isStandIn: true }), {
       province,
       resolve: () => Promise.resolve(REFERENCE),
       now: () => Math.floor(Date.now() / 1000),

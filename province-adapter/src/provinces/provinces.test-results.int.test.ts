@@ -76,7 +76,7 @@ describe.each(OFFERING.map(({ folder, province }) => [folder.slug, folder, provi
     green = system.colours['00'];
     standIn = await startStandIn(system, { databaseUrl: database.url, host: '127.0.0.1', port: 0 });
     operator = new StandInOperator(`http://${standIn.address}`);
-    const source = province.createSource({ baseUrl: `http://${standIn.address}`, timeoutMs: TIMEOUT_MS }).kinds?.[KIND];
+    const source = province.createSource({ baseUrl: `http://${standIn.address}`, timeoutMs: TIMEOUT_MS, isStandIn: true }).kinds?.[KIND];
     if (source === undefined) throw new Error('a translation of what nobody reads');
     tests = source;
     person = await operator.somebody();
@@ -160,7 +160,7 @@ describe.each(OFFERING.map(({ folder, province }) => [folder.slug, folder, provi
   });
 
   it('are never a colour, and change none', async () => {
-    const source = province.createSource({ baseUrl: `http://${standIn.address}`, timeoutMs: TIMEOUT_MS });
+    const source = province.createSource({ baseUrl: `http://${standIn.address}`, timeoutMs: TIMEOUT_MS, isStandIn: true });
     for (const [value, result] of Object.entries(contract.results)) {
       const answer = await stated({ [contract.field]: value, ...times() });
       const record = translate(answer);

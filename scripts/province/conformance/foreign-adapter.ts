@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Province } from '@health-code/attestation';
 import { inboxPrefix } from '@health-code/messages';
 import { subjectKeyFile } from '../../../deploy/embedded/province-seat.js';
+import { localSystemSettings, type OwnLocalSystem } from '../local-system.js';
 import { startFaultProxy, type FaultProxy } from './fault-proxy.js';
 import type { Closing, Ground } from './ground.js';
 
@@ -11,8 +12,8 @@ export interface ForeignAdapterOptions {
   readonly province: Province;
   readonly ground: Ground;
   readonly hubAddress: string;
-  /** Origin of the local system under test; without one, nothing is spoilt on its way. */
-  readonly localSystem: string | undefined;
+  /** The local system under test; without one, nothing is spoilt on its way. */
+  readonly localSystem: OwnLocalSystem | undefined;
   /** Folder the settings are written to. */
   readonly settings: string;
   readonly closing: Closing;
@@ -26,7 +27,7 @@ export async function prepareForeignAdapter({ province, ground, hubAddress, loca
   const own = pki.files(`province-${province.code}`);
   const copies = { 'hub-ca.crt': pki.files('server-ca').certificate, 'client.crt': own.certificate, 'client.key': own.key, 'nats.creds': nats.credsFile(province.code), 'subject-key.json': subjectKeyFile(data) };
   for (const [name, file] of Object.entries(copies)) copyFileSync(file, join(settings, name));
-  const proxy = localSystem === undefined ? undefined : await startFaultProxy(localSystem, await data.port('fault-proxy'));
+  const proxy = localSystem === undefined ? undefined : await startFaultProxy(localSystem.url, await data.port('fault-proxy'));
   if (proxy !== undefined) closing.push(() => proxy.stop());
   const env = {
     ENVIRONMENT: 'development',
@@ -39,7 +40,7 @@ export async function prepareForeignAdapter({ province, ground, hubAddress, loca
     NATS_CREDS_FILE: join(settings, 'nats.creds'),
     NATS_INBOX_PREFIX: inboxPrefix(province.code),
     SUBJECT_KEY_FILE: join(settings, 'subject-key.json'),
-    ...(proxy === undefined ? {} : { LOCAL_SYSTEM_URL: proxy.origin }),
+    ...(localSystem === undefined || proxy === undefined ? {} : localSystemSettings({ ...localSystem, url: proxy.origin })),
   };
   writeFileSync(join(settings, 'adapter.env'), `${Object.entries(env).map(([name, value]) => `${name}=${value}`).join('\n')}\n`, { mode: 0o600 });
   return proxy;

@@ -3,6 +3,7 @@ import type { Province } from '@health-code/attestation';
 import { adapterService, localSystemService } from '../../../deploy/embedded/country-services.js';
 import { DeploymentError } from '../../../deploy/embedded/errors.js';
 import { startService } from '../../../deploy/embedded/service.js';
+import { localSystemSettings, type OwnLocalSystem } from '../local-system.js';
 import { startFaultProxy, type FaultPlayer } from './fault-proxy.js';
 import { openFolderFaults } from './folder-faults.js';
 import type { Closing, Ground } from './ground.js';
@@ -19,8 +20,8 @@ export interface OwnAdapterOptions {
   readonly province: Province;
   readonly ground: Ground;
   readonly hubAddress: string;
-  /** Origin of the province's own local system under test; its stand-in where absent. */
-  readonly localSystem?: string;
+  /** The province's own local system under test; its stand-in where absent. */
+  readonly localSystem: OwnLocalSystem | undefined;
   readonly closing: Closing;
 }
 
@@ -38,8 +39,8 @@ export async function startOwnAdapter({ province, ground, hubAddress, localSyste
   if (ground.postgres === undefined) throw new DeploymentError('POSTGRES_START_FAILED', 'an adapter of this repository needs a database');
   const connections = { ...ground, postgres: ground.postgres };
   const standIn = localSystem === undefined ? await localSystemService(connections, province) : undefined;
-  const origin = localSystem ?? `http://${standIn?.env['HTTP_ADDRESS'] ?? ''}`;
-  const adapter = await adapterService(connections, province, hubAddress, HASTE);
+  const origin = localSystem?.url ?? `http://${standIn?.env['HTTP_ADDRESS'] ?? ''}`;
+  const adapter = await adapterService(connections, province, hubAddress, { ...HASTE, ...(localSystem === undefined ? {} : localSystemSettings(localSystem)) });
   const url = new URL(adapter.env['LOCAL_SYSTEM_URL'] ?? origin);
   const isFolder = localSystem === undefined && url.protocol === 'file:';
   const overHttp = isFolder ? undefined : await startFaultProxy(origin, await data.port('fault-proxy'));

@@ -45,7 +45,7 @@ describe('安康码', () => {
     database = await createTestDatabase();
     standIn = await startStandIn(localSystem, { databaseUrl: database.url, host: '127.0.0.1', port: 0 });
     operator = new StandInOperator(`http://${standIn.address}`);
-    source = createSource({ baseUrl: `http://${standIn.address}`, timeoutMs: 2000 });
+    source = createSource({ baseUrl: `http://${standIn.address}`, timeoutMs: 2000, isStandIn: true });
   });
   afterAll(async () => {
     await standIn.stop();
@@ -89,7 +89,7 @@ describe('what is taken of 安康码', () => {
       response.end(JSON.stringify(request.url === '/stand-in/resolve' ? known : answers[request.url ?? '']));
     });
     await new Promise<void>((resolve) => local.listen(0, '127.0.0.1', resolve));
-    source = createSource({ baseUrl: `http://127.0.0.1:${String((local.address() as AddressInfo).port)}`, timeoutMs: 2000 });
+    source = createSource({ baseUrl: `http://127.0.0.1:${String((local.address() as AddressInfo).port)}`, timeoutMs: 2000, isStandIn: true });
   });
   beforeEach(() => {
     bothAnswer({});

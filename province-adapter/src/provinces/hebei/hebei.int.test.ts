@@ -59,7 +59,7 @@ describe('河北健康码', () => {
     database = await createTestDatabase();
     standIn = await startStandIn(localSystem, { databaseUrl: database.url, host: '127.0.0.1', port: 0 }, () => Date.now() + clock);
     operator = new StandInOperator(`http://${standIn.address}`);
-    source = createSource({ baseUrl: `http://${standIn.address}`, timeoutMs: 2000 });
+    source = createSource({ baseUrl: `http://${standIn.address}`, timeoutMs: 2000, isStandIn: true });
   });
   beforeEach(() => {
     clock = 0;
@@ -205,7 +205,7 @@ describe('what is taken of 河北健康码', () => {
     local.server.close();
   });
   const read = async (): Promise<LocalAnswer> =>
-    createSource({ baseUrl: local.origin, timeoutMs: 2000 }).readCode(`standin-hbjkm:${'0'.repeat(48)}`, GATE);
+    createSource({ baseUrl: local.origin, timeoutMs: 2000, isStandIn: true }).readCode(`standin-hbjkm:${'0'.repeat(48)}`, GATE);
 
   it('is the grade and the masked person, whatever else the answer says', async () => {
     content = JSON.stringify(withExtraFields(health));
@@ -249,7 +249,7 @@ describe('what is taken of 河北健康码', () => {
 
   it('is asked by document through the port of the province alone', async () => {
     const document = parseIdentityDocument('01', person.documentNumber);
-    const answer = await createSource({ baseUrl: local.origin, timeoutMs: 2000 }).readPerson(document, GATE);
+    const answer = await createSource({ baseUrl: local.origin, timeoutMs: 2000, isStandIn: true }).readPerson(document, GATE);
     expect(translate(answer, NOW)).toMatchObject({ availability: 'no-such-person' });
   });
 });

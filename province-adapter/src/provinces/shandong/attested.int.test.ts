@@ -72,7 +72,7 @@ describe('what 山东健康通行码 has attested', () => {
     });
     const push = { url: pushTarget.url };
     standIn = await startStandIn(localSystem, { databaseUrl: database.url, host: '127.0.0.1', port: 0, push }, () => clock * 1000);
-    const source = province.createSource({ baseUrl: `http://${standIn.address}`, timeoutMs: 2000 });
+    const source = province.createSource({ baseUrl: `http://${standIn.address}`, timeoutMs: 2000, isStandIn: true });
     const callTerms = { ...terms, attest: attestor.attest.bind(attestor), withdraw: attestor.withdraw.bind(attestor), attestForHolder: attestor.attestForHolder.bind(attestor) };
     const keys = new ProvinceKeyCache({ listProvinces: () => Promise.resolve([guizhou.listed]), now: () => clock * 1000 });
     handlers = {

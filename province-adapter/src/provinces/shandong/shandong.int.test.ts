@@ -32,7 +32,7 @@ describe('山东健康通行码', () => {
   };
   const start = async (): Promise<void> => {
     standIn = await startStandIn(localSystem, { databaseUrl: database.url, host: '127.0.0.1', port: 0, push: { url: adapter.url } }, () => clock * 1000);
-    source = province.createSource({ baseUrl: `http://${standIn.address}`, timeoutMs: 2000 });
+    source = province.createSource({ baseUrl: `http://${standIn.address}`, timeoutMs: 2000, isStandIn: true });
     operations = source.operations as Required<NationalCodeOperations>;
   };
   const restart = async (): Promise<void> => {

@@ -33,7 +33,7 @@ describe('polling 天府健康通', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     standIn = await startStandIn(localSystem, { databaseUrl: database.url, host: '127.0.0.1', port: 0 });
-    source = createSource({ baseUrl: `http://${standIn.address}`, timeoutMs: 2000 });
+    source = createSource({ baseUrl: `http://${standIn.address}`, timeoutMs: 2000, isStandIn: true });
   });
   afterAll(async () => {
     await standIn.stop();
@@ -92,7 +92,7 @@ describe('polling 天府健康通', () => {
       response.end(JSON.stringify(isList ? { changes: [certificate], cursor: '9' } : report));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const odd = createSource({ baseUrl: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`, timeoutMs: 2000 });
+    const odd = createSource({ baseUrl: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`, timeoutMs: 2000, isStandIn: true });
     expect(await odd.readChanges?.('8')).toMatchObject({ answers: [{ fields: {} }], cursor: '9' });
     report = reports[1];
     await expect(odd.readChanges?.('8')).rejects.toMatchObject({ code: 'LOCAL_PERMISSION_DENIED' });

@@ -3,7 +3,7 @@ import { createSource } from './source.js';
 
 const CONFIGURED = { appId: '51', secretKey: 'secret' };
 const sourceAt = (baseUrl: string, credentials?: Readonly<Record<string, string>>) => () =>
-  createSource({ baseUrl, timeoutMs: 100, ...(credentials === undefined ? {} : { credentials }) });
+  createSource({ baseUrl, timeoutMs: 100, isStandIn: true, ...(credentials === undefined ? {} : { credentials }) });
 const refusal: unknown = expect.objectContaining({ code: 'CONFIG_INVALID' });
 
 describe('the credentials that 天府健康通 is asked with', () => {
