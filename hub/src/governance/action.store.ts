@@ -14,6 +14,9 @@ export const ACTION_LIST_LIMIT = 1000;
 /** Taken first by every change: actions follow one another, so that of two who decide at once the second sees the first. */
 const NEXT_REVISION = 'UPDATE registry_revision SET revision = revision + 1';
 
+/** The same turn, taken by what no verdict follows: nothing has to be read again. */
+const IN_TURN = 'SELECT FROM registry_revision FOR UPDATE';
+
 const SELECT_ACTION = `SELECT id, kind, province, reason, state, proposed_by AS "proposedBy", floor(extract(epoch FROM expires_at))::float8 AS "expiresAt",
   ARRAY(SELECT operator FROM action_approval WHERE action = id ORDER BY approved_at, operator) AS "approvedBy"
   FROM operator_action`;
@@ -113,6 +116,7 @@ export class ActionStore {
   /** Writes down, once, that nobody decided in time. `now` in seconds since the epoch. @returns how many */
   expire(now: number): Promise<number> {
     return this.#database.transaction(async (change) => {
+      await change.query(IN_TURN);
       const [expired] = await change.query<[OperatorAction[], number]>(
         `UPDATE operator_action SET state = 'expired', decided_at = now() WHERE state = 'open' AND expires_at <= to_timestamp($1) RETURNING id, kind, province, reason`,
         [now],

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../deploy/embedded/test-services.js';
 import { EventLogStore } from '../joining/event-log.store.js';
 import { MembershipStore } from '../joining/membership.store.js';
@@ -124,5 +124,19 @@ describe('an action that nobody decided', () => {
     expect(await actions().list(true, now)).toEqual([]);
     const events = await database.query<{ name: string; actor: string }[]>('SELECT name, actor FROM membership_event ORDER BY id');
     expect(events).toEqual([{ name: 'action.proposed', actor: 'a' }, { name: 'action.refused', actor: 'b' }, { name: 'action.expired', actor: 'hub' }]);
+  });
+
+  it('is closed after whoever changes actions at the moment, and keeps him from nothing', async () => {
+    const { id, expiresAt } = await actions().proposeSuspension(GUIZHOU as Parameters<ActionStore['proposeSuspension']>[0], 'because', 'a');
+    let expired: Promise<number> | undefined;
+    await database.transaction(async (change) => {
+      await change.query('UPDATE registry_revision SET revision = revision + 1');
+      expired = actions().expire(expiresAt + 1);
+      await vi.waitFor(async () => {
+        expect(await database.query(`SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`)).toHaveLength(1);
+      }, 5000);
+      await change.query(`UPDATE operator_action SET state = 'rejected', decided_at = now() WHERE id = $1`, [id]);
+    });
+    expect(await expired).toBe(0);
   });
 });
