@@ -9,6 +9,9 @@ import { stateRiskLevels, type RiskLevelAppender } from '../risk-level/state-ris
 import { registerProvince, type RegistrationStore } from './register-province.js';
 import type { LiveRegistry, RegisteredProvince } from './registry.js';
 
+/** What of a refusal is kept with its event: the code, and which fields it is about; never what stood in them. */
+const refusalDetail = ({ code, fieldViolations }: HubError): string => [code, fieldViolations.map(({ field }) => field).join(', ')].filter((part) => part !== '').join(': ');
+
 /** Where registrations and heartbeats are kept. */
 export interface AdapterStore extends RegistrationStore {
   saveHeartbeat(code: string, at: number, localSystemReachable: boolean): Promise<void>;
@@ -73,7 +76,7 @@ export class AdapterService implements GrpcService {
       await refresh();
       return { province: code, contiguousSequence: feeds.contiguous(code), protocolVersion, hubProtocolVersions: [...PROTOCOL_VERSIONS] };
     } catch (error) {
-      if (error instanceof HubError) await store.recordRefusal({ province: code, actor, name: 'registration.refused', detail: error.code });
+      if (error instanceof HubError) await store.recordRefusal({ province: code, actor, name: 'registration.refused', detail: refusalDetail(error) });
       throw error;
     }
   }

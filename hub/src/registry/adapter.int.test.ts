@@ -2,7 +2,7 @@ import { status } from '@grpc/grpc-js';
 import { createPossessionProof, generateProvinceKey, importSigningKey, parseProvinceCode, type GeneratedProvinceKey } from '@health-code/attestation';
 import { secondsFromTimestamp, v1 } from '@health-code/messages';
 import { describe, expect, it } from 'vitest';
-import { accept, adapterOf, admit, ADMITTED, feeds, listed, loader, NOW, refusal, registry, state, store, useAdapterScene } from './adapter-scene.fixture.js';
+import { accept, adapterOf, admit, ADMITTED, database, feeds, listed, loader, NOW, refusal, registry, state, store, useAdapterScene } from './adapter-scene.fixture.js';
 import { RegistryLoader } from './registry-loader.js';
 import { LiveRegistry } from './registry.js';
 
@@ -94,6 +94,8 @@ describe('Adapter', () => {
     expect(registry.findKeySet('310000').keys).toContainEqual(later.signing.publicJwk);
 
     expect(await refusal(adapterOf('310000').register(former.request))).toMatchObject({ reason: 'REGISTRATION_INVALID', fields: ['keys[0]', 'keys[1]'] });
+    const refusals: readonly { readonly detail: string }[] = await database.query(`SELECT detail FROM membership_event WHERE name = 'registration.refused' ORDER BY id DESC LIMIT 1`);
+    expect(refusals).toEqual([{ detail: 'REGISTRATION_INVALID: keys[0], keys[1]' }]);
     const elsewhere = new LiveRegistry();
     await new RegistryLoader(store, elsewhere).refresh();
     expect([end(former.signing, elsewhere), end(later.signing, elsewhere)]).toEqual([NOW, undefined]);
