@@ -59,16 +59,28 @@ async function attestOnce(answer: LocalAnswer, askedAt: number, terms: AttestAns
   }
 }
 
+/** A code that can be scanned once was spent by the reading before: it did not run out, it cannot be read a second time. */
+function rereadFailure(cause: unknown): unknown {
+  const isSpent = cause instanceof AdapterError && cause.code === 'LOCAL_CODE_EXPIRED';
+  return isSpent ? new AdapterError('LOCAL_SYSTEM_BUSY', 'the status changed while it was asked for, and the code cannot be read again', { cause }) : cause;
+}
+
 /**
  * Asks the local system and attests what it says, or says why there is nothing to attest. Asked again when the person's
  * status changed in between.
  *
- * @throws AdapterError LOCAL_SYSTEM_BUSY when it changes faster than it can be asked for
+ * @throws AdapterError LOCAL_SYSTEM_BUSY when it changes faster than it can be asked for, or changed while a code was read that can
+ * be read once
  */
 export async function attestAnswer(question: Question, terms: AttestAnswerTerms): Promise<AttestedAnswer> {
   for (let reads = 0; reads < MAX_READS; reads++) {
     const askedAt = terms.position();
-    const answer = await question.read();
+    let answer;
+    try {
+      answer = await question.read();
+    } catch (cause) {
+      throw reads === 0 ? cause : rereadFailure(cause);
+    }
     const reply = await attestOnce(answer, askedAt, terms, question);
     if (reply !== 'outdated') return { answer, reply };
   }

@@ -114,6 +114,19 @@ describe('attestCode', () => {
     expect(await codeOf(handlersOf({}, {}, 9).attestCode({ code, context }, call))).toBe('LOCAL_SYSTEM_BUSY');
   });
 
+  it('does not call a code expired that its own first reading spent', async () => {
+    const spent = (outdated: number) => {
+      let reads = 0;
+      const readCode = (): Promise<LocalAnswer> => (reads++ === 0 ? Promise.resolve(answer) : Promise.reject(new AdapterError('LOCAL_CODE_EXPIRED', 'was scanned')));
+      return handlersOf({}, { readCode }, outdated);
+    };
+    expect(await codeOf(spent(1).attestCode({ code, context }, call))).toBe('LOCAL_SYSTEM_BUSY');
+    const [handlers, refused] = [spent(0), handlersOf({}, { readCode: () => Promise.reject(new AdapterError('LOCAL_CODE_EXPIRED', 'expired')) }, 1)];
+    expect((await handlers.attestCode({ code, context }, call)).attestation).toBe('a.b.c');
+    expect(await codeOf(handlers.attestCode({ code, context }, call))).toBe('LOCAL_CODE_EXPIRED');
+    expect(await codeOf(refused.attestCode({ code, context }, call))).toBe('LOCAL_CODE_EXPIRED');
+  });
+
   it('refuses an answer that does not say whose status it is', async () => {
     expect(await codeOf(handlersOf({ identity: undefined as never }).attestCode({ code, context }, call))).toBe('LOCAL_PERSON_UNRESOLVED');
   });
