@@ -1,12 +1,9 @@
-/** What of a member ends: of docs/operations.md, "Expiry calendar". */
-export const EXPIRY_KINDS = ['signing-key', 'encryption-key', 'certificate', 'nats-user', 'badge', 'agreement', 'rule', 'checkpoint-certificate'] as const;
-
-/** One of {@link EXPIRY_KINDS}. */
-export type ExpiryKind = (typeof EXPIRY_KINDS)[number];
+/** What of a member ends (decision 21, "Expiry calendar"). Assignment rules bear no date of their own. */
+export type ExpiryKind = 'signing-key' | 'encryption-key' | 'certificate' | 'nats-user' | 'badge' | 'agreement' | 'checkpoint-certificate';
 
 /** Something that ends. */
 export interface Expiry {
-  /** GB/T 2260 code; empty for what is the hub's own. */
+  /** GB/T 2260 code. */
   readonly province: string;
   readonly kind: ExpiryKind;
   /** Which one: key id, serial number, public nkey, policy id. */

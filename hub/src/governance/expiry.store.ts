@@ -77,7 +77,6 @@ export class ExpiryStore {
         if (rows.length > 0) fresh.push(notice);
       }
       for (const { province, kind, id, expiresAt, days } of fresh) {
-        if (province === '') continue;
         const detail = `${kind} ${id} ends within ${String(days)} ${days === 1 ? 'day' : 'days'}: ${new Date(expiresAt * 1000).toISOString()}`;
         await this.#events.append(change, { province, name: 'expiry.due', actor: 'hub', detail });
       }
