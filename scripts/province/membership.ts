@@ -29,6 +29,10 @@ const STEP_OF: Readonly<Record<number, string>> = {
 
 /** The command by which a province does what the hub says comes next; empty where there is none. */
 export function commandOf({ state, nextStep: sentence }: Pick<v1.IGetMembershipResponse, 'state' | 'nextStep'>, hasCredentials: boolean): string {
+  // Whoever waits has nothing to run, unless what they wait for was not asked yet.
+  const isWaiting = /^(No signing key is in force\. )?Wait for two operators/.test(sentence ?? '');
+  if (isWaiting) return '';
+  if (/^No signing key is in force/.test(sentence ?? '')) return 'npm run province -- rotate --signing';
   const step = /conformance/.test(sentence ?? '') ? 'conformance' : /NATS/.test(sentence ?? '') ? (hasCredentials ? 'run' : 'credentials') : STEP_OF[state ?? 0];
   return step === undefined ? '' : `npm run province -- ${step}`;
 }

@@ -21,6 +21,17 @@ const SELECT_ACTION = `SELECT id, kind, province, reason, state, proposed_by AS 
   ARRAY(SELECT operator FROM action_approval WHERE action = id ORDER BY approved_at, operator) AS "approvedBy"
   FROM operator_action`;
 
+/** The one open action about keys of a province, whose time is not over. */
+async function findOpenKeyAction(database: Pick<EntityManager, 'query'>, province: ProvinceCode): Promise<{ readonly id: string; readonly kids: readonly string[] } | undefined> {
+  const [open] = await database.query<{ id: string; keys: readonly CheckedKey[] }[]>(
+    `SELECT id, keys FROM operator_action WHERE province = $1 AND kind = 'replace-keys' AND state = 'open' AND expires_at > now()`,
+    [province],
+  );
+  return open && { id: open.id, kids: open.keys.map(({ kid }) => kid) };
+}
+
+const isSameSet = (some: readonly string[], others: readonly string[]): boolean => some.length === others.length && new Set([...some, ...others]).size === some.length;
+
 interface NewAction extends Pick<OperatorAction, 'kind' | 'province' | 'reason' | 'proposedBy'> {
   readonly keys?: readonly CheckedKey[];
 }
@@ -57,8 +68,8 @@ export class ActionStore {
   }
 
   /**
-   * Keys that passed every check and that no key in use vouches for wait for two operators. What the province proposed before
-   * and nobody decided is closed: only its last word is asked about.
+   * Keys that passed every check and that no key in use vouches for wait for two operators. The same keys proposed again are the
+   * same question: its action stays, with every yes it has. Others close what nobody decided: only the last word is asked about.
    *
    * @param actor the province: SPIFFE ID
    * @returns id of the action
@@ -66,6 +77,8 @@ export class ActionStore {
   proposeKeys(province: ProvinceCode, actor: string, keys: readonly CheckedKey[]): Promise<string> {
     return this.#database.transaction(async (change) => {
       await change.query(NEXT_REVISION);
+      const asked = await findOpenKeyAction(change, province);
+      if (asked !== undefined && isSameSet(asked.kids, keys.map(({ kid }) => kid))) return asked.id;
       const reason = `更换全部密钥: keys that no key in use vouches for: ${keys.map(({ kid }) => kid).join(', ')}`.slice(0, 500);
       const [replaced] = await change.query<[{ id: string }[], number]>(
         `UPDATE operator_action SET state = 'rejected', decided_at = now() WHERE province = $1 AND kind = 'replace-keys' AND state = 'open' RETURNING id`,
@@ -74,6 +87,11 @@ export class ActionStore {
       for (const { id } of replaced) await this.#events.append(change, { province, name: 'action.rejected', actor, detail: `replace-keys ${id}: other keys were proposed since` });
       return this.#insert(change, { kind: 'replace-keys', province, reason, proposedBy: actor, keys });
     });
+  }
+
+  /** Id of the action in which keys of a province wait for two operators; undefined where none do. */
+  async findKeyAction(province: ProvinceCode): Promise<string | undefined> {
+    return (await findOpenKeyAction(this.#database.manager, province))?.id;
   }
 
   /**

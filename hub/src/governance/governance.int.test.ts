@@ -124,9 +124,26 @@ describe('what needs two operators', () => {
 
     expect((await (await scene.operator('a')).decideAction({ id, approve: true })).action).toMatchObject({ state: v1.ActionState.ACTION_STATE_OPEN, approvedBy: [A] });
     expect(await holds()).toBe(false);
+    // Asked again after a lost answer: the question, and the yes it has, stay.
+    const again = (await guizhou.getChallenge({})).challenge;
+    expect((await guizhou.submitKeys({ keys: [await stated(other, again)], challenge: again })).pendingAction).toBe(id);
+    expect((await guizhou.getMembership({})).nextStep).toContain(`Wait for two operators to agree to the new keys: action ${id}.`);
     expect(await refusalOf((await scene.operator('a')).decideAction({ id, approve: true }))).toBe('SECOND_OPERATOR_REQUIRED');
     expect((await (await scene.operator('b')).decideAction({ id, approve: true })).action).toMatchObject({ state: v1.ActionState.ACTION_STATE_APPROVED, approvedBy: [A, B] });
     expect(await holds()).toBe(true);
+    expect((await guizhou.getMembership({})).nextStep).not.toContain('two operators');
+  });
+
+  it('asks about the last keys alone where others are proposed', async () => {
+    const guizhou = await scene.membership(GUIZHOU);
+    const propose = async (): Promise<string> => {
+      const { challenge } = await guizhou.getChallenge({});
+      return (await guizhou.submitKeys({ keys: [await stated(await createKey(), challenge)], challenge })).pendingAction;
+    };
+    const [former, latter] = [await propose(), await propose()];
+    expect(latter).not.toBe(former);
+    expect(await refusalOf((await scene.operator('a')).decideAction({ id: former, approve: true }))).toBe('ACTION_CLOSED');
+    await (await scene.operator('a')).decideAction({ id: latter, approve: false });
   });
 });
 

@@ -78,6 +78,7 @@ const seconds = (): number => Math.floor(Date.now() / 1000);
         new ProvinceRequests({
           policies,
           proposeKeys: (...keys) => actions.proposeKeys(...keys),
+          findKeyAction: (province) => actions.findKeyAction(province),
           revoke: (...revocation) => revocations.revoke(...revocation),
           expiriesOf: (province) => expiries.listOf(province),
           refresh: () => loader.refresh(),

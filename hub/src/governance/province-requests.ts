@@ -12,6 +12,7 @@ import type { Policies } from './policies.js';
 export interface ProvinceRequestsParts {
   readonly policies: Policies;
   readonly proposeKeys: (province: ProvinceCode, actor: string, keys: readonly CheckedKey[]) => Promise<string>;
+  readonly findKeyAction: (province: ProvinceCode) => Promise<string | undefined>;
   readonly revoke: (province: ProvinceCode, revocation: RevocationRequest, actor: string) => Promise<number>;
   readonly expiriesOf: (province: ProvinceCode) => Promise<readonly Expiry[]>;
   /** Brings what verdicts follow up to date with what was committed. */
@@ -31,6 +32,11 @@ export class ProvinceRequests implements MemberGovernance {
   /** Satisfies {@link MemberGovernance}. */
   proposeKeys({ province, actor }: CallingMember, keys: readonly CheckedKey[]): Promise<string> {
     return this.#parts.proposeKeys(province, actor, keys);
+  }
+
+  /** Satisfies {@link MemberGovernance}. */
+  findKeyAction(province: ProvinceCode): Promise<string | undefined> {
+    return this.#parts.findKeyAction(province);
   }
 
   /** Satisfies {@link MemberGovernance}. */

@@ -11,10 +11,12 @@ export interface CallingMember {
 /** What the service `Membership` leaves to governance: what needs operators, what ends, and what reaches back. */
 export interface MemberGovernance {
   /**
-   * Opens an action REPLACE_KEYS. The keys have passed every check; once two operators have said yes,
+   * Opens an action REPLACE_KEYS, or finds the one that waits for the same keys. The keys have passed every check; once two operators have said yes,
    * `MembershipStore.acceptKeys` takes them in. @returns its id
    */
   proposeKeys(member: CallingMember, keys: readonly CheckedKey[]): Promise<string>;
+  /** Id of the action in which keys of the province wait for two operators. */
+  findKeyAction(province: ProvinceCode): Promise<string | undefined>;
   /** 作废密钥. @throws HubError KEY_NOT_FOUND, REQUEST_INVALID */
   revokeKey(member: CallingMember, request: v1.RevokeKeyRequest): Promise<v1.RevokeKeyResponse.$Properties>;
   /** @throws HubError POLICY_INVALID */

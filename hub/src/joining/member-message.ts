@@ -42,8 +42,30 @@ export const toDeviceMessage = ({ id, enrolledAt, expiresAt, revoked }: Checkpoi
   revoked,
 });
 
-/** What the province has to do next, in one sentence; empty when nothing. `now` in seconds since the epoch. */
-export function nextStepOf({ state, badge, badgeDueAt, adapterVersion }: LiveMember, now: number): string {
+/** Whether what the member signs is good for anything. A founding member brings its keys with its first registration. */
+const canSign = ({ acceptedKeys, adapterVersion, origin }: LiveMember, now: number): boolean =>
+  acceptedKeys.some(({ use, expiresAt }) => use === 'sig' && (expiresAt === undefined || expiresAt > now)) || (origin === 'founding' && adapterVersion === undefined);
+
+/** States in which keys are not what comes next by themselves. */
+const PAST_KEYS: readonly MemberState[] = ['keys-accepted', 'conformance-passed', 'admitted'];
+
+function keyStepOf(member: LiveMember, now: number, keyAction: string | undefined): string | undefined {
+  if (!PAST_KEYS.includes(member.state)) return undefined;
+  const without = canSign(member, now) ? '' : 'No signing key is in force. ';
+  if (keyAction !== undefined) return `${without}Wait for two operators to agree to the new keys: action ${keyAction}.`;
+  return without === '' ? undefined : `${without}Submit another one (Membership.SubmitKeys); two operators have to agree to it.`;
+}
+
+/**
+ * What the province has to do next, in one sentence; empty when nothing.
+ *
+ * @param now seconds since the epoch
+ * @param keyAction id of the action in which its keys wait for two operators
+ */
+export function nextStepOf(member: LiveMember, now: number, keyAction?: string): string {
+  const { state, badge, badgeDueAt, adapterVersion } = member;
+  const keyStep = keyStepOf(member, now, keyAction);
+  if (keyStep !== undefined) return keyStep;
   const isBadged = badge !== undefined && badge.expiresAt > now;
   switch (state) {
     case 'applied':

@@ -89,12 +89,12 @@ export class MembershipService implements GrpcService {
     const { members, events, governance, natsUrl, now } = this.#parts;
     const member = members.find(province);
     if (member === undefined) throw new HubError('PROVINCE_NOT_FOUND', 'the province never applied');
-    const [expiries, happened] = await Promise.all([governance.listExpiries(province), events.listOf(province, SHOWN_EVENTS)]);
+    const [expiries, happened, keyAction] = await Promise.all([governance.listExpiries(province), events.listOf(province, SHOWN_EVENTS), governance.findKeyAction(province)]);
     return {
       province,
       state: toStateMessage(member.state),
       stateSince: timestampFromSeconds(member.since),
-      nextStep: nextStepOf(member, now()),
+      nextStep: nextStepOf(member, now(), keyAction),
       expiries: [...expiries],
       events: happened.map(toEventMessage),
       badge: member.badge !== undefined && member.badge.expiresAt > now() ? member.badge.token : '',
