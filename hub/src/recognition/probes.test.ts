@@ -142,4 +142,18 @@ describe('Probes', () => {
     expect(probes.hasDevice(BEIJING)).toBe(false);
     expect(asked).toHaveLength(4);
   });
+
+  it('tell a device what to ask along the stream it opened last, and along the former one when that is closed first', () => {
+    const asked: string[] = [];
+    withdraw();
+    const offer = (caller: Caller, name: string) => probes.offer(caller, { send: () => asked.push(name), end: () => undefined });
+    const askTwice = (): void => { for (let times = 0; times < 2; times += 1) probes.ask({ receiver: BEIJING, issuer: GUIZHOU, canary: 1 }); };
+    offer(GATE, 'former');
+    const leave = offer(GATE, 'latter');
+    askTwice();
+    expect(asked).toEqual(['latter', 'latter']);
+    leave();
+    askTwice();
+    expect(asked.slice(2)).toEqual(['former', 'former']);
+  });
 });

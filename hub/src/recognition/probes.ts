@@ -55,6 +55,8 @@ export interface OfferedDevice {
 
 interface Device extends OfferedDevice {
   readonly caller: Caller;
+  /** Grows with every offer. */
+  readonly number: number;
 }
 
 interface OpenTask extends ProbeTask {
@@ -78,6 +80,7 @@ export class Probes {
   readonly #devices = new Map<string, Device[]>();
   readonly #open = new Map<number, OpenTask>();
   #reference: number;
+  #offers = 0;
 
   constructor(parts: ProbesParts) {
     this.#parts = parts;
@@ -87,7 +90,8 @@ export class Probes {
   /** A device offers itself. @returns what takes it off again */
   offer(caller: Caller, { send, end }: OfferedDevice): () => void {
     const province = caller.province ?? '';
-    const device: Device = { caller, send, end };
+    this.#offers += 1;
+    const device: Device = { caller, send, end, number: this.#offers };
     this.#devices.set(province, [...(this.#devices.get(province) ?? []), device]);
     return () => {
       const left = (this.#devices.get(province) ?? []).filter((other) => other !== device);
@@ -107,12 +111,16 @@ export class Probes {
     this.#devices.clear();
   }
 
-  /** Has a device of the receiver ask, each in turn. False where there is none. */
+  /**
+   * Has a device of the receiver ask, each in turn. False where there is none. One that offered itself twice is told along the
+   * stream it opened last: where its connection was cut, the hub may hold the former one for open for a while.
+   */
   ask({ receiver, issuer, canary }: PlannedProbe): boolean {
-    const [device, ...others] = this.#devices.get(receiver) ?? [];
+    const [next, ...others] = this.#devices.get(receiver) ?? [];
     const name = NAME_OF.get(canary);
-    if (device === undefined || name === undefined) return false;
-    this.#devices.set(receiver, [...others, device]);
+    if (next === undefined || name === undefined) return false;
+    this.#devices.set(receiver, [...others, next]);
+    const device = others.reduce((last, other) => (isSameDevice(other.caller, next.caller) && other.number > last.number ? other : last), next);
     const task: ProbeTask = { reference: this.#reference, receiver, issuer, canary, code: Buffer.from(canaryCode(issuer, name)) };
     this.#reference += 1;
     this.#open.set(task.reference, { ...task, device: device.caller, askedAt: this.#parts.now() });
