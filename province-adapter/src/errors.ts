@@ -56,3 +56,6 @@ export class AdapterError extends Error {
     Object.defineProperty(this, 'untranslated', { value: options?.untranslated, enumerable: false });
   }
 }
+
+/** A refusal that is the right answer to what was asked: nobody need read of it in a log. */
+export class ExpectedRefusal extends AdapterError {}

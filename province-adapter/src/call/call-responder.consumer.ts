@@ -1,7 +1,7 @@
 import { sealWithSecret, type ProvinceCode, type SealedKey } from '@health-code/attestation';
 import { callSubject, v1 } from '@health-code/messages';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
-import { AdapterError } from '../errors.js';
+import { AdapterError, ExpectedRefusal } from '../errors.js';
 import { answerCall, refusal, refusalCode } from './answer-call.js';
 import type { CallHandlers, Operation } from './call-handlers.js';
 import { admitCall, openCall } from './open-call.js';
@@ -78,7 +78,7 @@ export function createCallResponder(options: CallResponderOptions): CallResponde
       const fields = { operation, code, ms: now() - began };
       // The name of an error's class at most: its text may quote what the local system or the hub sent.
       if (code === 'ADAPTER_FAILED') log.error({ ...fields, error: error instanceof Error ? error.name : typeof error }, 'failed a call');
-      else log.warn(fields, 'refused a call');
+      else if (!(error instanceof ExpectedRefusal)) log.warn(fields, 'refused a call');
     }
     const jwe = await sealWithSecret(opened.replyKey, reply);
     message.respond(v1.SealedReply.encode({ jwe }).finish());

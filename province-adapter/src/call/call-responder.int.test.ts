@@ -4,7 +4,7 @@ import { callSubject, v1 } from '@health-code/messages';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestNats, type TestNats } from '../../../deploy/embedded/test-services.js';
-import { AdapterError } from '../errors.js';
+import { AdapterError, ExpectedRefusal } from '../errors.js';
 import type { CallHandlers } from './call-handlers.js';
 import { createCallResponder, type CallResponder, type CallResponderOptions } from './call-responder.consumer.js';
 
@@ -130,6 +130,15 @@ describe('createCallResponder', () => {
     await startResponder({ attestCode: () => Promise.reject(new AdapterError('LOCAL_CODE_EXPIRED', 'synthetic-code-of-测试甲 expired')) });
     const reply = await send(await seal(attestCode));
     expect(reply.error).toMatchObject({ code: 'LOCAL_CODE_EXPIRED', message: '' });
+  });
+
+  it('writes refusals to its log, but for those that are the right answer', async () => {
+    const refusals = [new ExpectedRefusal('LOCAL_CODE_INVALID', 'the malformed canary'), new AdapterError('LOCAL_CODE_INVALID', 'somebody\'s')];
+    await startResponder({ attestCode: () => Promise.reject(refusals.shift() ?? new Error('unasked')) });
+    expect((await send(await seal(attestCode))).error?.code).toBe('LOCAL_CODE_INVALID');
+    expect(logged).toEqual([]);
+    expect((await send(await seal(attestCode))).error?.code).toBe('LOCAL_CODE_INVALID');
+    expect(logged).toMatchObject([[{ operation: 'attestCode', code: 'LOCAL_CODE_INVALID' }, 'refused a call']]);
   });
 
   it('answers a fault it did not foresee with ADAPTER_FAILED and logs no text of it', async () => {
