@@ -1,5 +1,5 @@
 import { parseIdentityDocument, parseProvinceCode, type StandardRecord, type TestResultRecord } from '@health-code/attestation';
-import { AdapterError } from './errors.js';
+import { AdapterError, type AdapterErrorCode } from './errors.js';
 import type { LocalAnswer, ProvinceDefinition } from './province-system.js';
 
 /** Whose local system is in memory. */
@@ -23,11 +23,17 @@ export const profile: ProvinceDefinition['profile'] = {
   rules: [{ id: '520000-conversion', version: '1', title: '转码规则' }], conversionRule: { id: '520000-conversion', version: '1' }, timeZone: 'Asia/Shanghai',
 };
 
+/** Codes that are refused, and how. */
+const REFUSALS: Readonly<Record<string, AdapterErrorCode>> = { 'test:expired': 'LOCAL_CODE_EXPIRED', 'test:denied': 'LOCAL_PERMISSION_DENIED' };
+
 /** A local system in memory, spoken to by poll, push and query. @param changes what a poll gives, from its cursor on */
 export const createMemoryProvince = (changes: readonly LocalAnswer[]): ProvinceDefinition => ({
   profile,
   createSource: () => ({
-    readCode: (code) => (code.endsWith(':expired') ? Promise.reject(new AdapterError('LOCAL_CODE_EXPIRED', 'expired')) : Promise.resolve(answerOf(code.slice('test:'.length)))),
+    readCode: (code) => {
+      const refusal = REFUSALS[code];
+      return refusal === undefined ? Promise.resolve(answerOf(code.slice('test:'.length))) : Promise.reject(new AdapterError(refusal, 'refused'));
+    },
     readPerson: () => Promise.resolve(answerOf('00')),
     readChanges: (cursor) => Promise.resolve({ answers: changes.slice(Number(cursor ?? 0)), cursor: String(changes.length) }),
     kinds: { 'nucleic-acid-test': { readCode: (code) => Promise.resolve(answerOf(code.slice('test:'.length))), readPerson: () => Promise.resolve(answerOf('阴性')) } },

@@ -1,5 +1,5 @@
 import { importProvinceKey, parseAttestation, parseProvinceCode, verifyPossessionProof } from '@health-code/attestation';
-import { v1 } from '@health-code/messages';
+import { canaryCode, v1 } from '@health-code/messages';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CODE, PERSON, SAMPLED_AT, answerOf, createMemoryProvince, now, profile } from './memory-province.fixture.js';
 import { createForeignProvince } from './operations/foreign-province.fixture.js';
@@ -99,6 +99,15 @@ describe('an adapter', () => {
     await expect.poll(async () => (await adapter.published()).at(-1)).toMatchObject({ sequence: 13 });
     const forger = await createForeignProvince(parseProvinceCode('110000'), TRAVELLER, now());
     expect((await adapter.call({ convertCode: { province: CODE, attestation: Buffer.from((await forger.state()).token) } })).error?.code).toBe('CONVERSION_SOURCE_INVALID');
+  });
+
+  it('refuses canaries from a question that its local system denied it until one is answered', async () => {
+    const canary = async (): Promise<string> => (await adapter.scan(canaryCode(CODE, 'green'))).error?.code ?? 'answered';
+    expect(await canary()).toBe('answered');
+    expect((await adapter.scan('test:denied')).error?.code).toBe('LOCAL_PERMISSION_DENIED');
+    expect(await canary()).toBe('LOCAL_PERMISSION_DENIED');
+    expect((await adapter.scan('test:00')).error).toBeFalsy();
+    expect(await canary()).toBe('answered');
   });
 
   it('shares what others state with a local system in that mode alone', async () => {

@@ -21,6 +21,7 @@ import { addPushRoute } from './observe/push.http.js';
 import { createConvertOperations } from './operations/convert-operations.js';
 import { createChangeOperations } from './operations/national-code-operations.js';
 import { createVerificationOperations } from './operations/verification-operations.js';
+import { LocalPermission } from './observe/local-permission.js';
 import { Reachability } from './observe/reachability.js';
 import { OutboxStore } from './outbox/outbox.store.js';
 import { createReferenceResolver } from './person/resolve-subject.js';
@@ -148,7 +149,8 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
   const callTerms = { ...terms, position: () => attestor.position, attest: attestor.attest.bind(attestor), withdraw: attestor.withdraw.bind(attestor), attestForHolder: attestor.attestForHolder.bind(attestor) };
   const foreign = { ...terms, keys: new ProvinceKeyCache({ listProvinces: hub.listProvinces.bind(hub), now: Date.now }) };
   const convertTerms = { ...foreign, position: () => attestor.position, findConverted: attestor.findConverted.bind(attestor), convert: attestor.convert.bind(attestor) };
-  const verification = createVerificationOperations(source, callTerms);
+  const permission = new LocalPermission(log);
+  const verification = createVerificationOperations(permission.watch(source), callTerms);
   const reachability = new Reachability(source.isReachable.bind(source));
   const canaries = new Canaries({
     issuer,
@@ -157,6 +159,7 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
     attestor,
     readRange: store.readRange.bind(store),
     isLocalSystemReachable: () => reachability.recent(),
+    isPermissionDenied: () => permission.isDenied,
     now: nowSeconds,
   });
   const attestCode = answeringCanaries(verification.attestCode, issuer, canaries);

@@ -35,6 +35,7 @@ describe('judgeProbe', () => {
     const judge = (errorCode: string, changes: Partial<CanaryVerdict> = {}) => judgeProbe(Canary.CANARY_GREEN, ISSUER, { ...refused(Recognition.RECOGNITION_ISSUER_UNREACHABLE, errorCode), ...changes });
     expect(judge('ADAPTER_UNREACHABLE')).toBe('ADAPTER_UNREACHABLE');
     expect(judge('ATTESTATION_KEY_REVOKED')).toBe('ATTESTATION_KEY_REVOKED');
+    expect(judge('LOCAL_PERMISSION_DENIED')).toBe('LOCAL_PERMISSION_DENIED');
     expect(judge('CODE_UNKNOWN', { issuer: '' })).toBe('CODE_UNKNOWN');
     expect(judge('SOMETHING_NOBODY_LISTED')).toBe('WRONG_ANSWER');
     expect(judge('')).toBe('WRONG_ANSWER');

@@ -11,6 +11,7 @@ import { CANARIES, canaryCode, v1 } from '@health-code/messages';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Attestor } from '../attest/attestor.js';
 import { MemoryOutbox } from '../outbox/memory-outbox.fixture.js';
+import { ExpectedRefusal } from '../errors.js';
 import { Canaries } from './canaries.js';
 import { answeringCanaries } from './canary-operation.js';
 import { createCanarySubject } from './canary-subject.js';
@@ -26,13 +27,14 @@ const key = await createKey();
 let now: number;
 let outbox: MemoryOutbox;
 let isReachable: boolean;
+let isDenied: boolean;
 
 function createCanaries(signing: SigningKey = key): Canaries {
   const terms = { issuer: ISSUER, lifetimeSeconds: DAY };
   const attestor = new Attestor({ outbox, keys: () => [{ key: signing, saltSecret: new Uint8Array(32) }], terms, now: () => now, lastSequence: outbox.entries.length, onAppended: () => undefined });
   return new Canaries({
     issuer: ISSUER, subjectKey: SUBJECT_KEY, signingKid: () => signing.kid, attestor, readRange: outbox.readRange.bind(outbox), now: () => now,
-    isLocalSystemReachable: () => Promise.resolve(isReachable),
+    isLocalSystemReachable: () => Promise.resolve(isReachable), isPermissionDenied: () => isDenied,
   });
 }
 
@@ -40,6 +42,7 @@ beforeEach(() => {
   now = 1_800_000_000;
   outbox = new MemoryOutbox();
   isReachable = true;
+  isDenied = false;
 });
 
 const claimsOf = (token: string) => parseAttestation(token).claims;
@@ -73,6 +76,7 @@ describe('Canaries', () => {
   it('refuse the malformed one, and wait for the expired one to be over', async () => {
     const canaries = createCanaries();
     await expect(canaries.answer('malformed')).rejects.toMatchObject({ code: 'LOCAL_CODE_INVALID' });
+    await expect(canaries.answer('malformed')).rejects.toBeInstanceOf(ExpectedRefusal);
     expect(outbox.entries).toEqual([]);
     await expect(canaries.answer('expired')).rejects.toMatchObject({ code: 'LOCAL_SYSTEM_BUSY' });
     now += 2;
@@ -123,6 +127,14 @@ describe('Canaries', () => {
     expect(claimsOf(await canaries.answer('green')).status).toBe('canary-green');
     isReachable = false;
     await expect(canaries.answer('green')).rejects.toMatchObject({ code: 'LOCAL_SYSTEM_UNREACHABLE' });
+  });
+
+  it('do not answer while the local system refuses the adapter', async () => {
+    const canaries = await prepared();
+    isDenied = true;
+    for (const { name } of CANARIES) await expect(canaries.answer(name)).rejects.toMatchObject({ code: 'LOCAL_PERMISSION_DENIED' });
+    isDenied = false;
+    for (const name of ['green', 'superseded', 'expired'] as const) expect(await canaries.answer(name)).not.toBe('');
   });
 
   it('are looked up once, and again as soon as another instance may have renewed them', async () => {

@@ -2,7 +2,7 @@ import { REASON_NOT_STATED, type CanaryValue, type ProvinceCode, type SubjectKey
 import type { CanaryName } from '@health-code/messages';
 import type { AttestedStatement } from '../attest/attestor.js';
 import type { Statement } from '../attest/statement.js';
-import { AdapterError } from '../errors.js';
+import { AdapterError, ExpectedRefusal } from '../errors.js';
 import type { About, OutboxEntry } from '../outbox/outbox-entry.js';
 import { canaryRule } from './canary-rule.js';
 import { createCanarySubject } from './canary-subject.js';
@@ -38,6 +38,8 @@ export interface CanaryOptions {
   readonly readRange: (first: number, last: number, limit: number) => Promise<readonly OutboxEntry[]>;
   /** As of the last few seconds. */
   readonly isLocalSystemReachable: () => Promise<boolean>;
+  /** Whether the local system refused the last real question of this adapter. */
+  readonly isPermissionDenied: () => boolean;
   /** Seconds since the epoch. */
   readonly now: () => number;
 }
@@ -61,13 +63,15 @@ export class Canaries {
   /**
    * The attestation a canary shows, as compact JWS.
    *
-   * @throws AdapterError LOCAL_SYSTEM_UNREACHABLE: a canary answers only where a person's code would be; LOCAL_CODE_INVALID for
-   * the malformed one; LOCAL_SYSTEM_BUSY in the second in which the expired one is made
+   * @throws AdapterError LOCAL_SYSTEM_UNREACHABLE, LOCAL_PERMISSION_DENIED: a canary answers only where a person's code would be;
+   * {@link ExpectedRefusal} LOCAL_CODE_INVALID for the malformed one; LOCAL_SYSTEM_BUSY in the seconds in which the expired and the
+   * superseded one are made
    */
   async answer(name: CanaryName): Promise<string> {
-    const { isLocalSystemReachable, signingKid, now } = this.#options;
+    const { isLocalSystemReachable, isPermissionDenied, signingKid, now } = this.#options;
     if (!(await isLocalSystemReachable())) throw new AdapterError('LOCAL_SYSTEM_UNREACHABLE', 'the local system does not answer');
-    if (name === 'malformed') throw new AdapterError('LOCAL_CODE_INVALID', 'the malformed canary is no code');
+    if (isPermissionDenied()) throw new AdapterError('LOCAL_PERMISSION_DENIED', 'the local system refused the last question about a person');
+    if (name === 'malformed') throw new ExpectedRefusal('LOCAL_CODE_INVALID', 'the malformed canary is no code');
     const before = this.#shown.get(name);
     if (before !== undefined && before.kid === signingKid() && now() < before.until) return before.token;
     await this.#prepare();

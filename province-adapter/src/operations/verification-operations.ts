@@ -2,7 +2,8 @@ import type { v1 } from '@health-code/messages';
 import type { CallHandlers } from '../call/call-handlers.js';
 import { AdapterError } from '../errors.js';
 import { isMaskedName, isMaskedNumber } from '../local-format/masked.js';
-import type { KindSource, LocalKind, Source, VerifierContext } from '../province-system.js';
+import type { Questions } from '../observe/local-permission.js';
+import type { KindSource, LocalKind, VerifierContext } from '../province-system.js';
 import { attestAnswer, type AttestAnswerTerms, type Question } from './attest-answer.js';
 import { parseKind } from './parse-kind.js';
 import { parseDocument, parseScannedCode } from './parse-request.js';
@@ -17,7 +18,7 @@ export type VerificationOperations = Pick<CallHandlers, 'attestCode' | 'attestPe
  *
  * @throws AdapterError `OPERATION_NOT_OFFERED` where the local system makes no such statement, or nobody translates it
  */
-function getReader(source: Source, { province }: AttestAnswerTerms, kind: LocalKind): KindSource {
+function getReader(source: Questions, { province }: AttestAnswerTerms, kind: LocalKind): KindSource {
   if (kind === 'health-status') return source;
   const reader = source.kinds?.[kind];
   if (reader === undefined || province.translations?.[kind] === undefined) {
@@ -27,7 +28,7 @@ function getReader(source: Source, { province }: AttestAnswerTerms, kind: LocalK
 }
 
 /** 6.4 asks by 业务透传数据 of an earlier answer, or by document. */
-function parseQuestion(source: Source, request: v1.IQueryHealthRequest, verifier: VerifierContext): Question {
+function parseQuestion(source: Questions, request: v1.IQueryHealthRequest, verifier: VerifierContext): Question {
   const { bizExtData } = request;
   if (bizExtData === null || bizExtData === undefined || bizExtData === '') {
     const asked = parseDocument(request.identityDocument);
@@ -39,7 +40,7 @@ function parseQuestion(source: Source, request: v1.IQueryHealthRequest, verifier
 }
 
 /** Query on demand: the local system is asked, its answer translated and attested. */
-export function createVerificationOperations(source: Source, terms: AttestAnswerTerms): VerificationOperations {
+export function createVerificationOperations(source: Questions, terms: AttestAnswerTerms): VerificationOperations {
   return {
     async attestCode(request, { signal }) {
       const verifier = parseVerifier(request.context);
