@@ -4,8 +4,9 @@ import { callerOf } from '../identity/caller.js';
 import { requireDevice, requireOwnProvince } from '../identity/caller-binding.js';
 import { unary, type GrpcService } from '../platform/grpc-handlers.js';
 import { attestedAnswer, type ProvinceOperation, type ReplyTo, type RequestOf } from '../province-call/parse-reply.js';
+import { restrict, type RegionalPolicies } from '../verify/regional-policy.js';
 import { toVerifyCodeResponse } from '../verify/verdict-message.js';
-import { isAboutPerson } from '../verify/verified-code.js';
+import { isAboutPerson, type VerifiedCode } from '../verify/verified-code.js';
 import { judgeAnswer, type AttestationJudge, type CallLimits } from '../verify/verify-local-code.js';
 import { convertCode } from './convert-code.js';
 import {
@@ -50,6 +51,8 @@ export interface PersonalHealthCodeParts {
   readonly provinces: ProvinceOperations;
   readonly checkpoint: CodeVerification;
   readonly judge: AttestationJudge;
+  /** Regional rules: what is asked here is answered as where it is scanned. */
+  readonly policies: RegionalPolicies;
   readonly counter: QueryCounter;
   readonly gate: IdentityQueryGate;
   /** Seconds since the epoch. */
@@ -89,7 +92,7 @@ export class PersonalHealthCodeService implements GrpcService {
 
   /** The province's present statement is an attestation like any other: its verdict is the hub's, and is not taken on trust. */
   async #queryHealth(message: v1.QueryHealthRequest, call: CallWithDeadline): Promise<v1.IQueryHealthResponse> {
-    const { provinces, judge, counter, gate, now } = this.#parts;
+    const { provinces, judge, policies, counter, gate, now } = this.#parts;
     const caller = callerOf(call);
     const { request, checkpoint } = parseQueryHealth(message);
     requireOwnProvince(caller, checkpoint.province);
@@ -99,7 +102,8 @@ export class PersonalHealthCodeService implements GrpcService {
     }
     const province = parseProvinceCode(request.province ?? '');
     const reply = await provinces.call(province, 'queryHealth', request, limitsOf(call));
-    const outcome = await judgeAnswer(province, attestedAnswer(province, reply.attested), checkpoint, judge, now());
+    const at = now();
+    const outcome = restrict(await judgeAnswer(province, attestedAnswer(province, reply.attested), checkpoint, judge, at), policies, checkpoint.province, at);
     counter.record(checkpoint.purpose, outcome.verdict.recognition);
     const { verdict } = toVerifyCodeResponse(outcome);
     const { maskedName, maskedIdNumber, guidance } = reply;
@@ -107,12 +111,15 @@ export class PersonalHealthCodeService implements GrpcService {
   }
 
   async #convertCode(message: v1.ConvertCodeRequest, call: CallWithDeadline): Promise<v1.IConvertCodeResponse> {
-    const { provinces, judge, counter, now } = this.#parts;
-    const { source, made } = await convertCode(parseConvertCode(message), provinces, judge, limitsOf(call), now());
+    const { provinces, judge, policies, counter, now } = this.#parts;
+    const conversion = parseConvertCode(message);
+    const at = now();
+    const { source, made } = await convertCode(conversion, provinces, judge, limitsOf(call), at);
+    const toVerdict = (outcome: VerifiedCode): v1.IVerdict | null => toVerifyCodeResponse(restrict(outcome, policies, conversion.province, at)).verdict ?? null;
     if (isAboutPerson(source)) counter.record(v1.Purpose.PURPOSE_SELF, source.verdict.recognition);
     return {
-      source: toVerifyCodeResponse(source).verdict ?? null,
-      converted: made === undefined ? null : (toVerifyCodeResponse(made.verdict).verdict ?? null),
+      source: toVerdict(source),
+      converted: made === undefined ? null : toVerdict(made.verdict),
       attestation: made?.handed?.presentation ?? '',
       subjectReference: made?.handed?.subjectReference ?? '',
     };

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { PolicyRegister } from '../governance/policy-register.js';
+import { PolicyRegisterModule } from '../governance/policy-register.module.js';
 import { Guard } from '../identity/guard.js';
 import { IdentityModule } from '../identity/identity.module.js';
 import { ProvinceCallModule } from '../province-call/province-call.module.js';
@@ -11,13 +13,13 @@ import { PersonalHealthCodeService } from './personal-health-code.grpc.js';
 
 /** The interfaces of GB/T 38963-2020 clause 6, routed to provinces. */
 @Module({
-  imports: [IdentityModule, ProvinceCallModule, VerifyModule],
+  imports: [IdentityModule, PolicyRegisterModule, ProvinceCallModule, VerifyModule],
   providers: [
     {
       provide: PersonalHealthCodeService,
-      inject: [ProvinceCaller, CheckpointService, AttestedVerifier, VerificationCounter, Guard],
-      useFactory: (provinces: ProvinceCaller, checkpoint: CheckpointService, judge: AttestedVerifier, counter: VerificationCounter, gate: Guard) =>
-        new PersonalHealthCodeService({ provinces, checkpoint, judge, counter, gate, now: () => Math.floor(Date.now() / 1000) }),
+      inject: [ProvinceCaller, CheckpointService, AttestedVerifier, PolicyRegister, VerificationCounter, Guard],
+      useFactory: (provinces: ProvinceCaller, checkpoint: CheckpointService, judge: AttestedVerifier, policies: PolicyRegister, counter: VerificationCounter, gate: Guard) =>
+        new PersonalHealthCodeService({ provinces, checkpoint, judge, policies, counter, gate, now: () => Math.floor(Date.now() / 1000) }),
     },
   ],
   exports: [PersonalHealthCodeService],

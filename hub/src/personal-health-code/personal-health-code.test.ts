@@ -65,7 +65,8 @@ async function serve(answers: Readonly<Record<string, object>> = ANSWERS, parts:
   const verifyCode = (): never => {
     throw new Error('called');
   };
-  const service = new PersonalHealthCodeService({ provinces, checkpoint: { verifyCode }, judge: new Knowledge().attested, counter, gate: openGuard(), now: () => NOW, ...parts });
+  const { attested, policies } = new Knowledge();
+  const service = new PersonalHealthCodeService({ provinces, checkpoint: { verifyCode }, judge: attested, policies, counter, gate: openGuard(), now: () => NOW, ...parts });
   const { client, stop } = await serveAs(caller, [service]);
   open.push(stop);
   return { client: v1.PersonalHealthCode.create(unaryTransport(client, { timeoutMs: 2000, metadata: new Metadata() })), asked, counter };

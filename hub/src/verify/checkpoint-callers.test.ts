@@ -53,7 +53,7 @@ async function serve(caller: Caller, limits: Partial<Limits> = {}, standing: Cal
   const codes = new CodeVerifier(hub.attested, new LocalCodeVerifier(() => ({ owner: { code: GUIZHOU, standing: 'admitted' } }), provinces, hub.attested), people, hub.policies);
   const guard = openGuard({ limits: new RateLimits({ ...NO_LIMITS, ...limits }), standing, now });
   const service = new CheckpointService(codes, new BatchVerifier(hub.attested, codes, hub.policies, counter), counter, guard, () => NOW);
-  const personal = new PersonalHealthCodeService({ provinces: {} as PersonalHealthCodeParts['provinces'], checkpoint: service, judge: hub.attested, counter, gate: guard, now: () => NOW });
+  const personal = new PersonalHealthCodeService({ provinces: {} as PersonalHealthCodeParts['provinces'], checkpoint: service, judge: hub.attested, policies: hub.policies, counter, gate: guard, now: () => NOW });
   const { client, stop } = await serveAs(caller, [service, personal], guard);
   open.push(stop);
   const transport = unaryTransport(client, { timeoutMs: 5000, metadata: new Metadata() });
