@@ -83,6 +83,15 @@ describe('Canaries', () => {
     expect(claimsOf(await canaries.answer('expired')).expiresAt).toBeLessThan(now);
   });
 
+  it('do not show the superseded one before the hub knows what replaced it', async () => {
+    const canaries = createCanaries();
+    await expect(canaries.answer('superseded')).rejects.toMatchObject({ code: 'LOCAL_SYSTEM_BUSY' });
+    now += 1;
+    await expect(canaries.answer('superseded')).rejects.toMatchObject({ code: 'LOCAL_SYSTEM_BUSY' });
+    now += 1;
+    expect(claimsOf(await canaries.answer('superseded'))).toMatchObject({ status: 'canary-green' });
+  });
+
   it('give the same again, and are renewed when half of a life is over: six attestations a day', async () => {
     const canaries = await prepared();
     const all = ['green', 'yellow', 'red', 'superseded', 'expired'] as const;
@@ -114,7 +123,7 @@ describe('Canaries', () => {
 
   it('make two statements of the superseded one when all are asked about at once', async () => {
     const canaries = createCanaries();
-    await Promise.all([canaries.answer('superseded'), canaries.answer('superseded'), canaries.answer('superseded'), canaries.answer('green')]);
+    await Promise.allSettled([canaries.answer('superseded'), canaries.answer('superseded'), canaries.answer('superseded'), canaries.answer('green')]);
     expect(outbox.entries).toHaveLength(4);
   });
 

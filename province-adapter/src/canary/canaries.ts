@@ -13,6 +13,12 @@ const COLOURS = { green: 'canary-green', yellow: 'canary-yellow', red: 'canary-r
 /** Seconds the canary of expired attestations lives: the shortest there is. */
 const SHORT_LIFE = 1;
 
+/**
+ * Seconds after which the hub has taken in what replaced the superseded one. Shown earlier, that still is in force there: an answer
+ * that is right, and taken for a wrong one.
+ */
+const TAKEN_IN = 2;
+
 /** What a canary showed last; it serves without a look into the database until somebody, of whatever instance, would renew it. */
 interface Shown {
   readonly token: string;
@@ -115,8 +121,10 @@ export class Canaries {
 
   async #superseded(kid: string): Promise<string> {
     const replaced = await this.#findReplaced(kid);
-    if (replaced === undefined) throw new AdapterError('LOCAL_SYSTEM_BUSY', 'the canary that is replaced is not replaced yet');
-    return replaced;
+    if (replaced === undefined || replaced.at + TAKEN_IN > this.#options.now()) {
+      throw new AdapterError('LOCAL_SYSTEM_BUSY', 'the canary that is replaced is not replaced everywhere yet');
+    }
+    return replaced.token;
   }
 
   /** What a canary stated last, where it was signed with `kid`. */
@@ -125,12 +133,12 @@ export class Canaries {
     return standing?.attestation.original.value === kid ? standing : undefined;
   }
 
-  /** The token that the second of the two statements took the place of. */
-  async #findReplaced(kid: string): Promise<string | undefined> {
-    const { status, supersedes } = (await this.#findSigned('superseded', kid))?.attestation ?? {};
-    if (status !== 'canary-yellow' || supersedes === undefined) return undefined;
-    const [replaced] = await this.#options.readRange(supersedes, supersedes, 1);
-    return replaced?.token;
+  /** The token that the second of the two statements took the place of, and when: seconds since the epoch. */
+  async #findReplaced(kid: string): Promise<{ readonly token: string; readonly at: number } | undefined> {
+    const successor = (await this.#findSigned('superseded', kid))?.attestation;
+    if (successor?.status !== 'canary-yellow' || successor.supersedes === undefined) return undefined;
+    const [replaced] = await this.#options.readRange(successor.supersedes, successor.supersedes, 1);
+    return replaced === undefined ? undefined : { token: replaced.token, at: successor.issuedAt };
   }
 
   #subjectOf(name: CanaryName): string {
