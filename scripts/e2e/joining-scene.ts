@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CONFORMANCE_GROUPS, parseProvinceCode, type ConformanceReport } from '@health-code/attestation';
+import { CURRENT_SUITE, expectedQuestions, parseProvinceCode, type ConformanceInputs, type ConformanceReport } from '@health-code/attestation';
 import type { v1 } from '@health-code/messages';
 import { findEmbeddedCountry } from '../access/embedded-country.js';
 import { readRefusal } from '../access/refusal.js';
@@ -31,12 +31,17 @@ export interface JoiningScene {
   readonly remove: () => void;
 }
 
+const INPUTS: ConformanceInputs = {
+  ports: true, golden: [{ name: 'green', expected: '00' }, { name: 'yellow', expected: '01' }, { name: 'red', expected: '10' }],
+  unknownValues: 1, unknownAnswers: [], foreignCodes: 1, expiredAges: ['2d'], expiredCodes: 0,
+};
+
 /** A kit that says that an adapter of `version` passed everything, or what `change` makes of that. */
 export function kitThatSays(slug: string, adapterVersion: string, change: (report: ConformanceReport) => ConformanceReport = (report) => report): RunKit {
   return async (getChallenge) => {
     const now = Math.floor(Date.now() / 1000);
-    const checks = CONFORMANCE_GROUPS.map((group) => ({ id: `${group}/one`, group, title: group, outcome: 'passed' as const, detail: '' }));
-    const common = { province: parseProvinceCode(CODES[slug] ?? ''), adapterVersion, protocolVersion: 2, suiteVersion: '1', suiteDigest: '0'.repeat(64) };
+    const checks = expectedQuestions(CURRENT_SUITE, INPUTS).map(({ id, group }) => ({ id, group, title: group, outcome: 'passed' as const, detail: '' }));
+    const common = { province: parseProvinceCode(CODES[slug] ?? ''), adapterVersion, protocolVersion: 2, suiteVersion: CURRENT_SUITE.version, suiteDigest: CURRENT_SUITE.digest, inputs: INPUTS };
     return change({ ...common, challenge: await getChallenge(), startedAt: now, finishedAt: now, checks });
   };
 }

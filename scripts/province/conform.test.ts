@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { CONFORMANCE_GROUPS, createKeyRing, importProvinceKey, verifyConformanceReport, type ConformanceReport } from '@health-code/attestation';
+import { createKeyRing, CURRENT_SUITE, expectedQuestions, importProvinceKey, verifyConformanceReport, type ConformanceInputs, type ConformanceReport } from '@health-code/attestation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CommandLineError } from '../access/command-error.js';
 import type { FakeHub } from '../access/fake-hub.fixture.js';
@@ -14,9 +14,15 @@ let hub: FakeHub;
 let known: JoiningState;
 let home: ProvinceHome;
 
+const INPUTS: ConformanceInputs = {
+  ports: true, golden: [{ name: 'green', expected: '00' }, { name: 'yellow', expected: '01' }, { name: 'red', expected: '10' }],
+  unknownValues: 1, unknownAnswers: [], foreignCodes: 1, expiredAges: ['2d'], expiredCodes: 0,
+};
+const QUESTIONS = expectedQuestions(CURRENT_SUITE, INPUTS);
+
 const report = (challenge: string, outcome: 'passed' | 'failed' = 'passed'): ConformanceReport => ({
-  province: home.province.code, adapterVersion: '0.1.0', protocolVersion: 2, suiteVersion: '1', suiteDigest: '0'.repeat(64), challenge, startedAt: 1, finishedAt: 2,
-  checks: CONFORMANCE_GROUPS.map((group) => ({ id: `${group}/one`, group, title: group, outcome: group === 'replay' ? outcome : 'passed', detail: 'why' })),
+  province: home.province.code, adapterVersion: '0.1.0', protocolVersion: 2, suiteVersion: CURRENT_SUITE.version, suiteDigest: CURRENT_SUITE.digest, challenge, startedAt: 1, finishedAt: 2, inputs: INPUTS,
+  checks: QUESTIONS.map(({ id, group }) => ({ id, group, title: group, outcome: id === 'replay/same-call' ? outcome : 'passed', detail: 'why' })),
 });
 
 beforeEach(async () => {
@@ -34,7 +40,7 @@ describe('conform', () => {
   it('submits the report with the hub’s challenge, signed by the key in use, and keeps the badge', async () => {
     await keys(home);
     const { facts } = await conform(home, async (getChallenge) => report(await getChallenge()));
-    expect(facts).toMatchObject({ passed: CONFORMANCE_GROUPS.length, failed: 0 });
+    expect(facts).toMatchObject({ passed: QUESTIONS.length, failed: 0 });
     expect(readFileSync(home.files.badge, 'utf8')).toBe('badge');
     const set = readKeyFile(home.files.keys);
     const [signing] = set === undefined ? [] : keysFor('sig', set);
@@ -44,7 +50,7 @@ describe('conform', () => {
 
   it('submits nothing that would earn no badge, and keeps it for reading', async () => {
     await keys(home);
-    await expect(conform(home, async (getChallenge) => report(await getChallenge(), 'failed'))).rejects.toThrow('replay/one failed: why');
+    await expect(conform(home, async (getChallenge) => report(await getChallenge(), 'failed'))).rejects.toThrow('replay/same-call failed: why');
     expect(known.reports).toEqual([]);
     expect(readFileSync(home.files.report, 'utf8')).toContain('"failed"');
   });

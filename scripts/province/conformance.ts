@@ -7,6 +7,7 @@ import { prepareForeignAdapter } from './conformance/foreign-adapter.js';
 import { closeGround, findNatsServer, layGround, type Closing } from './conformance/ground.js';
 import { startOwnAdapter } from './conformance/own-adapter.js';
 import { findProvinceFixture } from './conformance/province-fixture.js';
+import { inputsOf } from './conformance/report-inputs.js';
 import type { OnProgress } from './conformance/run-suite.js';
 import { readSuite } from './conformance/suite.js';
 import type { OwnLocalSystem } from './local-system.js';
@@ -105,6 +106,7 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
       challenge: (await options.getChallenge?.()) ?? NO_CHALLENGE,
       startedAt,
       finishedAt: nowSeconds(),
+      inputs: inputsOf(fixture),
       checks: all.map(({ id, group, title, outcome, detail }) => ({ id, group, title, outcome, detail })),
     };
     return { report, passed: shortcomingsOf(report).length === 0, results: all, fixtureFile: file };

@@ -1,13 +1,15 @@
 import { webcrypto } from 'node:crypto';
 import { Metadata, type Client, type ServiceError } from '@grpc/grpc-js';
 import {
-  CONFORMANCE_GROUPS,
+  CURRENT_SUITE,
   createKeyVoucher,
   createPossessionProof,
+  expectedQuestions,
   generateProvinceKey,
   importSigningKey,
   parseProvinceCode,
   signConformanceReport,
+  type ConformanceInputs,
   type ConformanceReport,
   type GeneratedProvinceKey,
   type ProvinceCode,
@@ -133,6 +135,21 @@ export class JoiningScene {
   }
 }
 
+/** What a province of a test had its adapter asked about. */
+const INPUTS: ConformanceInputs = {
+  ports: true,
+  golden: [{ name: 'green', expected: '00' }, { name: 'yellow', expected: '01' }, { name: 'red', expected: '10' }],
+  unknownValues: 1,
+  unknownAnswers: [],
+  foreignCodes: 1,
+  expiredAges: ['2d'],
+  expiredCodes: 0,
+};
+
+/** Every line of a whole report, passed. */
+export const wholeChecks = (): ConformanceReport['checks'] =>
+  expectedQuestions(CURRENT_SUITE, INPUTS).map(({ id, group }) => ({ id, group, title: group, outcome: 'passed', detail: '' }));
+
 /** How a stated report differs from a good one. */
 export type ReportChange = Partial<ConformanceReport>;
 
@@ -229,17 +246,17 @@ export class Applicant {
 
   async report(changed: ReportChange = {}, by = this.signing): Promise<string> {
     const at = Math.floor(Date.now() / 1000);
-    const checks = CONFORMANCE_GROUPS.map((group) => ({ id: `${group}/all`, group, title: group, outcome: 'passed' as const, detail: '' }));
     const report: ConformanceReport = {
       province: this.code,
       adapterVersion: '1.0.0',
       protocolVersion: 2,
-      suiteVersion: '1',
-      suiteDigest: 'a'.repeat(64),
+      suiteVersion: CURRENT_SUITE.version,
+      suiteDigest: CURRENT_SUITE.digest,
       challenge: changed.challenge ?? (await this.challenge()),
       startedAt: at,
       finishedAt: at,
-      checks,
+      inputs: INPUTS,
+      checks: wholeChecks(),
       ...changed,
     };
     return signConformanceReport(report, await importSigningKey(by?.privateJwk));

@@ -1,10 +1,10 @@
-import { createPossessionProof, generateProvinceKey, importSigningKey, parseProvinceCode } from '@health-code/attestation';
+import { CONFORMANCE_GROUPS, createPossessionProof, generateProvinceKey, importSigningKey, parseProvinceCode } from '@health-code/attestation';
 import { PROTOCOL_VERSIONS, spiffeId, v1 } from '@health-code/messages';
 import { createUser } from '@nats-io/jwt';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeRequest } from './certificate-request.fixture.js';
-import { JoiningScene, refusalOf, type Applicant } from './joining-scene.fixture.js';
+import { JoiningScene, refusalOf, wholeChecks, type Applicant } from './joining-scene.fixture.js';
 
 let scene: JoiningScene;
 let operator: v1.Operator;
@@ -120,12 +120,26 @@ describe('a conformance report', () => {
     expect(await refusalOf(submit(report))).toMatchObject({ reason: 'CHALLENGE_INVALID' });
   });
 
-  it('earns nothing when a check failed or a group is missing, or for a protocol nobody speaks', async () => {
-    const failed = [{ id: 'gap/one', group: 'gap' as const, title: 'gap', outcome: 'failed' as const, detail: 'no answer' }];
-    const refusal = await refusalOf(submit(await anhui.report({ checks: failed })));
-    expect(refusal.reason).toBe('CONFORMANCE_NOT_PASSED');
-    expect(refusal.fields).toHaveLength(11);
+  it('earns nothing when a check failed, or for a protocol nobody speaks', async () => {
+    const checks = wholeChecks().map((check) => (check.id === 'gap/resend' ? { ...check, outcome: 'failed' as const, detail: 'no answer' } : check));
+    expect(await refusalOf(submit(await anhui.report({ checks })))).toEqual({ reason: 'CONFORMANCE_NOT_PASSED', fields: ['report gap/resend failed'] });
     expect(await refusalOf(submit(await anhui.report({ protocolVersion: Math.max(...PROTOCOL_VERSIONS) + 1 })))).toMatchObject({ reason: 'PROTOCOL_VERSION_UNSUPPORTED' });
+  });
+
+  it('earns nothing when a check was left out or renamed, well signed or not, and says which', async () => {
+    const without = wholeChecks().filter(({ id }) => id !== 'mutations/without-last/red');
+    expect(await refusalOf(submit(await anhui.report({ checks: without })))).toEqual({ reason: 'CONFORMANCE_NOT_PASSED', fields: ['report mutations/without-last/red is left out'] });
+    const renamed = wholeChecks().map((check) => (check.id === 'replay/same-call' ? { ...check, id: 'replay/any-call' } : check));
+    const { fields } = await refusalOf(submit(await anhui.report({ checks: renamed })));
+    expect(fields).toEqual(['report replay/same-call is left out', expect.stringContaining('replay/any-call') as string]);
+    expect(await refusalOf(submit(await anhui.report({ suiteDigest: 'a'.repeat(64) })))).toMatchObject({ reason: 'CONFORMANCE_NOT_PASSED' });
+  });
+
+  it('of one check for each group earns nothing, and as much of what is missing is told as an answer holds', async () => {
+    const few = CONFORMANCE_GROUPS.map((group) => wholeChecks().find((check) => check.group === group)).filter((check) => check !== undefined);
+    const { reason, fields } = await refusalOf(submit(await anhui.report({ checks: few })));
+    expect(reason).toBe('CONFORMANCE_NOT_PASSED');
+    expect(fields).toHaveLength(32);
   });
 
   it('renews the badge of an admitted province and leaves its state', async () => {

@@ -10,8 +10,9 @@ import { ringOf } from './submit-keys.js';
 /** Characters of the longest report: 2000 checks of a full detail stay under it. */
 const MAX_REPORT = 4 * 1024 * 1024;
 
-/** Shortcomings that are told; the rest is counted. */
+/** Shortcomings that are told, and characters of each; the rest is counted. */
 const TOLD = 32;
+const TOLD_CHARACTERS = 200;
 
 /** Where badges are kept. */
 export interface BadgeKeeper {
@@ -39,7 +40,7 @@ export interface IssuedBadge {
 }
 
 /**
- * 符合性测试: a report that is complete, passed and signed by an accepted key earns a badge. Later ones renew it.
+ * 符合性测试: a report that holds every check of a suite the hub knows, passed, and is signed by an accepted key earns a badge. Later ones renew it.
  * @throws HubError MEMBERSHIP_STATE_INVALID, CHALLENGE_INVALID, CONFORMANCE_NOT_PASSED, PROTOCOL_VERSION_UNSUPPORTED
  * @throws AttestationError CONFORMANCE_REPORT_INVALID
  */
@@ -81,7 +82,7 @@ function requireGood(report: ConformanceReport): void {
   if (shortcomings.length > 0) {
     const rest = shortcomings.length > TOLD ? `; ${String(shortcomings.length - TOLD)} more` : '';
     throw new HubError('CONFORMANCE_NOT_PASSED', `the report earns no badge: ${String(shortcomings.length)} shortcomings${rest}`, {
-      fieldViolations: shortcomings.slice(0, TOLD).map((description) => ({ field: 'report', description })),
+      fieldViolations: shortcomings.slice(0, TOLD).map((description) => ({ field: 'report', description: description.slice(0, TOLD_CHARACTERS) })),
     });
   }
   if (!PROTOCOL_VERSIONS.includes(report.protocolVersion)) {

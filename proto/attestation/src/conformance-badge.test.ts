@@ -66,7 +66,7 @@ describe('verifyConformanceBadge', () => {
   });
 
   it('refuses a report of the hub’s key for a badge, and the right words under another type', async () => {
-    const report = await signConformanceReport({ province: GUIZHOU, adapterVersion: '0.1.0', protocolVersion: 2, suiteVersion: '1', suiteDigest: 'b'.repeat(64), challenge: 'c'.repeat(22), startedAt: NOW, finishedAt: NOW, checks: [] }, hub.signing);
+    const report = await signConformanceReport({ province: GUIZHOU, adapterVersion: '0.1.0', protocolVersion: 2, suiteVersion: '1', suiteDigest: 'b'.repeat(64), challenge: 'c'.repeat(22), startedAt: NOW, finishedAt: NOW, inputs: { ports: true, golden: [], unknownValues: 0, unknownAnswers: [], foreignCodes: 0, expiredAges: [], expiredCodes: 0 }, checks: [] }, hub.signing);
     expect(await refusalOf(report)).toBe('CONFORMANCE_BADGE_INVALID');
     for (const header of [{ typ: 'JWT' }, { typ: 'conformance-report+jwt' }, { alg: 'Ed25519' }, { kid: 'another' }]) {
       const whole = JSON.stringify({ alg: 'ES256', kid: hub.signing.kid, typ: 'conformance-badge+jwt', ...header });

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { BEIJING, codeOfRejection, createSigner, GUIZHOU, NOW, sampleClaims, signTexts, testSalt, type Signer } from './attestation.fixture.js';
 import { signConformanceBadge } from './conformance-badge.js';
-import { CONFORMANCE_GROUPS, shortcomingsOf, signConformanceReport, verifyConformanceReport, type ConformanceCheck, type ConformanceReport } from './conformance-report.js';
+import { CONFORMANCE_GROUPS, signConformanceReport, verifyConformanceReport, type ConformanceCheck, type ConformanceReport } from './conformance-report.js';
 import { createKeyRing, generateProvinceKey, importProvinceKey, type ProvinceKey } from './province-key.js';
 import { createPossessionProof } from './possession-proof.js';
 import { signAttestation } from './sign-attestation.js';
@@ -20,6 +20,7 @@ const sampleReport = (changes: Partial<ConformanceReport> = {}): ConformanceRepo
   challenge: 'c'.repeat(22),
   startedAt: NOW,
   finishedAt: NOW + 20,
+  inputs: { ports: true, golden: [{ name: 'green', expected: '00' }], unknownValues: 1, unknownAnswers: [], foreignCodes: 1, expiredAges: ['2d'], expiredCodes: 0 },
   checks: CONFORMANCE_GROUPS.map((group) => check({ id: `${group}/one`, group })),
   ...changes,
 });
@@ -101,6 +102,8 @@ describe('verifyConformanceReport', () => {
     ['a list', '[]'],
     ['a member too many', JSON.stringify({ ...sampleReport(), passed: true })],
     ['a member too few', JSON.stringify({ ...sampleReport(), challenge: undefined })],
+    ['no inputs', JSON.stringify({ ...sampleReport(), inputs: undefined })],
+    ['more inputs than a report has lines for', JSON.stringify(sampleReport({ inputs: { ...sampleReport().inputs, unknownValues: 201 } }))],
     ['no checks', JSON.stringify(sampleReport({ checks: [] }))],
     ['too many checks', JSON.stringify(sampleReport({ checks: Array.from({ length: 2001 }, () => check()) }))],
     ['a group of its own', JSON.stringify(sampleReport({ checks: [check({ group: 'speed' as ConformanceCheck['group'] })] }))],
@@ -132,26 +135,6 @@ describe('verifyConformanceReport', () => {
     const forged = await signTexts(REPORT_HEADER(signer.signing.kid), JSON.stringify({ ...sampleReport(), province: '测试甲' }), signer.signing);
     const error = await verifyConformanceReport(forged, ringOf(signer.registered)).catch((cause: unknown) => cause as Error);
     expect((error as Error).message).not.toContain('测试甲');
-  });
-});
-
-describe('shortcomingsOf', () => {
-  it('finds nothing short where every group passed and no check failed', () => {
-    expect(shortcomingsOf(sampleReport())).toEqual([]);
-  });
-
-  it('names every group of which no check passed, skipped ones included', () => {
-    for (const group of CONFORMANCE_GROUPS) {
-      const others = sampleReport().checks.filter((one) => one.group !== group);
-      for (const checks of [others, [...others, check({ group, outcome: 'skipped' })]]) {
-        expect(shortcomingsOf(sampleReport({ checks }))).toEqual([`no check of ${group} passed`]);
-      }
-    }
-  });
-
-  it('names every check that failed, also beside others of its group that passed', () => {
-    const failed = check({ id: 'mutations/empty/green', group: 'mutations', outcome: 'failed', detail: 'it states green' });
-    expect(shortcomingsOf(sampleReport({ checks: [...sampleReport().checks, failed] }))).toEqual(['mutations/empty/green failed: it states green']);
   });
 });
 

@@ -34,6 +34,27 @@ const CHECK = z.strictObject({
   detail: z.string().max(1024),
 });
 
+const count = z.int().min(0).max(200);
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
+
+/** What the province had its adapter asked about; how many lines of a whole report a check has follows from it. */
+const INPUTS = z.strictObject({
+  /** Whether the local system under test lets the kit put people into a state. */
+  ports: z.boolean(),
+  /** `expected` is a status, or an availability where there is none. */
+  golden: z.array(z.strictObject({ name, expected: z.enum(['00', '01', '10', 'pending', 'not-applied', 'no-such-person', 'unavailable', 'expired']) })).max(200),
+  unknownValues: count,
+  unknownAnswers: z.array(name).max(200),
+  foreignCodes: count,
+  /** How long ago expired codes were issued, for example "2d". */
+  expiredAges: z.array(z.string().regex(/^[0-9]{1,6}[smhd]$/)).max(200),
+  /** Expired codes that stand in the inputs. */
+  expiredCodes: count,
+});
+
+/** What a report says it was asked about. */
+export type ConformanceInputs = z.infer<typeof INPUTS>;
+
 const REPORT = z.strictObject({
   province: z.string().refine(isProvinceCode),
   adapterVersion: z.string().min(1).max(64),
@@ -45,6 +66,7 @@ const REPORT = z.strictObject({
   challenge: z.string().min(16).max(128),
   startedAt: seconds,
   finishedAt: seconds,
+  inputs: INPUTS,
   checks: z.array(CHECK).min(1).max(2000),
 });
 
@@ -67,7 +89,7 @@ export function signConformanceReport(report: ConformanceReport, key: SigningKey
 }
 
 /**
- * Attacker-controlled input. The report is the signer's word: that it is complete and passed is for the caller to see.
+ * Attacker-controlled input. The report is the signer's word: whether it is whole and passed is for `shortcomingsOf` to say.
  *
  * @throws {AttestationError} CONFORMANCE_REPORT_INVALID for any change since it was signed, for a key that `ring` does not
  * hold as a signing key of the province it names, and for any other form
@@ -96,11 +118,4 @@ function parseJson(payload: Uint8Array): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** What keeps a report from earning a badge, in sentences; empty when nothing does. */
-export function shortcomingsOf({ checks }: ConformanceReport): readonly string[] {
-  const missing = CONFORMANCE_GROUPS.filter((group) => !checks.some((check) => check.group === group && check.outcome === 'passed'));
-  const failed = checks.filter(({ outcome }) => outcome === 'failed');
-  return [...missing.map((group) => `no check of ${group} passed`), ...failed.map(({ id, detail }) => `${id} failed: ${detail}`)];
 }

@@ -5,6 +5,8 @@ export { ATTESTATION_MAX_LIFETIME_SECONDS, statusListUri } from './attestation-c
 export type { AttestationHeader } from './attestation-header.js';
 export * from './conformance-badge.js';
 export * from './conformance-report.js';
+export * from './conformance-shortcomings.js';
+export * from './conformance-suites.js';
 export { decodeBase64Url, encodeBase64Url } from './base64url.js';
 export { verifyDisclosures, type HolderDisclosures } from './disclosure.js';
 export * from './errors.js';

@@ -1,4 +1,4 @@
-import { getProvince, parseProvinceCode, shortcomingsOf } from '@health-code/attestation';
+import { CURRENT_SUITE, getProvince, parseProvinceCode, shortcomingsOf } from '@health-code/attestation';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeTestAuthority, type TestAuthority, type TestCertificate } from '../../../deploy/embedded/test-pki.js';
@@ -10,6 +10,7 @@ import { startFakeLocalSystem } from './fake-local-system.fixture.js';
 import { startFaultProxy } from './fault-proxy.js';
 import { closeGround, type Closing } from './ground.js';
 import { PROVINCE_FIXTURE } from './province-fixture-schema.js';
+import { inputsOf } from './report-inputs.js';
 import { readSuite } from './suite.js';
 
 const province = getProvince(parseProvinceCode('660000'));
@@ -117,7 +118,8 @@ describe('the conformance kit', () => {
     const examined = await examineBroken([]);
     expect(examined.results.filter(({ outcome }) => outcome === 'failed').map(({ id, detail, sent, came }) => ({ id, detail, sent, came }))).toEqual([]);
     const checks = examined.results.map(({ id, group, title, outcome, detail }) => ({ id, group, title, outcome, detail }));
-    expect(shortcomingsOf({ province: province.code, adapterVersion: '', protocolVersion: 1, suiteVersion: '', suiteDigest: '', challenge: '', startedAt: 0, finishedAt: 0, checks })).toEqual([]);
+    const { version: suiteVersion, digest: suiteDigest } = CURRENT_SUITE;
+    expect(shortcomingsOf({ province: province.code, adapterVersion: '', protocolVersion: examined.protocolVersion, suiteVersion, suiteDigest, challenge: '', startedAt: 0, finishedAt: 0, inputs: inputsOf(fixture), checks })).toEqual([]);
     expect(new Set(checks.map(({ id }) => id)).size).toBe(checks.length);
   });
 

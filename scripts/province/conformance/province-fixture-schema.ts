@@ -62,6 +62,7 @@ export const PROVINCE_FIXTURE = z
       if (!golden.some(({ record }) => record.status === status)) context.addIssue(`golden has no record of status "${status}"`);
     }
     if (new Set(golden.map((one) => one.name)).size < golden.length) context.addIssue('golden has two records of one name');
+    if (new Set(unknownAnswers.map((one) => one.name)).size < unknownAnswers.length) context.addIssue('unknownAnswers has two of one name');
     if (golden.some(({ local }) => (local === undefined) === ports)) context.addIssue(ports ? 'with ports, every golden record says local' : 'without ports, every golden record says codes');
     if ((ports ? unknownValues.length : 0) + unknownAnswers.length === 0) context.addIssue('needs an unknown value: unknownValues (with ports) or unknownAnswers');
     if ((ports ? expired.ages.length : 0) + expired.codes.length === 0) context.addIssue('needs an expired code: expired.ages (with ports) or expired.codes');

@@ -1,12 +1,65 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CONFORMANCE_GROUPS } from '@health-code/attestation';
+import { CONFORMANCE_GROUPS, CURRENT_SUITE, type Asking, type ListedCheck, type SkipReason } from '@health-code/attestation';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkoutDirectory } from '../../../deploy/embedded/checkout.js';
+import { CANARIES } from '@health-code/messages';
+import type { Change, Play } from './suite-schema.js';
 import { readSuite, suiteDirectory } from './suite.js';
 
 const suite = readSuite();
+
+/** Changes that a code may withstand. */
+const WITHSTOOD: readonly (keyof Change)[] = ['letters', 'replace', 'replaceFirst', 'swapAt', 'halfOfAnother'];
+
+/** How the plays name what they ask. */
+function askingOf(play: Play): Asking {
+  switch (play.kind) {
+    case 'golden':
+      return 'golden';
+    case 'canaries':
+      return { names: CANARIES.map(({ name }) => name) };
+    case 'mutation':
+      return { names: ['green', 'red'] };
+    case 'resend':
+      if (play.ranges === 'last') return { names: ['first', 'second'] };
+      return play.ranges === 'nonsense' ? { names: ['no-range', 'number-0', 'empty-range', 'too-many'] } : 'once';
+    case 'foreign-codes':
+      return play.own ? { foreignCodesAfter: play.codes.length } : { names: play.codes.map((_code, index) => String(index + 1)) };
+    case 'nobody':
+      return { names: play.documents.map((_document, index) => String(index + 1)) };
+    case 'unknown-values':
+    case 'expired-codes':
+      return play.kind;
+    default:
+      return 'once';
+  }
+}
+
+/** Why a play may skip. */
+function skipReasonOf(play: Play): SkipReason | undefined {
+  if (play.kind === 'canaries') return 'no-canaries';
+  if (play.kind === 'mutation') return WITHSTOOD.some((member) => play.change[member] !== undefined) ? 'code-unchanged' : undefined;
+  if (play.kind === 'fault') return play.fault.location === undefined ? undefined : 'files';
+  return (play.kind === 'golden' || play.kind === 'unknown-values') && play.by === 'document' ? 'no-document' : undefined;
+}
+
+const byId = (one: { readonly id: string }, other: { readonly id: string }): number => (one.id < other.id ? -1 : 1);
+
+describe('the list by which the hub tells a whole report', () => {
+  it('is of this version and these files', () => {
+    expect({ version: CURRENT_SUITE.version, digest: CURRENT_SUITE.digest }).toEqual({ version: suite.version, digest: suite.digest });
+  });
+
+  it('names every check of the files and no other, how often each is asked, and which may be skipped', () => {
+    const listed = suite.checks.map(({ id, play }) => {
+      const maySkip = skipReasonOf(play);
+      return { id: id as ListedCheck['id'], asks: askingOf(play), ...(maySkip === undefined ? {} : { maySkip }) };
+    });
+    expect([...CURRENT_SUITE.checks].sort(byId)).toEqual(listed.sort(byId));
+  });
+});
 
 describe('the suite', () => {
   it('asks something of every group a badge needs', () => {

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { getProvince } from '@health-code/attestation';
+import { getProvince, shortcomingsOf } from '@health-code/attestation';
 import type { ConformanceRun } from '../../conformance.js';
 import type { CheckResult } from '../finding.js';
 import { countByGroup, describeCounts, isShort } from './group-counts.js';
@@ -35,5 +35,6 @@ export function printReport({ report, results, passed, fixtureFile }: Conformanc
     passed
       ? styleText('green', 'Conforming: this report earns a badge.')
       : styleText('red', `Not conforming: ${String(failures.length)} of ${String(results.length)} questions are answered wrong. No badge is given for this report.`),
+    ...(failures.length > 0 ? [] : shortcomingsOf(report).map((sentence) => `  ${sentence}`)),
   ].join('\n');
 }

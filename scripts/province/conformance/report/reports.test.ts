@@ -22,6 +22,7 @@ const unasked = resultOf(check, { name: '3', sent: 'somebody', came: '', skipped
 const runOf = (results: readonly CheckResult[], passed: boolean): ConformanceRun => ({
   report: {
     province: parseProvinceCode('520000'), adapterVersion: '0.1.0', protocolVersion: 2, suiteVersion: '1', suiteDigest: 'a'.repeat(64), challenge: 'c'.repeat(16), startedAt: 1_700_000_000, finishedAt: 1_700_000_020,
+    inputs: { ports: true, golden: [], unknownValues: 0, unknownAnswers: [], foreignCodes: 0, expiredAges: [], expiredCodes: 0 },
     checks: results.map(({ id, group, title, outcome, detail }) => ({ id, group, title, outcome, detail })),
   },
   passed, results, fixtureFile: 'conformance.yaml',
