@@ -1,7 +1,7 @@
 // Run by national operators: `npm run operator -- <command>` invites, admits, suspends, and shows who recognises whom.
 import { setTimeout as delay } from 'node:timers/promises';
 import { EXIT } from './access/command-error.js';
-import { parseCommandLine } from './access/command-line.js';
+import { parseCommandLine, shortHelp } from './access/command-line.js';
 import { explain } from './access/explain.js';
 import { carryOut } from './operator/carry-out.js';
 import { OPERATOR_COMMANDS, OPERATOR_HELP, SHARED_OPTIONS } from './operator/commands.js';
@@ -35,7 +35,7 @@ try {
   await main(process.argv.slice(2));
   process.exitCode = EXIT.done;
 } catch (error) {
-  const { text, exitCode } = explain(error, OPERATOR_HELP);
+  const { text, exitCode } = explain(error, shortHelp('operator', OPERATOR_COMMANDS, process.argv.slice(2)));
   console.error(text);
   process.exitCode = exitCode;
 }

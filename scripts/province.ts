@@ -1,7 +1,7 @@
 // Run by a province: `npm run province -- <step>` joins, shows where it stands, exchanges keys, and leaves.
 import type { Province } from '@health-code/attestation';
 import { EXIT } from './access/command-error.js';
-import { parseCommandLine, type Given, type GivenOptions } from './access/command-line.js';
+import { parseCommandLine, shortHelp, type Given, type GivenOptions } from './access/command-line.js';
 import { explain } from './access/explain.js';
 import { parseProvince } from './access/words.js';
 import { carryOut, reportOutcome, type StepOutcome } from './province/carry-out.js';
@@ -65,7 +65,7 @@ async function conformOnSchedule(options: GivenOptions): Promise<boolean> {
     try {
       print(reportOutcome(await conform(home, kit)), options);
     } catch (error) {
-      say(explain(error, PROVINCE_HELP).text);
+      say(explain(error, shortHelp('province', PROVINCE_STEPS, process.argv.slice(2))).text);
     }
     await waitUnlessStopped(intervalMs, stop);
   }
@@ -93,7 +93,7 @@ async function main(argv: readonly string[]): Promise<boolean> {
 try {
   process.exitCode = (await main(process.argv.slice(2))) ? EXIT.done : EXIT.refused;
 } catch (error) {
-  const { text, exitCode } = explain(error, PROVINCE_HELP);
+  const { text, exitCode } = explain(error, shortHelp('province', PROVINCE_STEPS, process.argv.slice(2)));
   console.error(text);
   process.exitCode = exitCode;
 }

@@ -87,7 +87,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
 /** For the person at the checkpoint: what is wrong, and with whom. */
 function explain(error: unknown): string {
-  if (error instanceof UsageError) return `${error.message}\n\n${USAGE}`;
+  if (error instanceof UsageError) return `Help: npm run verify -- --help\n\n${error.message}`;
   if (error instanceof CommandError) return `${error.message}\n${error.remedy}`;
   if (!(error instanceof Error)) return String(error);
   const { syscall, details = error.message } = error as NodeJS.ErrnoException & Partial<ServiceError>;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { OPERATOR_COMMANDS, OPERATOR_HELP, SHARED_OPTIONS as OPERATOR_SHARED } from '../operator/commands.js';
 import { PROVINCE_HELP, PROVINCE_STEPS, SHARED_OPTIONS } from '../province/commands.js';
 import { CommandLineError } from './command-error.js';
-import { parseCommandLine, type Given } from './command-line.js';
+import { parseCommandLine, shortHelp, type Given } from './command-line.js';
 
 const province = (...argv: string[]) => parseCommandLine(PROVINCE_STEPS, SHARED_OPTIONS, argv);
 const operator = (...argv: string[]) => parseCommandLine(OPERATOR_COMMANDS, OPERATOR_SHARED, argv);
@@ -20,6 +20,18 @@ describe('the command line', () => {
   it('reads what is given without an option', () => {
     expect(understood(operator('admit', '460000')).options.get('province')).toBe('460000');
     expect(understood(operator('key-entries', 'kid', '--from', '2022-04-15T08:00:00+08:00')).options.moment('from').toISOString()).toBe('2022-04-15T00:00:00.000Z');
+  });
+
+  it('finds the command behind options', () => {
+    const { command, options } = understood(province('--home', 'keys', '--json', 'status'));
+    expect([command, options.find('home'), options.isSet('json')]).toEqual(['status', 'keys', true]);
+    expect(understood(operator('--as=operator-b', 'admit', 'hainan')).options.get('province')).toBe('hainan');
+    expect(() => province('--home', 'x', 'aply')).toThrow('no "aply"; there are apply, keys');
+  });
+
+  it('has a short help for what was meant', () => {
+    expect(shortHelp('province', PROVINCE_STEPS, ['--json', 'leave'])).toBe('Usage: npm run province -- leave --confirm CODE\nHelp:  npm run province -- --help');
+    expect(shortHelp('operator', OPERATOR_COMMANDS, ['admti'])).toContain('<invite | members | admit |');
   });
 
   it.each([

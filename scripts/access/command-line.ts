@@ -76,8 +76,27 @@ function parseOne(specification: CommandSpecification, shared: NonNullable<Parse
   }
 }
 
+/** `<options> <command> <options>` as `<command> <options>`: people give options where they think of them. */
+function commandFirst(commands: Readonly<Record<string, CommandSpecification>>, shared: NonNullable<ParseArgsConfig['options']>, argv: readonly string[]): readonly string[] {
+  const known = Object.assign({}, shared, ...Object.values(commands).map(({ options }) => options)) as NonNullable<ParseArgsConfig['options']>;
+  let place = 0;
+  for (let argument = argv[place]; argument?.startsWith('--') === true; argument = argv[place]) {
+    const isFollowed = !argument.includes('=') && known[argument.slice(2)]?.type === 'string';
+    place += isFollowed ? 2 : 1;
+  }
+  const command = argv[place];
+  return command === undefined ? argv : [command, ...argv.slice(0, place), ...argv.slice(place + 1)];
+}
+
+/** The lines to show with a command line that was not understood: those of its command, or all names. */
+export function shortHelp(npmCommand: string, commands: Readonly<Record<string, CommandSpecification>>, argv: readonly string[]): string {
+  const name = argv.find((argument) => Object.hasOwn(commands, argument));
+  const usage = name === undefined ? `<${Object.keys(commands).join(' | ')}> …` : `${name} ${commands[name]?.usage ?? ''}`.trimEnd();
+  return `Usage: npm run ${npmCommand} -- ${usage}\nHelp:  npm run ${npmCommand} -- --help`;
+}
+
 /**
- * Reads `<command> <options>`.
+ * Reads `<command> <options>`, or options before the command.
  * @param shared options that every command takes; `help` among them
  * @throws CommandLineError
  */
@@ -86,7 +105,7 @@ export function parseCommandLine<Name extends string>(
   shared: NonNullable<ParseArgsConfig['options']>,
   argv: readonly string[],
 ): Given<Name> | 'help' {
-  const [first, ...rest] = argv;
+  const [first, ...rest] = commandFirst(commands, shared, argv);
   if (first === undefined || first === '--help' || first === '-h' || first === 'help') return 'help';
   if (!Object.hasOwn(commands, first)) throw new CommandLineError(`there is no ${JSON.stringify(first)}; there are ${Object.keys(commands).join(', ')}`);
   const command = first as Name;

@@ -49,7 +49,7 @@ describe('explain', () => {
   });
 
   it('shows the help text with a command line that was not understood, and only then', () => {
-    expect(explain(new CommandLineError('--token is missing'), 'HELP')).toEqual({ code: '', exitCode: 2, text: '--token is missing\n\nHELP' });
+    expect(explain(new CommandLineError('--token is missing'), 'HELP')).toEqual({ code: '', exitCode: 2, text: 'HELP\n\n--token is missing' });
     expect(explain(new CommandError('nothing there', 'Apply first.'), 'HELP')).toEqual({ code: '', exitCode: 2, text: 'nothing there\nWhat to do: Apply first.' });
   });
 });

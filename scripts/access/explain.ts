@@ -32,9 +32,9 @@ const LONGEST_LINE = 240;
 /** The end of a log is for a glance: the rest of a line is in the file that the message names. */
 const shortLines = (text: string): string => text.split('\n').map((line) => (line.length <= LONGEST_LINE ? line : `${line.slice(0, LONGEST_LINE)}…`)).join('\n');
 
-/** Says what went wrong and what to do. `help` is shown with a command line that was not understood. */
+/** Says what went wrong and what to do. `help` is shown before what is wrong with a command line: a terminal shows the end. */
 export function explain(error: unknown, help: string): Explanation {
-  if (error instanceof CommandLineError) return { code: '', exitCode: EXIT.failed, text: `${error.message}\n\n${help}` };
+  if (error instanceof CommandLineError) return { code: '', exitCode: EXIT.failed, text: `${help}\n\n${error.message}` };
   if (error instanceof CommandError) return { code: '', exitCode: EXIT.failed, text: `${error.message}\nWhat to do: ${error.remedy}` };
   const refusal = readRefusal(error);
   if (refusal !== undefined) return explainRefusal(refusal);
