@@ -4,6 +4,9 @@ import { openHubChannel, type HubChannel } from '../access/hub-channel.js';
 import { UsageError, type VerifyArguments } from './arguments.js';
 import { openDeviceHome } from './device-home.js';
 
+const HOW_ENROLLED =
+  'A province hands out a one-time code with `npm run province -- invite-checkpoint`; `npm run verify -- --enrol CODE` makes this machine its checkpoint, and `--device FOLDER` verifies with it. Or give another --province, or --certificate, --key and --ca';
+
 /**
  * Connects as the device that the command line names, or as the one that the supervisor of a country on this machine made for the
  * province of the checkpoint.
@@ -21,7 +24,7 @@ export function openDevice({ hub, device, deviceFolder, dataPath, context, timeo
     return openHubChannel({ address, authority: readFileSync(device.hubAuthority) }, { certificate: readFileSync(device.certificate), key: readFileSync(device.key) }, timeoutMs);
   }
   const party = `checkpoint-${context.province ?? ''}`;
-  if (country === undefined) throw new UsageError('a checkpoint needs a certificate: give --certificate, --key and --ca, as `npm run province -- invite-checkpoint` says');
-  if (!existsSync(country.pki(`${party}.crt`))) throw new UsageError(`no checkpoint of ${context.province ?? ''} has a certificate here: give another --province, or --certificate, --key and --ca`);
+  if (country === undefined) throw new UsageError(`a checkpoint needs a certificate. ${HOW_ENROLLED}`);
+  if (!existsSync(country.pki(`${party}.crt`))) throw new UsageError(`no checkpoint of ${context.province ?? ''} has a certificate here. ${HOW_ENROLLED}`);
   return openHubChannel({ address, authority: readFileSync(country.pki('server-ca.crt')) }, country.certificateOf(party), timeoutMs);
 }
