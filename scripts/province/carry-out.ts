@@ -83,7 +83,9 @@ const CARRY: Readonly<Record<EndingStep, (options: GivenOptions) => Promise<Step
   },
   'revoke-checkpoint': reported((options) => revokeCheckpoint(givenHome(options), options.get('id'))),
   'propose-policy': reported((options) => {
-    const issuers = options.find('issuers')?.split(',').map((issuer) => parseProvince(issuer).code) ?? [];
+    const given = options.find('issuers') ?? '';
+    if (given === '') throw new CommandLineError('--issuers is missing: the provinces whose codes the rule is about, such as beijing,shanghai, or all');
+    const issuers = given === 'all' ? 'all' : given.split(',').map((issuer) => parseProvince(issuer.trim()).code);
     return proposePolicy(givenHome(options), { issuers, reason: options.get('reason'), from: options.find('from') === undefined ? new Date(Date.now() + CLOCK_LEEWAY_MS) : options.moment('from'), until: options.moment('until') });
   }),
   'withdraw-policy': reported((options) => withdrawPolicy(givenHome(options), options.get('id'))),

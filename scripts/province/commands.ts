@@ -33,8 +33,8 @@ export const PROVINCE_STEPS = {
   checkpoints: { usage: '', summary: 'the province’s checkpoints' },
   'revoke-checkpoint': { usage: '<id>', summary: 'takes a checkpoint’s certificate back at once', positionals: ['id'] },
   'propose-policy': {
-    usage: '--reason TEXT --until TIME [--from TIME] [--issuers A,B]',
-    summary: 'asks for a stricter rule for what is shown in this province, of the codes of some or all others, from now or --from on; an operator approves',
+    usage: '--issuers A,B|all --reason TEXT --until TIME [--from TIME]',
+    summary: 'asks for a stricter rule for what is shown in this province, of the codes of the provinces named, or of all others that are members now; from now or --from on; an operator approves',
     options: { reason: text, from: text, until: text, issuers: text },
   },
   'withdraw-policy': { usage: '<id>', summary: 'ends such a rule, or a proposal of one, now', positionals: ['id'] },
