@@ -23,7 +23,8 @@ function homeDirectory(options: GivenOptions): string {
   const homes = homesHere();
   const [only] = homes;
   if (only !== undefined && homes.length === 1) return only;
-  throw new CommandError(homes.length === 0 ? 'no province has its home on this machine' : 'several provinces have their home on this machine', 'Say which is meant: --province <slug>, or --home <folder>.');
+  if (homes.length === 0) throw new CommandError('not applied yet: no province has its home on this machine', 'Apply first: npm run province -- apply --province <slug> --token <token> --organisation <USCC>; or say where the home is: --home <folder>.');
+  throw new CommandError('several provinces have their home on this machine', 'Say which is meant: --province <slug>, or --home <folder>.');
 }
 
 /** The home a step works in. @throws CommandError, CommandLineError */

@@ -23,6 +23,8 @@ export interface JoiningState {
   state: v1.MembershipState;
   /** Whether two operators agree to whatever nobody vouches for. */
   hasTwoOperators: boolean;
+  /** What the hub says comes next. */
+  nextStep: string;
 }
 
 const PASSED = { outcome: v1.CheckOutcome.CHECK_OUTCOME_PASSED };
@@ -47,7 +49,7 @@ async function takeKeys(known: JoiningState, request: v1.SubmitKeysRequest): Pro
 
 /** A hub that one province of a test can join, with the checks that a hub makes of proofs and vouchers. */
 export async function startJoiningHub(): Promise<{ readonly hub: FakeHub; readonly known: JoiningState }> {
-  const known: JoiningState = { tokens: new Map([['good-token', false]]), accepted: new Map(), events: [], reports: [], challenge: 1, registered: [], hasTwoOperators: false, state: v1.MembershipState.MEMBERSHIP_STATE_APPLIED };
+  const known: JoiningState = { tokens: new Map([['good-token', false]]), accepted: new Map(), events: [], reports: [], challenge: 1, registered: [], hasTwoOperators: false, nextStep: '', state: v1.MembershipState.MEMBERSHIP_STATE_APPLIED };
   const hub = await startFakeHub(({ issue }) => ({
     Apply: async ({ token, certificateRequest }: v1.ApplyRequest) => {
       known.events.push('apply');
@@ -58,7 +60,7 @@ export async function startJoiningHub(): Promise<{ readonly hub: FakeHub; readon
     },
     GetMembership: (_request: never, caller) => {
       if (!caller.endsWith(`/province/${CODE}`)) throw refusal('CALLER_UNIDENTIFIED', 'another');
-      return { province: CODE, state: known.state, stateSince: { seconds: 1, nanos: 0 }, nextStep: '', acceptedKeys: [...known.accepted.keys()], natsUrl: 'nats://127.0.0.1:4222' };
+      return { province: CODE, state: known.state, stateSince: { seconds: 1, nanos: 0 }, nextStep: known.nextStep, acceptedKeys: [...known.accepted.keys()], natsUrl: 'nats://127.0.0.1:4222' };
     },
     GetChallenge: () => ({ challenge: `challenge-of-the-hub-${String(known.challenge)}` }),
     SubmitKeys: (request: v1.SubmitKeysRequest) => {
@@ -76,7 +78,8 @@ export async function startJoiningHub(): Promise<{ readonly hub: FakeHub; readon
       return { affected: 3 };
     },
     IssueNatsUser: ({ publicKey }: v1.IssueNatsUserRequest) => ({ jwt: `jwt-of-${publicKey}`, expiresAt: { seconds: 2_000_000_000, nanos: 0 } }),
-    ListProvinces: () => ({ provinces: [{ code: CODE, jwks: JSON.stringify({ keys: known.registered.map((kid) => ({ kid })) }) }] }),
+    ListProvinces: () => ({ provinces: [{ code: CODE, jwks: JSON.stringify({ keys: known.registered.map((kid) => ({ kid })) }) }, { code: '110000', standing: 'admitted' }, { code: '310000', standing: 'left' }] }),
+    ProposePolicy: ({ policy }: v1.ProposePolicyRequest) => ({ policy: { ...policy, id: 'policy-1' } }),
   }));
   return { hub, known };
 }

@@ -1,13 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { getProvince } from '@health-code/attestation';
+import { parseProvinceCode } from '@health-code/attestation';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { GivenOptions } from '../access/command-line.js';
 import { givenLocalSystem, keepLocalSystem, localSystemSettings } from './local-system.js';
 import { openHome, writeHome } from './province-home.js';
 
-const HAINAN = getProvince('460000').code;
+const HAINAN = parseProvinceCode('460000');
 const URL = 'http://127.0.0.1:9000';
 const given = (values: Readonly<Record<string, string>>): GivenOptions => new GivenOptions(values, {});
 

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { v1 } from '@health-code/messages';
+import { CommandError } from '../access/command-error.js';
 import { openHubChannel, type HubChannel } from '../access/hub-channel.js';
 import { readHomeFile, type ProvinceHome } from './province-home.js';
 
 /** A connection to the hub as the province of a home. @throws CommandError before `apply` */
-export function openAsProvince({ settings, files }: ProvinceHome, timeoutMs?: number): HubChannel {
+export function openAsProvince({ settings, files, province }: ProvinceHome, timeoutMs?: number): HubChannel {
+  if (!existsSync(files.certificate)) throw new CommandError(`${province.slug} has not applied yet: ${files.certificate} is missing`, `Apply first: npm run province -- apply --province ${province.slug} --token <token> --organisation <USCC>`);
   return openHubChannel(
     { address: settings.hub, authority: readHomeFile(files.hubAuthority, 'apply') },
     { certificate: readHomeFile(files.certificate, 'apply'), key: readHomeFile(files.certificateKey, 'apply') },
@@ -39,7 +41,9 @@ export function commandOf({ state, nextStep: sentence }: Pick<v1.IGetMembershipR
 
 /** What the province has to do next, by the hub's word, and the command for it. */
 export function nextInWords(membership: Pick<v1.IGetMembershipResponse, 'state' | 'nextStep'>, hasCredentials: boolean): string {
-  const sentence = membership.nextStep ?? '';
+  const said = membership.nextStep ?? '';
+  // The hub cannot know that the user it issued was written down here.
+  const sentence = hasCredentials && /IssueNatsUser/.test(said) ? 'Start the adapter.' : said;
   if (sentence === '') return 'Nothing.';
   const command = commandOf(membership, hasCredentials);
   return command === '' ? sentence : `${sentence}  →  ${command}`;

@@ -101,7 +101,7 @@ export function findHome(directory: string): ProvinceHome | undefined {
 export function openHome(directory: string): ProvinceHome {
   const home = findHome(directory);
   if (home !== undefined) return home;
-  throw new CommandError(`${directory} is no province’s home`, 'Apply first: npm run province -- apply --province <slug> --token <token> --organisation <USCC>');
+  throw new CommandError(`not applied yet: ${directory} is no province’s home`, 'Apply first: npm run province -- apply --province <slug> --token <token> --organisation <USCC>');
 }
 
 /** Begins a home, or notes where the hub is now. @throws CommandError when the folder is another province's */

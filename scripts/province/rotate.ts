@@ -17,6 +17,9 @@ const MOST: Readonly<Record<KeyPurpose, number>> = { sig: 8, enc: 2 };
 
 const FLAGS: Readonly<Record<KeyPurpose, string>> = { sig: '--signing', enc: '--encryption' };
 
+/** What follows an exchange after which no former key stands beside the new one. */
+const NOTHING_LEFT = 'Nothing: the adapter takes the file up by itself; no former key is left to take out.';
+
 function ownKeys({ files }: ProvinceHome): KeySet {
   const set = readKeyFile(files.keys);
   if (set !== undefined) return set;
@@ -35,7 +38,8 @@ export async function rotateKey(home: ProvinceHome, purpose: KeyPurpose): Promis
   // Broken off after the new key was written and before its draft was removed: the exchange is done.
   if (written.length > 0 && written.every((kid) => kidsOf(set).includes(kid))) {
     rmSync(files.nextKeys);
-    return { did: [`New key ${written.join(', ')} stands in ${files.keys} already.`], next: `When the adapter has registered with it: npm run province -- rotate ${FLAGS[purpose]} --finish`, facts: { accepted: true, key: written.at(0), keys: kidsOf(set) } };
+    const next = keysFor(purpose, set).length > 1 ? `When the adapter has registered with it: npm run province -- rotate ${FLAGS[purpose]} --finish` : NOTHING_LEFT;
+    return { did: [`New key ${written.join(', ')} stands in ${files.keys} already.`], next, facts: { accepted: true, key: written.at(0), keys: kidsOf(set) } };
   }
   if (keysFor(purpose, set).length >= MOST[purpose]) {
     throw new CommandError('a former key still stands beside the one in use', `Take it out first: npm run province -- rotate ${FLAGS[purpose]} --finish`);
@@ -54,10 +58,11 @@ export async function rotateKey(home: ProvinceHome, purpose: KeyPurpose): Promis
     const standing = { ...set, keys: set.keys.filter(({ kid }) => acceptedKeys.includes(kid ?? '')) };
     writeKeyFile(files.keys, withNewest(standing, next.keys));
     rmSync(files.nextKeys, { force: true });
+    const isBeside = keysFor(purpose, standing).length > 0;
     return {
-      did: [`New key ${kidsOf(next).join(', ')} is accepted and stands first in ${files.keys}; the former one stays beside it.`],
+      did: [`New key ${kidsOf(next).join(', ')} is accepted and stands first in ${files.keys}${isBeside ? '; the former one stays beside it' : ', alone: the former one is accepted no more'}.`],
       checks: response?.checks ?? [],
-      next: `When the adapter has registered with it: npm run province -- rotate ${FLAGS[purpose]} --finish`,
+      next: isBeside ? `When the adapter has registered with it: npm run province -- rotate ${FLAGS[purpose]} --finish` : NOTHING_LEFT,
       facts: { accepted: true, key: kidsOf(next).at(0), keys: kidsOf(withNewest(standing, next.keys)) },
     };
   });

@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FakeHub } from '../access/fake-hub.fixture.js';
 import { readRefusal } from '../access/refusal.js';
 import { makeTlsKey } from '../access/certificate-request.js';
+import { GivenOptions } from '../access/command-line.js';
 import { apply } from './apply.js';
+import { carryOut } from './carry-out.js';
 import { emptyHome, startJoiningHub, type JoiningState } from './joining.fixture.js';
 import { keysFor, kidsOf, readKeyFile, type KeySet } from './key-file.js';
 import { keys } from './keys.js';
@@ -90,6 +92,24 @@ describe('keys', () => {
   });
 });
 
+it('names every other member of today where a rule is for all, and never none', async () => {
+  await apply(home, APPLICATION);
+  const propose = async (...issuers: string[]) => (await carryOut({ command: 'propose-policy', options: new GivenOptions({ home: home.directory, reason: 'r', until: '2030-01-01T00:00:00Z', ...(issuers[0] === undefined ? {} : { issuers: issuers[0] }) }, {}) })).json;
+  expect(await propose('all')).toMatchObject({ issuers: ['110000'] });
+  expect(await propose('beijing, shanghai')).toMatchObject({ issuers: ['110000', '310000'] });
+  await expect((async () => propose())()).rejects.toThrow('--issuers is missing');
+});
+
+it('says of a home that nothing was applied for from it', async () => {
+  await expect((async () => getStatus(home))()).rejects.toThrow('hainan has not applied yet');
+});
+
+it('says that the adapter is to be started where the credentials are there', async () => {
+  await apply(home, APPLICATION);
+  known.nextStep = 'Get a NATS user (Membership.IssueNatsUser) and start the adapter.';
+  expect((await credentials(home)).next).toBe('Start the adapter.  →  npm run province -- run');
+});
+
 describe('rotate', () => {
   beforeEach(async () => {
     await apply(home, APPLICATION);
@@ -142,7 +162,8 @@ describe('rotate', () => {
     await revokeKey(home, last?.kid ?? '', new Date());
     expect(keysFor('sig', keySet())).toEqual([last]);
     known.hasTwoOperators = true;
-    const { facts: replaced } = await rotateKey(home, 'sig');
+    const { facts: replaced, next } = await rotateKey(home, 'sig');
+    expect(next).toMatch(/^Nothing/);
     expect(keysFor('sig', keySet()).map(({ kid }) => kid)).toEqual([replaced['key']]);
   });
 
