@@ -8,8 +8,14 @@ export interface HubAddress {
   readonly serverName: string;
 }
 
-/** A connection to the hub by mTLS, opened at its first call. */
-export function openHubConnection({ address, serverName }: HubAddress, { authority, certificate, key }: HubCredentials): Client {
+/** How long a call hears nothing of the hub before it is looked whether the hub is there, in milliseconds; the hub looks as often. */
+const KEEPALIVE_MS = 30_000;
+
+/**
+ * A connection to the hub by mTLS, opened at its first call. A hub that went without a word (power, network) ends the calls under
+ * way: a stream that only listens would wait for ever.
+ */
+export function openHubConnection({ address, serverName }: HubAddress, { authority, certificate, key }: HubCredentials, keepaliveMs = KEEPALIVE_MS): Client {
   return new Client(address, credentials.createSsl(authority, key, certificate), {
     'grpc.ssl_target_name_override': serverName,
     'grpc.default_authority': serverName,
@@ -18,5 +24,7 @@ export function openHubConnection({ address, serverName }: HubAddress, { authori
     // grpc-js would wait up to two minutes after the hub was away for a while.
     'grpc.initial_reconnect_backoff_ms': 200,
     'grpc.max_reconnect_backoff_ms': 2000,
+    'grpc.keepalive_time_ms': keepaliveMs,
+    'grpc.keepalive_timeout_ms': Math.ceil(keepaliveMs / 3),
   });
 }
