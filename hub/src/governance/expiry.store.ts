@@ -9,7 +9,8 @@ const at = (column: string): string => `floor(extract(epoch FROM ${column}))::fl
 
 /**
  * Of each thing the one that counts: keys in use or accepted for use; of certificates, NATS users and badges the one that ends last,
- * because former ones are meant to end; regional rules that are approved. Assignment rules bear no date of their own.
+ * because former ones are meant to end; `due` is the first badge of a founding member; regional rules that are approved. Assignment
+ * rules bear no date of their own, and of a certificate that another authority issued the hub knows nothing.
  */
 const EXPIRIES = `
   SELECT key.province, CASE key.use WHEN 'sig' THEN 'signing-key' ELSE 'encryption-key' END AS kind, key.kid AS id, (key.jwk ->> 'exp')::float8 AS "expiresAt"
@@ -23,7 +24,7 @@ const EXPIRIES = `
   UNION ALL
   (SELECT DISTINCT ON (province) province, 'badge', id::text, ${at('expires_at')} FROM conformance_badge ORDER BY province, expires_at DESC)
   UNION ALL
-  SELECT province, 'badge', 'first', ${at('badge_due_at')} FROM member
+  SELECT province, 'badge', 'due', ${at('badge_due_at')} FROM member
     WHERE badge_due_at IS NOT NULL AND NOT EXISTS (SELECT FROM conformance_badge badge WHERE badge.province = member.province)
   UNION ALL
   SELECT receiver, 'agreement', id, ${at('effective_until')} FROM

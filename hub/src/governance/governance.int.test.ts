@@ -159,7 +159,7 @@ describe('what operators read', () => {
     expect((await operator.listEvents({ limit: 2 })).events.map(({ id }) => id)).toEqual(events.slice(0, 2).map(({ id }) => id));
     expect(await refusalOf(operator.listEvents({ limit: 1001 }))).toBe('REQUEST_INVALID');
     const badges = (await operator.listExpiries({})).expiries.filter(({ kind }) => kind === 'badge');
-    expect(badges.map(({ province, id }) => [province, id])).toEqual([[BEIJING, 'first'], [GUIZHOU, 'first']]);
+    expect(badges.map(({ province, id }) => [province, id])).toEqual([[BEIJING, 'due'], [GUIZHOU, 'due']]);
     expect((await operator.listExpiries({ withinDays: 7 })).expiries.filter(({ kind }) => kind === 'badge')).toEqual([]);
   });
 });
