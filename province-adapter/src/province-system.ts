@@ -1,4 +1,5 @@
 import type {
+  AttestationErrorCode,
   AttestationKind,
   HealthStatus,
   IdentityDocument,
@@ -73,6 +74,8 @@ export interface LocalAnswer {
   readonly fields: Readonly<Record<string, string>>;
   /** The person, resolved inside the province. Absent where the local system cannot tell: nothing is attested then. */
   readonly identity?: IdentityDocument;
+  /** Why the document that the local system names is none, where it names one: `IDENTITY_DOCUMENT_CHECK_DIGIT_INVALID` and the like. */
+  readonly identityProblem?: AttestationErrorCode;
   /** The person by opaque reference, where the local system knows no document: somebody whose code was converted (转码). */
   readonly subjectReference?: string;
   readonly maskedName?: string;

@@ -24,6 +24,10 @@ const ANSWERS: Readonly<Record<Operation, Answer>> = {
 export const refusalCode = (error: unknown): AdapterErrorCode | AttestationErrorCode =>
   error instanceof AdapterError || error instanceof AttestationError ? error.code : 'ADAPTER_FAILED';
 
+/** The code behind a refusal, for this adapter's own log: what of an answer was wrong. */
+export const causeOf = (error: unknown): { readonly cause?: AttestationErrorCode } =>
+  error instanceof AdapterError && error.cause instanceof AttestationError ? { cause: error.cause.code } : {};
+
 /** A refusal on the wire: the code alone, an error's text being for this adapter's own log. */
 export const refusal = (error: unknown): v1.IProvinceReply & v1.ISealedReply => ({ error: { code: refusalCode(error) } });
 

@@ -2,7 +2,7 @@ import { sealWithSecret, type ProvinceCode, type SealedKey } from '@health-code/
 import { callSubject, v1 } from '@health-code/messages';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import { AdapterError, ExpectedRefusal } from '../errors.js';
-import { answerCall, refusal, refusalCode } from './answer-call.js';
+import { answerCall, causeOf, refusal, refusalCode } from './answer-call.js';
 import type { CallHandlers, Operation } from './call-handlers.js';
 import { admitCall, openCall } from './open-call.js';
 import { ReplayWindow } from './replay-window.js';
@@ -75,7 +75,7 @@ export function createCallResponder(options: CallResponderOptions): CallResponde
     } catch (error) {
       reply = v1.ProvinceReply.encode(refusal(error)).finish();
       const code = refusalCode(error);
-      const fields = { operation, code, ms: now() - began };
+      const fields = { operation, code, ...causeOf(error), ms: now() - began };
       // The name of an error's class at most: its text may quote what the local system or the hub sent.
       if (code === 'ADAPTER_FAILED') log.error({ ...fields, error: error instanceof Error ? error.name : typeof error }, 'failed a call');
       else if (!(error instanceof ExpectedRefusal)) log.warn(fields, 'refused a call');

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { generateProvinceKey, importProvinceKey, importUnsealingKey, openWithSecret, parseProvinceCode, sealFor, type ProvinceKey, type SealedKey } from '@health-code/attestation';
+import { AttestationError, generateProvinceKey, importProvinceKey, importUnsealingKey, openWithSecret, parseProvinceCode, sealFor, type ProvinceKey, type SealedKey } from '@health-code/attestation';
 import { callSubject, v1 } from '@health-code/messages';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -139,6 +139,14 @@ describe('createCallResponder', () => {
     expect(logged).toEqual([]);
     expect((await send(await seal(attestCode))).error?.code).toBe('LOCAL_CODE_INVALID');
     expect(logged).toMatchObject([[{ operation: 'attestCode', code: 'LOCAL_CODE_INVALID' }, 'refused a call']]);
+  });
+
+  it('writes down what was wrong with the document of an answer, and never the document', async () => {
+    const cause = new AttestationError('IDENTITY_DOCUMENT_CHECK_DIGIT_INVALID', 'a text');
+    await startResponder({ attestCode: () => Promise.reject(new AdapterError('LOCAL_PERSON_UNRESOLVED', 'another text', { cause })) });
+    expect((await send(await seal(attestCode))).error).toMatchObject({ code: 'LOCAL_PERSON_UNRESOLVED', message: '' });
+    expect(logged).toMatchObject([[{ code: 'LOCAL_PERSON_UNRESOLVED', cause: 'IDENTITY_DOCUMENT_CHECK_DIGIT_INVALID' }, 'refused a call']]);
+    expect(JSON.stringify(logged)).not.toContain('text');
   });
 
   it('answers a fault it did not foresee with ADAPTER_FAILED and logs no text of it', async () => {

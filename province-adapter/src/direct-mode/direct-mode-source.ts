@@ -1,7 +1,7 @@
 import type { ProvinceCode } from '@health-code/attestation';
 import type { ZodType } from 'zod';
 import { AdapterError, type AdapterErrorCode } from '../errors.js';
-import { findIdentityDocument } from '../local-format/identity.js';
+import { identityOf } from '../local-format/identity.js';
 import { parseAnswer } from '../local-format/parse-answer.js';
 import { createLocalHttp } from '../local-http/local-http.js';
 import type { ForeignStatement, LocalAnswer, NationalCodeOperations, Source, SourceOptions } from '../province-system.js';
@@ -45,7 +45,6 @@ const ERRORS: Readonly<Record<Exclude<ReturnCode, 'OK'>, AdapterErrorCode>> = {
 
 function answerOf(statement: Statement, answeredAt: number): LocalAnswer {
   const { person, subjectReference, convertedFrom, bizExtData, guidance, maskedName, maskedIdNumber, since, validUntil, ...texts } = statement;
-  const identity = person === undefined ? undefined : findIdentityDocument(person.idType, person.idNumber);
   return {
     fields: {
       ...texts,
@@ -53,7 +52,7 @@ function answerOf(statement: Statement, answeredAt: number): LocalAnswer {
       validUntil: String(validUntil),
       ...(convertedFrom === undefined ? {} : { convertedFrom }),
     },
-    ...(identity === undefined ? {} : { identity }),
+    ...(person === undefined ? {} : identityOf(person.idType, person.idNumber)),
     ...(subjectReference === undefined ? {} : { subjectReference }),
     ...(maskedName === '' ? {} : { maskedName }),
     ...(maskedIdNumber === '' ? {} : { maskedIdNumber }),

@@ -54,6 +54,14 @@ describe('the person of an answer', () => {
     expect(identityOf({ hm: '995401190001010019' })).toEqual({ type: '01', number: '995401190001010019' });
   });
 
+  it('is nobody by a number that cannot be, and the answer says why without it', () => {
+    const read = (document: object) => readMapped({ zt: 'g', ...document }, { fields, identityTypes }, 0);
+    expect(read({ hm: '995401190001010018' })).toEqual({ fields: { zt: 'g' }, identityProblem: 'IDENTITY_DOCUMENT_CHECK_DIGIT_INVALID', answeredAt: 0 });
+    expect(read({ hm: '99540119000101' }).identityProblem).toBe('IDENTITY_DOCUMENT_NUMBER_INVALID');
+    expect(read({ lx: '军官证', hm: '995401190001010019' }).identityProblem).toBe('IDENTITY_DOCUMENT_TYPE_UNSUPPORTED');
+    expect(read({ hm: '' })).not.toHaveProperty('identityProblem');
+  });
+
   it.each(['01', '军官证', '', 'constructor'])('is nobody by the type %j, which the table does not list', (lx) => {
     expect(identityOf({ lx, hm: '995401190001010019' })).toBeUndefined();
   });

@@ -1,6 +1,6 @@
 import jsonpointer from 'jsonpointer';
 import { AdapterError } from '../errors.js';
-import { findIdentityDocument } from '../local-format/identity.js';
+import { identityOf } from '../local-format/identity.js';
 import { isMaskedName, isMaskedNumber } from '../local-format/masked.js';
 import { PERSON_FIELD } from '../local-format/translation-table.js';
 import type { LocalAnswer } from '../province-system.js';
@@ -80,13 +80,12 @@ function readNamed(document: unknown, fields: Readonly<Record<string, MappedFiel
 }
 
 /** Whose an answer is; nobody where it says so by no type and number that a person can be referred to by. @throws AdapterError `LOCAL_ANSWER_INVALID` */
-export function readIdentity(document: unknown, { identityNumber, identityType }: Pick<Fields, 'identityNumber' | 'identityType'>, types: IdentityTypes): Pick<LocalAnswer, 'identity'> {
+export function readIdentity(document: unknown, { identityNumber, identityType }: Pick<Fields, 'identityNumber' | 'identityType'>, types: IdentityTypes): Pick<LocalAnswer, 'identity' | 'identityProblem'> {
   const number = identityNumber === undefined ? '' : (readField(document, identityNumber) ?? '');
   const stated = identityType === undefined ? undefined : readField(document, identityType);
   const listed = stated !== undefined && Object.hasOwn(types, stated) ? types[stated] : undefined;
-  const type = stated === undefined ? IDENTITY_CARD : listed;
-  const identity = number === '' || type === undefined ? undefined : findIdentityDocument(type, number);
-  return identity === undefined ? {} : { identity };
+  // A word that the table does not list is no type of document.
+  return number === '' ? {} : identityOf(stated === undefined ? IDENTITY_CARD : (listed ?? ''), number);
 }
 
 /** Longer than the words of a reason are, in characters. Ours. */

@@ -127,6 +127,11 @@ describe('attestCode', () => {
     expect(await codeOf(refused.attestCode({ code, context }, call))).toBe('LOCAL_CODE_EXPIRED');
   });
 
+  it('refuses an answer whose document cannot be, and says what is wrong with it in its cause', async () => {
+    const refused = handlersOf({ identity: undefined as never, identityProblem: 'IDENTITY_DOCUMENT_CHECK_DIGIT_INVALID' }).attestCode({ code, context }, call);
+    await expect(refused).rejects.toMatchObject({ code: 'LOCAL_PERSON_UNRESOLVED', cause: { code: 'IDENTITY_DOCUMENT_CHECK_DIGIT_INVALID' } });
+  });
+
   it('refuses an answer that does not say whose status it is', async () => {
     expect(await codeOf(handlersOf({ identity: undefined as never }).attestCode({ code, context }, call))).toBe('LOCAL_PERSON_UNRESOLVED');
   });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AdapterError, type AdapterErrorCode } from '../../errors.js';
 import { getCredentials } from '../../local-format/configured-credentials.js';
-import { findIdentityDocument } from '../../local-format/identity.js';
+import { identityOf } from '../../local-format/identity.js';
 import { parseAnswer } from '../../local-format/parse-answer.js';
 import { findHandle, requestPort, resolveIdentity } from '../../local-format/stand-in-ports.js';
 import { personNotFound } from '../../local-format/translation-table.js';
@@ -108,8 +108,7 @@ export function createSource(options: SourceOptions, now: () => number = Date.no
   const readChange = async (person: Certificate): Promise<LocalAnswer> => {
     const data = REPORT.safeParse(await findReport(person));
     const answer = data.success ? answerOf(data.data, seconds()) : { fields: {}, answeredAt: seconds() };
-    const identity = findIdentityDocument(CERTIFICATE_TYPES[person.certificate_type] ?? '', person.certificate_id);
-    return identity === undefined ? answer : { ...answer, identity };
+    return { ...answer, ...identityOf(CERTIFICATE_TYPES[person.certificate_type] ?? '', person.certificate_id) };
   };
 
   return {
