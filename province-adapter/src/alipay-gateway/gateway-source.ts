@@ -87,8 +87,8 @@ export function createGatewaySource({ cities }: Pick<GatewayProvince, 'cities'>,
   return {
     async readCode(code, _verifier, signal) {
       const answer = await verifyCode(code, signal);
-      const identity = await resolveIdentity(http, code, signal);
-      return identity === undefined ? answer : { ...answer, identity };
+      const person = await resolveIdentity(http, code, signal);
+      return { ...answer, ...person };
     },
     async readPerson(document) {
       // No documented method of the gateway begins with an identity number.

@@ -28,14 +28,19 @@ describe('the ports that a province offers beside its documented interface', () 
 
   it('say who is behind a code, and what to ask with about a person', async () => {
     answer({ found: true, documentType: PERSON.type, documentNumber: PERSON.number });
-    expect(await resolveIdentity(http, 'code')).toEqual(PERSON);
+    expect(await resolveIdentity(http, 'code')).toEqual({ identity: PERSON });
     answer({ found: true, handle: { uid: '1' } });
     expect(await findHandle(http, PERSON)).toEqual({ uid: '1' });
   });
 
+  it('say why a number is nobody\'s, and not the number', async () => {
+    answer({ found: true, documentType: '01', documentNumber: '995401190001010018' });
+    expect(await resolveIdentity(http, 'code')).toEqual({ identityProblem: 'IDENTITY_DOCUMENT_CHECK_DIGIT_INVALID' });
+  });
+
   it('say that there is nobody', async () => {
     answer({ found: false });
-    expect([await resolveIdentity(http, 'code'), await findHandle(http, PERSON)]).toEqual([undefined, undefined]);
+    expect([await resolveIdentity(http, 'code'), await findHandle(http, PERSON)]).toEqual([{}, undefined]);
   });
 
   it.each([404, 405, 501])('leave the person unresolved, and make no answer invalid, where they are missing: HTTP status %i', async (as) => {

@@ -2,7 +2,8 @@ import type { IdentityDocument } from '@health-code/attestation';
 import { z } from 'zod';
 import { AdapterError } from '../errors.js';
 import { JSON_IN_UTF_8, parseJson, type LocalHttp, type LocalRequest } from '../local-http/local-http.js';
-import { findIdentityDocument } from './identity.js';
+import type { LocalAnswer } from '../province-system.js';
+import { identityOf } from './identity.js';
 import { parseAnswer } from './parse-answer.js';
 
 /**
@@ -37,12 +38,12 @@ export async function requestPort(http: LocalHttp, request: LocalRequest): Promi
   );
 }
 
-/** The identity behind a scanned code; absent where the province has none, or one of a type that cannot be referred to. */
+/** The identity behind a scanned code, as members of the answer; none where the province has none, and why where it cannot be. */
 export async function resolveIdentity(
   http: LocalHttp,
   code: string,
   signal?: AbortSignal,
-): Promise<IdentityDocument | undefined> {
+): Promise<Pick<LocalAnswer, 'identity' | 'identityProblem'>> {
   const answer = await requestPort(http, {
     method: 'POST',
     path: '/stand-in/resolve',
@@ -50,7 +51,7 @@ export async function resolveIdentity(
     ...(signal === undefined ? {} : { signal }),
   });
   const resolved = parseAnswer(RESOLVED, answer);
-  return resolved.found ? findIdentityDocument(resolved.documentType, resolved.documentNumber) : undefined;
+  return resolved.found ? identityOf(resolved.documentType, resolved.documentNumber) : {};
 }
 
 /** What the documented interface must be asked with to answer about this person; absent where the province has no such person. */

@@ -86,8 +86,8 @@ export function createMappedHttpSource(mapping: HttpMapping, options: SourceOpti
         if (said === 'no-such-person') return personNotFound(seconds());
         if (namesPerson) return said;
         // The answer names nobody by number: the province's own port does.
-        const identity = await resolveIdentity(http, code, signal);
-        return identity === undefined ? said : { ...said, identity };
+        const person = await resolveIdentity(http, code, signal);
+        return { ...said, ...person };
       },
       async readPerson(document, verifier) {
         const handle = byPerson === undefined ? await findHandle(http, document) : personValues(document);

@@ -72,8 +72,8 @@ export function createSource(options: SourceOptions, now: () => number = Date.no
     async readCode(code, _verifier, signal) {
       requireWhole(code);
       const scanned = await post('/standin-akm/scan', { code }, signal);
-      const identity = await resolveIdentity(http, code, signal);
-      if (identity === undefined) return answerOf(scanned, seconds());
+      const { identity, ...problem } = await resolveIdentity(http, code, signal);
+      if (identity === undefined) return { ...answerOf(scanned, seconds()), ...problem };
       // A scan states neither reason nor time; the query by identity card states both where the person authorised them.
       const stated = await findByIdCard(identity, signal);
       const isSameStatement = stated?.healthLevel === scanned.healthLevel && stated?.dataSource === scanned.dataSource;

@@ -79,8 +79,8 @@ export function createSource(options: SourceOptions, now: () => number = Date.no
   const reading = (readFields: ReadFields): KindSource => ({
     async readCode(code, _verifier, signal) {
       const answer = await readUser(parseUserUuid(code), readFields, signal);
-      const identity = await resolveIdentity(http, code, signal);
-      return identity === undefined ? answer : { ...answer, identity };
+      const person = await resolveIdentity(http, code, signal);
+      return { ...answer, ...person };
     },
     async readPerson(document) {
       // No documented query of 健康宝 begins with an identity number.

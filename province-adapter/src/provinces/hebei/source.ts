@@ -91,8 +91,8 @@ export function createSource(options: SourceOptions, now: () => number = Date.no
   };
 
   const withIdentity = async (answer: LocalAnswer, issued: string, signal?: AbortSignal): Promise<LocalAnswer> => {
-    const identity = await resolveIdentity(http, issued, signal);
-    return identity === undefined ? answer : { ...answer, identity };
+    const person = await resolveIdentity(http, issued, signal);
+    return { ...answer, ...person };
   };
 
   const reading = (readFields: ReadFields): KindSource => ({

@@ -87,8 +87,8 @@ export function createSource(options: SourceOptions, now: () => number = Date.no
     async readCode(code, verifier, signal) {
       requireWhole(code);
       const answer = await verify(code, verifier, signal);
-      const identity = await resolveIdentity(http, code, signal);
-      return identity === undefined ? answer : { ...answer, identity };
+      const person = await resolveIdentity(http, code, signal);
+      return { ...answer, ...person };
     },
     async readPerson(document: IdentityDocument, verifier) {
       // No documented query of 苏康码 begins with an identity number.

@@ -68,8 +68,8 @@ export function createSource(options: SourceOptions, now: () => number = Date.no
     return {
       async readCode(code, _verifier, signal) {
         const answer = await read(parseUid(code), signal);
-        const identity = await resolveIdentity(http, code, signal);
-        return identity === undefined ? answer : { ...answer, identity };
+        const person = await resolveIdentity(http, code, signal);
+        return { ...answer, ...person };
       },
       async readPerson(document) {
         // No documented query of 随申码 begins with an identity number.

@@ -119,12 +119,12 @@ export function createSource(options: SourceOptions, now: () => number = Date.no
       const { name, certificate_id, certificate_type, ...report } = decoded;
       if (!Object.hasOwn(CERTIFICATE_TYPES, certificate_type))
         throw new AdapterError('LOCAL_ANSWER_INVALID', 'certificate_type is none of the documented ones');
-      const identity = await resolveIdentity(http, code, signal);
+      const person = await resolveIdentity(http, code, signal);
       return {
         ...answerOf(report, seconds()),
         maskedName: name,
         maskedIdNumber: certificate_id,
-        ...(identity === undefined ? {} : { identity }),
+        ...person,
       };
     },
     async readPerson(document) {
