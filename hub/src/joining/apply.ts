@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { spiffeId, v1, type PeerIdentity } from '@health-code/messages';
 import { HubError, type FieldViolation } from '../errors.js';
-import { isUnifiedSocialCreditCode } from '../personal-health-code/unified-social-credit-code.js';
+import { findCreditCodeFault } from '../personal-health-code/unified-social-credit-code.js';
 import { checkCertificateRequest, type CheckedRequest } from './check-certificate-request.js';
 import { failuresOf, type Check } from './check.js';
 import { requireRedeemable, type Invitation } from './invitation.js';
@@ -74,9 +74,10 @@ export async function apply(request: v1.ApplyRequest, parts: ApplyParts): Promis
 
 async function redeem(request: v1.ApplyRequest, digest: Buffer, invitation: Invitation, parts: ApplyParts): Promise<Applied> {
   const isProvince = invitation.role === 'province';
-  if (isProvince && !isUnifiedSocialCreditCode(request.organisation)) {
+  const fault = isProvince ? findCreditCodeFault(request.organisation) : undefined;
+  if (fault !== undefined) {
     throw new HubError('REQUEST_INVALID', 'the application is refused', {
-      fieldViolations: [{ field: 'organisation', description: 'must be a unified social credit code (GB 32100)' }],
+      fieldViolations: [{ field: 'organisation', description: fault }],
     });
   }
   const expected = isProvince ? spiffeId({ role: 'province', province: invitation.province }, parts.trustDomain) : undefined;

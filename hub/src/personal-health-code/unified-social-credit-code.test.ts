@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isUnifiedSocialCreditCode } from './unified-social-credit-code.js';
+import { findCreditCodeFault, isUnifiedSocialCreditCode } from './unified-social-credit-code.js';
 
 describe('isUnifiedSocialCreditCode', () => {
   it('accepts a code whose check character fits', () => {
@@ -16,5 +16,13 @@ describe('isUnifiedSocialCreditCode', () => {
     ['nothing', ''],
   ])('refuses %s', (_, text) => {
     expect(isUnifiedSocialCreditCode(text)).toBe(false);
+  });
+});
+
+describe('findCreditCodeFault', () => {
+  it('names the check character where it alone is wrong', () => {
+    expect(findCreditCodeFault('91330106MA27Y4U47R')).toBeUndefined();
+    expect(findCreditCodeFault('91330106MA27Y4U47Q')).toContain('check character');
+    for (const text of ['91330106MA27Y4U47', '91330106MI27Y4U47R', '']) expect(findCreditCodeFault(text)).toContain('18 digits and capitals');
   });
 });
