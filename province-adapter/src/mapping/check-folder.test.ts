@@ -84,7 +84,7 @@ describe('checkFolder', () => {
     ['a time that is none', 'changedAt:yyyy-MM-dd', 'changedAt:MM-dd', 'answers.byCode: '],
     ['a code that the mapping does not take', 'length: 32', 'length: 31', 'codes: '],
     ['a word of another colour', "'01': yellow", "'01': red", 'colours.01: '],
-    ['a person of no colour', '[green, green, yellow', '[grey, green, yellow', 'people.0: '],
+    ['a person of no colour', '[green, green, yellow', '[grey, green, yellow', 'people.#1: '],
   ])('names in the stand-in %s', async (_what, from, to, expected) => {
     const folder = join(root, 'jilin');
     cpSync(join(PROVINCES, 'jilin'), folder, { recursive: true });
@@ -130,7 +130,7 @@ describe('checkFolder', () => {
 
   it.each([
     ['a value that the mapping has not', 'values: {', "values: { '33': '00',", /contract\.yaml:3: values\.33: /],
-    ['an unlisted value that is listed', "['9',", "['4',", /contract\.yaml:5: unlistedValues\.0: /],
+    ['an unlisted value that is listed', "['9',", "['4',", /contract\.yaml:5: unlistedValues\.#1: /],
     ['an error that the mapping has not', "'500': LOCAL_ANSWER_INVALID", "'500': LOCAL_SYSTEM_BUSY", /contract\.yaml:10: errorCodes\.500: /],
     ['an error that means something else', "'103': LOCAL_PERMISSION_DENIED", "'103': LOCAL_SYSTEM_BUSY", /contract\.yaml:9: errorCodes\.103: /],
   ])('names in the contract %s', async (_what, from, to, expected) => {
@@ -160,14 +160,14 @@ describe('checkFolder', () => {
 
   it('names the line of a recogniser that another province’s codes fit, and both provinces', async () => {
     const found = await changed(['mapping.yaml', 'https://standin-shaanxi.example.org/', 'https://standin-qinghai.example.org/']);
-    expect(found).toContainEqual(expect.stringMatching(/^shaanxi\/mapping\.yaml:13: codes\.recognise\.0: Shaanxi .* Qinghai \(qinghai\)/));
+    expect(found).toContainEqual(expect.stringMatching(/^shaanxi\/mapping\.yaml:13: codes\.recognise\.#1: Shaanxi .* Qinghai \(qinghai\)/));
     expect(await changed()).toEqual([]);
   });
 
   it('says in words of its own what fixtures lack, with an example', async () => {
     const found = await changed(['fixtures/stand-in.yaml', "  - '3'\n  - '3'\n  - '3'\n  - '5'\n  - '3'\n  - '3'\n  - '3'\n", ''], ['fixtures/exchanges.yaml', "at: '2022-04-15T10:00:00+08:00'", 'at: 2022-04-15']);
     expect(found).toContainEqual(expect.stringMatching(/stand-in\.yaml:\d+: people: must have at least 20 entries; here are 17$/));
-    expect(found).toContainEqual(expect.stringMatching(/exchanges\.yaml:\d+: 0\.at: .* such as 2022-04-15T10:00:00\+08:00/));
+    expect(found).toContainEqual(expect.stringMatching(/exchanges\.yaml:\d+: #1\.at: .* such as 2022-04-15T10:00:00\+08:00/));
   });
 
   it('knows that nobody who is asked about by document has a code, or its times', async () => {
@@ -178,14 +178,14 @@ describe('checkFolder', () => {
   it('says once what is wrong in many exchanges and with many people', async () => {
     expect(await changed(['mapping.yaml', 'healthCode, type: integer', 'healthCod, type: integer'])).toEqual([
       expect.stringMatching(/^shaanxi\/mapping\.yaml:46: fields\.status\.at: /),
-      expect.stringMatching(/exchanges\.yaml:\d+: 0\.record: .* \(and 6 more\)$/),
+      expect.stringMatching(/exchanges\.yaml:\d+: #1\.record: .* \(and 6 more\)$/),
     ]);
   });
 
   it('plays the recorded exchanges, and names what did not come of them and what was not asked so', async () => {
     const found = await changed(['fixtures/exchanges.yaml', "status: '00'", "status: '01'"], ['fixtures/exchanges.yaml', 'x-gate-place: ', 'x-gate-plaza: ']);
-    expect(found).toEqual(expect.arrayContaining([expect.stringMatching(/exchanges\.yaml:\d+: 0\.record\.status: is "00"/), expect.stringMatching(/exchanges\.yaml:\d+: 0\.exchanges\.0\.request\.headers\.x-gate-plaza: is missing/)]));
-    expect(await changed(['mapping.yaml', 'at: /data/time', 'at: /data/tim'])).toContainEqual(expect.stringMatching(/exchanges\.yaml:\d+: 0\.record: is refused with LOCAL_ANSWER_INVALID: the local answer has no \/data\/tim\b/));
+    expect(found).toEqual(expect.arrayContaining([expect.stringMatching(/exchanges\.yaml:\d+: #1\.record\.status: is "00"/), expect.stringMatching(/exchanges\.yaml:\d+: #1\.exchanges\.#1\.request\.headers\.x-gate-plaza: is missing/)]));
+    expect(await changed(['mapping.yaml', 'at: /data/time', 'at: /data/tim'])).toContainEqual(expect.stringMatching(/exchanges\.yaml:\d+: #1\.record: is refused with LOCAL_ANSWER_INVALID: the local answer has no \/data\/tim\b/));
   });
 
   it('takes no other folder for a province', async () => {

@@ -24,9 +24,9 @@ const MAX_DEPTH = 32;
 /** Characters. */
 const LONGEST_TEXT = 1_000_000;
 
-/** The name of a place for people. */
+/** The name of a place for people, who count the entries of a list from 1. */
 export function fieldName(path: YamlPath): string {
-  return path.length === 0 ? '(whole file)' : path.join('.');
+  return path.length === 0 ? '(whole file)' : path.map((step) => (typeof step === 'number' ? `#${String(step + 1)}` : step)).join('.');
 }
 
 /** Members are called as they are written: a value table's `00` is not the number nought. */
