@@ -40,6 +40,19 @@ describe('the words of a reason', () => {
   });
 });
 
+describe('a list of reasons', () => {
+  const first = fieldsOf({ reason: { at: '/yy/0', optional: true } });
+
+  it('is read at the entry that the mapping points at, and may be empty', () => {
+    expect(readFields({ zt: 'g', yy: ['密接', '发热'] }, first, 0)).toMatchObject({ fields: { '0': '密接' }, guidance: '密接' });
+    for (const none of [{ zt: 'g', yy: [] }, { zt: 'g' }]) expect(readFields(none, first, 0).fields).toEqual({ zt: 'g' });
+  });
+
+  it('is not read as a whole', () => {
+    expect(() => readFields({ zt: 'g', yy: ['密接'] }, fieldsOf({ reason: { at: '/yy' } }), 0)).toThrow(expect.objectContaining({ code: 'LOCAL_ANSWER_INVALID' }) as Error);
+  });
+});
+
 describe('the person of an answer', () => {
   const fields = fieldsOf({ identityNumber: { at: '/hm' }, identityType: { at: '/lx', optional: true } });
   const identityTypes = { 身份证: '01', 护照: '03' } as const;
