@@ -2,19 +2,10 @@ import { AttestationError, parseIdentityDocument, type IdentityDocument } from '
 import type { LocalAnswer } from '../province-system.js';
 
 /**
- * The document as people are referred to across provinces; absent for kinds of document that nobody is referred to by, and for
- * numbers that cannot be. The local system's answer about such a person stands, and is not attested.
+ * The document as people are referred to across provinces, as members of an answer; for kinds of document that nobody is referred
+ * to by, and for numbers that cannot be, why it is none, and never what was named. The local system's answer about such a person
+ * stands, and is not attested.
  */
-export function findIdentityDocument(type: string, number: string): IdentityDocument | undefined {
-  try {
-    return parseIdentityDocument(type, number);
-  } catch (cause) {
-    if (cause instanceof AttestationError) return undefined;
-    throw cause;
-  }
-}
-
-/** The same as members of an answer: the document, or why what the local system names is none; never what it named. */
 export function identityOf(type: string, number: string): Pick<LocalAnswer, 'identity' | 'identityProblem'> {
   try {
     return { identity: parseIdentityDocument(type, number) };
@@ -23,3 +14,6 @@ export function identityOf(type: string, number: string): Pick<LocalAnswer, 'ide
     throw cause;
   }
 }
+
+/** The document alone. */
+export const findIdentityDocument = (type: string, number: string): IdentityDocument | undefined => identityOf(type, number).identity;
