@@ -4,12 +4,10 @@ import {
   CURRENT_SUITE,
   createKeyVoucher,
   createPossessionProof,
-  expectedQuestions,
   generateProvinceKey,
   importSigningKey,
   parseProvinceCode,
   signConformanceReport,
-  type ConformanceInputs,
   type ConformanceReport,
   type GeneratedProvinceKey,
   type ProvinceCode,
@@ -23,6 +21,7 @@ import { decodeRichError } from '../platform/rich-error.js';
 import { startHub, type RunningHub } from '../platform/start-hub.js';
 import { x509 } from '../platform/x509.js';
 import { makeRequest } from './certificate-request.fixture.js';
+import { INPUTS, wholeChecks } from './whole-report.fixture.js';
 
 /** Code that a GB 32100 check accepts. */
 export const ORGANISATION = '91330106MA27Y4U47R';
@@ -134,21 +133,6 @@ export class JoiningScene {
     return applicant;
   }
 }
-
-/** What a province of a test had its adapter asked about. */
-const INPUTS: ConformanceInputs = {
-  ports: true,
-  golden: [{ name: 'green', expected: '00' }, { name: 'yellow', expected: '01' }, { name: 'red', expected: '10' }],
-  unknownValues: 1,
-  unknownAnswers: [],
-  foreignCodes: 1,
-  expiredAges: ['2d'],
-  expiredCodes: 0,
-};
-
-/** Every line of a whole report, passed. */
-export const wholeChecks = (): ConformanceReport['checks'] =>
-  expectedQuestions(CURRENT_SUITE, INPUTS).map(({ id, group }) => ({ id, group, title: group, outcome: 'passed', detail: '' }));
 
 /** How a stated report differs from a good one. */
 export type ReportChange = Partial<ConformanceReport>;

@@ -1,76 +1,8 @@
-import { parseIdentityDocument, parseProvinceCode, type AttestationErrorCode, type StatusRecord, type TestResultRecord } from '@health-code/attestation';
 import { v1 } from '@health-code/messages';
 import { describe, expect, it } from 'vitest';
-import type { Statement } from '../attest/statement.js';
-import type { AttestedStatement } from '../attest/attestor.js';
-import type { CallHandlers } from '../call/call-handlers.js';
-import { AdapterError, type AdapterErrorCode } from '../errors.js';
-import type { HealthDeclaration, LocalAnswer, NationalCodeOperations, ProvinceProfile, Source } from '../province-system.js';
-import { createChangeOperations } from './national-code-operations.js';
-import { createVerificationOperations } from './verification-operations.js';
-
-const NOW = 1_800_000_000;
-const PERSON = parseIdentityDocument('01', '520199190001010016');
-const OTHER = parseIdentityDocument('03', 'E00000001');
-const REFERENCE = `1.${'a'.repeat(42)}A`;
-const context: v1.ICheckpointContext = { province: '310000', purpose: v1.Purpose.PURPOSE_CHECKPOINT, organisation: '测试机构', position: 'G15 Gate 3' };
-const call = { signal: new AbortController().signal };
-
-const profile: ProvinceProfile = {
-  code: parseProvinceCode('520000'), slug: 'guizhou', system: 'guizhou-test', mode: 'direct', recognisers: [],
-  rules: [{ id: '520000-assignment', version: '1', title: '赋码规则' }], conversionRule: { id: '520000-assignment', version: '1' }, timeZone: 'Asia/Shanghai',
-};
-const green: StatusRecord = {
-  availability: 'available', status: '00', since: NOW, validUntil: NOW + 100, reason: 'REASON_NOT_STATED', rule: { id: '520000-assignment', version: '1' },
-  authority: '520000', evidence: 'self-declared', original: { system: 'guizhou-test', field: 'status', value: '00' },
-};
-const negative: TestResultRecord = {
-  availability: 'available', kind: 'nucleic-acid-test', result: 'negative', since: NOW - 3600, validUntil: NOW + 100, rule: { id: '520000-assignment', version: '1' },
-  authority: '520000', evidence: 'laboratory', original: { system: 'guizhou-test', field: 'result', value: '阴性' }, test: { reportedAt: NOW - 60, method: 'not-stated', laboratory: '' },
-};
-const answer: LocalAnswer = { fields: { status: '00' }, identity: PERSON, maskedName: '测**', maskedIdNumber: '520199***********6', guidance: '请戴口罩', bizExtData: 'handle', answeredAt: NOW };
-
-/** A province that answers `local` to everything. */
-function handlersOf(local: Partial<LocalAnswer> = {}, source: Partial<Source> = {}, outdated = 0): Omit<CallHandlers, 'convertCode'> & { readonly attested: Statement[]; readonly withdrawn: Statement[] } {
-  const attested: Statement[] = [];
-  const withdrawn: Statement[] = [];
-  const reply = (): Promise<LocalAnswer> => {
-    const { identity, ...rest } = { ...answer, ...local };
-    return Promise.resolve(identity === undefined ? rest : { ...rest, identity });
-  };
-  const whole: Source = { readCode: reply, readPerson: reply, readBizExtData: reply, isReachable: () => Promise.resolve(true), ...source };
-  const terms = {
-    province: {
-      profile,
-      translations: { 'nucleic-acid-test': () => negative },
-      translate: (read: LocalAnswer) => {
-        if (read.fields['status'] === 'orange') throw new AdapterError('TRANSLATION_VALUE_UNKNOWN', 'unknown', { untranslated: { field: 'status', value: 'orange' } });
-        return read.fields['status'] === '' ? { availability: 'pending' as const, original: green.original } : green;
-      },
-    },
-    resolve: () => Promise.resolve(REFERENCE),
-    now: () => NOW,
-    position: () => 0,
-    attest: (statement: Statement): Promise<AttestedStatement> => {
-      attested.push(statement);
-      if (attested.length <= outdated) return Promise.reject(new AdapterError('LOCAL_SYSTEM_BUSY', 'changed'));
-      return Promise.resolve({ token: 'a.b.c', attestation: { kind: statement.record.kind, status: statement.record.status } as AttestedStatement['attestation'] });
-    },
-    withdraw: (withdrawal: Statement) => {
-      withdrawn.push(withdrawal);
-      return withdrawn.length <= outdated ? Promise.reject(new AdapterError('LOCAL_SYSTEM_BUSY', 'changed')) : Promise.resolve();
-    },
-    attestForHolder: (statement: Statement) => {
-      attested.push(statement);
-      return Promise.resolve('a.b.c~disclosure~');
-    },
-  };
-  return { ...createVerificationOperations(whole, terms), ...createChangeOperations(whole, terms), attested, withdrawn };
-}
-
-async function codeOf(promise: Promise<unknown>): Promise<AdapterErrorCode | AttestationErrorCode | undefined> {
-  return promise.then(() => undefined, (error: unknown) => (error as { code: AdapterErrorCode }).code);
-}
+import { AdapterError } from '../errors.js';
+import type { LocalAnswer } from '../province-system.js';
+import { PERSON, OTHER, REFERENCE, context, call, profile, green, negative, answer, handlersOf, codeOf } from './operations.fixture.js';
 
 describe('attestCode', () => {
   const code = new TextEncoder().encode('https://local/健康码');
@@ -253,62 +185,5 @@ describe('queryHealth', () => {
   it('refuses BizExtData where the local system gives none', async () => {
     const handlers = handlersOf({}, { readBizExtData: undefined as never });
     expect(await codeOf(handlers.queryHealth({ bizExtData: 'handle', context }, call))).toBe('OPERATION_NOT_OFFERED');
-  });
-});
-
-describe('operations that change something', () => {
-  const declared: HealthDeclaration[] = [];
-  const operations: NationalCodeOperations = {
-    declareHealth: (declaration) => {
-      declared.push(declaration);
-      return Promise.resolve({ declarationId: 'd1', validUntil: NOW + 100, answer: { fields: { status: '00' }, answeredAt: NOW } });
-    },
-    declareTrip: (_reference, trips) => Promise.resolve(`trip-${trips.length}`),
-    applyCode: () => Promise.resolve({ businessSerialNumber: 'b1', randomNumber: 'r1', expiresAt: NOW + 60 }),
-    makeCode: () => Promise.resolve({ code: new Uint8Array([1]), expiresAt: NOW + 60, answer }),
-    correctHealth: () => Promise.resolve({ ticket: 't1', state: 'received', dueAt: NOW + 600 }),
-  };
-  const handlers = handlersOf({}, { operations });
-  const subject: v1.ISubject = { name: '测试甲', sex: '1', nationality: 'CHN', idType: PERSON.type, idNumber: PERSON.number, phone: '10000000000' };
-  const declaration = (change: v1.IDeclareHealthRequest = {}) => v1.DeclareHealthRequest.decode(v1.DeclareHealthRequest.encode({ province: '520000', subject, temperature: 36.5, ...change }).finish());
-
-  it('declares for the person the document names, and attests what follows', async () => {
-    expect(await handlers.declareHealth(declaration(), call)).toEqual({
-      declarationId: 'd1', validUntil: { seconds: NOW + 100, nanos: 0 }, subjectReference: REFERENCE, status: v1.HealthStatus.HEALTH_STATUS_GREEN,
-    });
-    expect(declared[0]).toMatchObject({ document: PERSON, subjectReference: REFERENCE, name: '测试甲', temperature: 36.5, symptoms: [], contactHistory: false, declaredAt: NOW });
-  });
-
-  it.each<[string, v1.IDeclareHealthRequest, string]>([
-    ['no subject', { subject: null }, 'IDENTITY_DOCUMENT_TYPE_UNSUPPORTED'],
-    ['no name', { subject: { ...subject, name: '' } }, 'REQUEST_FIELD_INVALID'],
-    ['a sex that is no code', { subject: { ...subject, sex: '3' } }, 'REQUEST_FIELD_INVALID'],
-    ['a nationality in Chinese', { subject: { ...subject, nationality: '中国' } }, 'REQUEST_FIELD_INVALID'],
-    ['no temperature', { temperature: 0 }, 'REQUEST_FIELD_INVALID'],
-    ['a temperature that is no number', { temperature: Number.NaN }, 'REQUEST_FIELD_INVALID'],
-    ['a declaration of tomorrow', { declaredAt: { seconds: NOW + 86_400 } }, 'REQUEST_FIELD_INVALID'],
-  ])('refuses %s', async (_what, change, expected) => {
-    expect(await codeOf(handlers.declareHealth(declaration(change), call))).toBe(expected);
-  });
-
-  it('gives the holder the presentation with what only the holder shows', async () => {
-    const made = await handlers.makeCode({ businessSerialNumber: 'b1', randomNumber: 'r1' }, call);
-    expect(made).toMatchObject({ attestation: 'a.b.c~disclosure~', expiresAt: { seconds: NOW + 60 } });
-  });
-
-  it('declares trips that begin before they end', async () => {
-    const trip = { fromRegion: '520100', toRegion: '310000', transport: '高铁 G1234', departedAt: { seconds: NOW }, arrivedAt: { seconds: NOW + 1 } };
-    expect(await handlers.declareTrip({ subjectReference: REFERENCE, trips: [trip] }, call)).toEqual({ tripId: 'trip-1' });
-    const backwards = { ...trip, arrivedAt: { seconds: NOW - 1 } };
-    expect(await codeOf(handlers.declareTrip({ subjectReference: REFERENCE, trips: [backwards] }, call))).toBe('REQUEST_FIELD_INVALID');
-    expect(await codeOf(handlers.declareTrip({ subjectReference: 'not one', trips: [trip] }, call))).toBe('SUBJECT_REFERENCE_INVALID');
-  });
-
-  it('refuses each of them where the local system offers none', async () => {
-    const none = handlersOf();
-    const outcomes = await Promise.all([
-      none.declareHealth(declaration(), call), none.declareTrip({}, call), none.applyCode({}, call), none.makeCode({}, call), none.correctHealth({}, call),
-    ].map(codeOf));
-    expect(new Set(outcomes)).toEqual(new Set(['OPERATION_NOT_OFFERED']));
   });
 });
