@@ -110,6 +110,7 @@ describe('admission', () => {
   });
 
   it('needs a badge in force, of the version in use, and keys that are accepted still', async () => {
+    await scene.bring('340000', 'conformance-passed');
     await scene.bring('360000', 'conformance-passed');
     const admit = (): Promise<unknown> => operator.admitProvince({ province: '360000' });
     await database.query(`INSERT INTO province (code, slug, standing, adapter_version, registered_at) VALUES ('360000', 'jiangxi', 'suspended', '0.9.0', now())`);
