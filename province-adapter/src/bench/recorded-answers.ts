@@ -71,7 +71,7 @@ export async function recordProvince(folder: ProvinceFolder): Promise<RecordedPr
   const { server, running } = await createStandIn(system, { documents: createMemoryDocuments(), now: Date.now, randomHex: (bytes) => randomBytes(bytes).toString('hex') });
   const baseUrl = await server.listen({ host: HOST, port: 0 });
   try {
-    const source = province.createSource({ baseUrl, timeoutMs: TIMEOUT_MS });
+    const source = province.createSource({ isStandIn: true, baseUrl, timeoutMs: TIMEOUT_MS });
     const scans: RecordedScan[] = [];
     for (const person of peopleOf(system)) {
       // Twice: what is asked for once only, such as a token for the day, is no part of a record.
