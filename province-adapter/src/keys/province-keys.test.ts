@@ -50,9 +50,9 @@ describe('loadProvinceKeys', () => {
   });
 
   it('marks what it makes for development, and refuses it in production', async () => {
-    await loadProvinceKeys(path, 'development');
+    const made = await loadProvinceKeys(path, 'development');
     expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ developmentOnly: true });
-    await expect(loadProvinceKeys(path, 'development')).resolves.toBeDefined();
+    expect(kidsOf(await loadProvinceKeys(path, 'development'))).toEqual(kidsOf(made));
     await expect(loadProvinceKeys(path, 'production')).rejects.toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringContaining('KEY_FILE') as string });
   });
 
