@@ -25,14 +25,21 @@ module.exports = {
       severity: 'error',
       comment: 'Auditors run it offline and browsers load it: no framework, no database, no network, no disk, no other workspace.',
       from: { path: '^proto/attestation/src', pathNot: TESTS },
-      to: { path: ['^(hub|province-adapter|deploy|scripts|proto/messages)/', FRAMEWORKS, '^(node:)?(net|http|https|http2|tls|dgram|fs|fs/promises|child_process)$'] },
+      to: { path: ['^(hub|province-adapter|deploy|scripts|proto/messages|proto/checkpoint)/', FRAMEWORKS, '^(node:)?(net|http|https|http2|tls|dgram|fs|fs/promises|child_process)$'] },
+    },
+    {
+      name: 'checkpoints-speak-the-protocol',
+      severity: 'error',
+      comment: 'A checkpoint belongs to neither hub nor province: it knows of them what the protocol says.',
+      from: { path: '^proto/checkpoint/src', pathNot: TESTS },
+      to: { path: '^(hub|province-adapter|deploy|scripts)/' },
     },
     {
       name: 'messages-know-no-party',
       severity: 'error',
       comment: 'What parties say to each other is the same for all of them: it depends on none.',
       from: { path: '^proto/messages/' },
-      to: { path: '^(hub|province-adapter|deploy|scripts|proto/attestation)/' },
+      to: { path: '^(hub|province-adapter|deploy|scripts|proto/attestation|proto/checkpoint)/' },
     },
     {
       name: 'hub-and-adapters-meet-only-on-the-wire',

@@ -9,6 +9,7 @@ const built = ['**/node_modules/**', '**/dist/**', '**/.cache/**', '**/.data/**'
 const alias = {
   '@health-code/messages': at('proto/messages/src/index.ts'),
   '@health-code/attestation': at('proto/attestation/src/index.ts'),
+  '@health-code/checkpoint': at('proto/checkpoint/src/index.ts'),
 };
 
 export default defineConfig({

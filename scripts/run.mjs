@@ -84,8 +84,8 @@ async function installIfNeeded() {
   if (!isInstalled()) fail('npm installed other versions than package-lock.json names: remove node_modules and try again.');
 }
 
-const SOURCE_FOLDERS = ['proto/messages/healthcode', 'proto/messages/src', 'proto/attestation/src', 'province-adapter/src', 'hub/src', 'deploy/embedded', 'scripts'];
-const SOURCE_FILES = ['package.json', 'tsconfig.json', 'tsconfig.base.json', 'proto/messages/generate.mjs', ...['proto/messages', 'proto/attestation', 'province-adapter', 'hub', 'deploy', 'scripts'].map((folder) => `${folder}/tsconfig.json`)];
+const SOURCE_FOLDERS = ['proto/messages/healthcode', 'proto/messages/src', 'proto/attestation/src', 'proto/checkpoint/src', 'province-adapter/src', 'hub/src', 'deploy/embedded', 'scripts'];
+const SOURCE_FILES = ['package.json', 'tsconfig.json', 'tsconfig.base.json', 'proto/messages/generate.mjs', ...['proto/messages', 'proto/attestation', 'proto/checkpoint', 'province-adapter', 'hub', 'deploy', 'scripts'].map((folder) => `${folder}/tsconfig.json`)];
 
 /** Name, size and time of every source below `folder`. @param {string} folder @returns {string[]} */
 function listSources(folder) {

@@ -4,8 +4,8 @@ import { natsUserLimits, provinceRights } from './nats-rights.js';
 describe('natsUserLimits', () => {
   it('says the rights of a province, and that it answers once and within a minute', () => {
     expect(natsUserLimits(provinceRights('520000'))).toEqual({
-      pub: { allow: ['attestation.520000'] },
-      sub: { allow: ['province.520000.call', 'province.520000.resend', '_INBOX.520000.>'] },
+      pub: { allow: ['attestation.520000', 'status-list.520000'] },
+      sub: { allow: ['province.520000.call', 'province.520000.resend', 'province.520000.status-list', '_INBOX.520000.>'] },
       resp: { max: 1, ttl: 60_000_000_000 },
     });
   });

@@ -1,4 +1,4 @@
-import { ATTESTATION_STREAM, attestationSubject, inboxPrefix, INGEST_CONSUMER } from './subjects.js';
+import { ALL_STATUS_LISTS, ATTESTATION_STREAM, attestationSubject, inboxPrefix, INGEST_CONSUMER, statusListSubject } from './subjects.js';
 
 /** What one NATS user may do; subjects, wildcards included. */
 export interface NatsRights {
@@ -13,6 +13,7 @@ export const HUB_RIGHTS: NatsRights = {
   publish: [
     'province.*.call',
     'province.*.resend',
+    'province.*.status-list',
     `$JS.API.STREAM.INFO.${ATTESTATION_STREAM}`,
     `$JS.API.STREAM.CREATE.${ATTESTATION_STREAM}`,
     `$JS.API.STREAM.UPDATE.${ATTESTATION_STREAM}`,
@@ -21,14 +22,14 @@ export const HUB_RIGHTS: NatsRights = {
     `$JS.API.CONSUMER.MSG.NEXT.${ATTESTATION_STREAM}.${INGEST_CONSUMER}`,
     `$JS.ACK.${ATTESTATION_STREAM}.${INGEST_CONSUMER}.>`,
   ],
-  subscribe: [`${inboxPrefix('hub')}.>`],
+  subscribe: [ALL_STATUS_LISTS, `${inboxPrefix('hub')}.>`],
   answers: false,
 };
 
 /** A province speaks on its own subject, hears what is meant for it, and sees no other inbox: JetStream's API is closed to it. */
 export const provinceRights = (code: string): NatsRights => ({
-  publish: [attestationSubject(code)],
-  subscribe: [`province.${code}.call`, `province.${code}.resend`, `${inboxPrefix(code)}.>`],
+  publish: [attestationSubject(code), statusListSubject(code)],
+  subscribe: [`province.${code}.call`, `province.${code}.resend`, `province.${code}.status-list`, `${inboxPrefix(code)}.>`],
   answers: true,
 });
 
