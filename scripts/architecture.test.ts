@@ -11,6 +11,7 @@ const { forbidden, options } = createRequire(import.meta.url)('../.dependency-cr
 const PLANTED: Readonly<Record<string, readonly [file: string, imports: string]>> = {
   'no-cycles': ['hub/src/dispute/first.ts', './second.js'],
   'attestation-stands-alone': ['proto/attestation/src/archive.ts', 'node:fs'],
+  'checkpoints-speak-the-protocol': ['proto/checkpoint/src/familiar.ts', '../../../hub/src/target.js'],
   'messages-know-no-party': ['proto/messages/src/verdict.ts', '../../attestation/src/target.js'],
   'hub-and-adapters-meet-only-on-the-wire': ['hub/src/dispute/borrow.ts', '../../../province-adapter/src/target.js'],
   'services-do-not-know-how-they-are-run': ['province-adapter/src/comfortable.ts', '../../deploy/embedded/target.js'],
@@ -35,6 +36,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'province-adapter/src/provinces/registry.ts': ['./shanghai/target.js'],
   'province-adapter/src/provinces/shanghai/target.ts': ['../../target.js'],
   'proto/attestation/src/target.ts': [],
+  'proto/checkpoint/src/target.ts': ['../../attestation/src/target.js', '../../messages/src/target.js'],
   'proto/messages/src/target.ts': [],
   'deploy/embedded/target.ts': ['typeorm'],
 };
