@@ -1,0 +1,10 @@
+import { cleanupOutdatedCaches, precacheAndRoute, type PrecacheEntry } from 'workbox-precaching';
+
+declare const self: ServiceWorkerGlobalScope & {
+  /** Every file of the page with its digest, put in by the build (../../vite.config.ts). */
+  readonly __WB_MANIFEST: (PrecacheEntry | string)[];
+};
+
+// The page must open after the network is gone: every file of it is kept, all of one build.
+precacheAndRoute(self.__WB_MANIFEST);
+cleanupOutdatedCaches();
