@@ -2,13 +2,13 @@ import js from '@eslint/js';
 import jsdoc from 'eslint-plugin-jsdoc';
 import tseslint from 'typescript-eslint';
 
-const TESTS = ['**/*.test.ts', '**/*.e2e.ts', '**/*.fixture.ts'];
+const TESTS = ['**/*.test.ts', '**/*.test.tsx', '**/*.e2e.ts', '**/*.fixture.ts'];
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/gen/**', '**/node_modules/**', '.cache/**', '.data/**', 'coverage/**'] },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['vitest.config.ts'] }, tsconfigRootDir: import.meta.dirname } },
     plugins: { jsdoc },
@@ -64,7 +64,7 @@ export default tseslint.config(
   },
   {
     // Tools read their configuration from a default export.
-    files: ['vitest.config.ts'],
+    files: ['vitest.config.ts', 'hub/web/vite.config.ts'],
     rules: { 'no-restricted-exports': 'off' },
   },
   {

@@ -84,7 +84,7 @@ async function installIfNeeded() {
   if (!isInstalled()) fail('npm installed other versions than package-lock.json names: remove node_modules and try again.');
 }
 
-const SOURCE_FOLDERS = ['proto/messages/healthcode', 'proto/messages/src', 'proto/attestation/src', 'proto/checkpoint/src', 'province-adapter/src', 'hub/src', 'deploy/embedded', 'scripts'];
+const SOURCE_FOLDERS = ['proto/messages/healthcode', 'proto/messages/src', 'proto/attestation/src', 'proto/checkpoint/src', 'province-adapter/src', 'hub/src', 'hub/web', 'deploy/embedded', 'scripts'];
 const SOURCE_FILES = ['package.json', 'tsconfig.json', 'tsconfig.base.json', 'proto/messages/generate.mjs', ...['proto/messages', 'proto/attestation', 'proto/checkpoint', 'province-adapter', 'hub', 'deploy', 'scripts'].map((folder) => `${folder}/tsconfig.json`)];
 
 /** Name, size and time of every source below `folder`. @param {string} folder @returns {string[]} */
@@ -92,7 +92,7 @@ function listSources(folder) {
   return readdirSync(join(checkout, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory()) return entry.name === 'dist' || entry.name === 'node_modules' ? [] : listSources(path);
-    return /\.(ts|mjs|proto|json|html|css)$/.test(entry.name) ? [describe(path)] : [];
+    return /\.(ts|tsx|mjs|proto|json|html|css|svg|png|webmanifest)$/.test(entry.name) ? [describe(path)] : [];
   });
 }
 
@@ -119,7 +119,7 @@ function removeOrphans(folder, compiled) {
 async function buildIfNeeded() {
   const sources = [createHash('sha256').update(readFileSync(join(checkout, 'package-lock.json'))).digest('hex'), ...SOURCE_FILES.map(describe), ...SOURCE_FOLDERS.flatMap(listSources)].sort().join('\n');
   const digest = createHash('sha256').update(sources).digest('hex');
-  const entries = ['hub/dist/main.js', 'province-adapter/dist/main.js', 'proto/messages/gen/messages.js', 'dist/scripts/start.js', 'dist/scripts/country.js'];
+  const entries = ['hub/dist/main.js', 'hub/web/dist/scanner/index.html', 'province-adapter/dist/main.js', 'proto/messages/gen/messages.js', 'dist/scripts/start.js', 'dist/scripts/country.js'];
   if (readOrEmpty(STAMP) === digest && entries.every((entry) => existsSync(join(checkout, entry)))) return true;
   removeOrphans('province-adapter/src/provinces', 'province-adapter/dist/provinces');
   if (!(await npm(['run', '--silent', 'build'], 'Building'))) return false;
