@@ -86,14 +86,14 @@ describe('AttestationIndex', () => {
     expect(index.hasContent(0, bytesOf(digestOf('other content')))).toBe(false);
   });
 
-  it('lets a later sequence of the same issuer and subject supersede the earlier one', () => {
-    const index = indexOf(committed(GUIZHOU, 1, 'person'), committed(GUIZHOU, 2, 'person'));
+  it('lets a later sequence of the same issuer and subject that says something else supersede the earlier one', () => {
+    const index = indexOf(committed(GUIZHOU, 1, 'person'), committed(GUIZHOU, 2, 'person', { status: '10' }));
     expect(index.isSuperseded(index.findSequence(GUIZHOU, 1))).toBe(true);
     expect(index.isSuperseded(index.findSequence(GUIZHOU, 2))).toBe(false);
   });
 
   it('lets the highest sequence win when an earlier one arrives late', () => {
-    const index = indexOf(committed(GUIZHOU, 2, 'person'), committed(GUIZHOU, 1, 'person'));
+    const index = indexOf(committed(GUIZHOU, 2, 'person', { status: '10' }), committed(GUIZHOU, 1, 'person'));
     expect(index.isSuperseded(index.findSequence(GUIZHOU, 1))).toBe(true);
     expect(ring(index, 'person')).toEqual(['520000 2']);
   });
@@ -106,7 +106,7 @@ describe('AttestationIndex', () => {
 
   it('keeps kinds apart: no test supersedes a status, stands in a ring with one, or is found for one', () => {
     const test = { kind: 'nucleic-acid-test', status: 'negative' } as const;
-    const index = indexOf(committed(GUIZHOU, 1, 'person'), committed(GUIZHOU, 2, 'person', test), committed(BEIJING, 5, 'person', test), committed(GUIZHOU, 3, 'person', test), committed(BEIJING, 6, 'other', test));
+    const index = indexOf(committed(GUIZHOU, 1, 'person'), committed(GUIZHOU, 2, 'person', test), committed(BEIJING, 5, 'person', test), committed(GUIZHOU, 3, 'person', { ...test, since: 950 }), committed(BEIJING, 6, 'other', test));
     expect(ring(index, 'person')).toEqual(['520000 1']);
     expect(ring(index, 'person', 'nucleic-acid-test')).toEqual(['110000 5', '520000 3']);
     expect(index.isSuperseded(index.findSequence(GUIZHOU, 1))).toBe(false);
@@ -179,7 +179,7 @@ describe('AttestationIndex', () => {
       const held = new Map<string, (typeof arrivals)[number]>();
       for (const entry of arrivals) {
         const status = entry.kind === 'health-status' ? '00' : 'negative';
-        index.insert(committed(entry.issuer, entry.sequence, entry.subject, { kind: entry.kind, status, ...(entry.from === undefined ? {} : { source: entry.from }) }));
+        index.insert(committed(entry.issuer, entry.sequence, entry.subject, { kind: entry.kind, status, authority: String(entry.sequence), ...(entry.from === undefined ? {} : { source: entry.from }) }));
         const key = `${entry.issuer} ${String(entry.sequence)}`;
         if (!held.has(key)) held.set(key, entry);
       }

@@ -1,4 +1,4 @@
-import type { AttestationKind } from '@health-code/attestation';
+import { KIND_TABLE, type AttestationKind } from '@health-code/attestation';
 import { ConversionSources } from './conversion-sources.js';
 import { digestFromBytes, digestWord, subjectKeyOf } from './digest.js';
 import type { AttestationSink, IndexedAttestation } from './lookup.js';
@@ -18,8 +18,10 @@ const RING = 17;
 const SINCE = 18;
 const ROW = 19;
 
-/** In place of a ring: a later sequence of the same issuer, subject and kind has taken the row's place. */
+/** In place of a ring: a later sequence of the same issuer, subject and kind says something else. */
 const SUPERSEDED = 0xffff_ffff;
+/** In place of a ring, with the slot added: that later one says the same. What becomes of it becomes of this row too, so that a word once taken back stays so. */
+const RENEWED = 0x8000_0000;
 const WORD = 0x1_0000_0000;
 
 // Rows live in chunks, so that growing never copies them.
@@ -100,11 +102,18 @@ export class AttestationIndex implements AttestationSink {
 
   /**
    * The current attestation of the next issuer about the same subject and of the same kind. They form a ring: it leads back to `slot`, at once
-   * where no other issuer has spoken. A superseded slot leads to itself.
+   * where no other issuer has spoken. A slot that is not current leads to itself: ask {@link currentOf} first.
    */
   nextCurrent(slot: number): number {
     const next = this.#word(slot, RING);
-    return next === SUPERSEDED ? slot : next;
+    return next >= RENEWED ? slot : next;
+  }
+
+  /** Where a slot stands in its ring: itself; of a renewed one, the last that says the same. A superseded slot stands in none, and leads to a superseded one. */
+  currentOf(slot: number): number {
+    let at = slot;
+    for (let ring = this.#word(at, RING); ring >= RENEWED && ring !== SUPERSEDED; ring = this.#word(at, RING)) at = ring - RENEWED;
+    return at;
   }
 
   /** What a slot says in the words that others share. */
@@ -117,20 +126,10 @@ export class AttestationIndex implements AttestationSink {
     return this.#word(slot, SEQUENCE_HIGH) * WORD + this.#word(slot, SEQUENCE_LOW);
   }
 
-  /** Seconds since the epoch. */
-  issuedAt(slot: number): number {
-    return this.#word(slot, ISSUED_AT);
-  }
-
-  /** Seconds since the epoch. */
-  expiresAt(slot: number): number {
-    return this.#word(slot, EXPIRES_AT);
-  }
-
-  /** Seconds since the epoch. */
-  since(slot: number): number {
-    return this.#word(slot, SINCE);
-  }
+  /** Seconds since the epoch, as in the two below. */
+  issuedAt(slot: number): number { return this.#word(slot, ISSUED_AT); }
+  expiresAt(slot: number): number { return this.#word(slot, EXPIRES_AT); }
+  since(slot: number): number { return this.#word(slot, SINCE); }
 
   /** Sequence number of the statement that a converted one was made from, `Terms.sourceIssuer` being its issuer; 0 where a slot was not converted. */
   sourceSequence(slot: number): number {
@@ -142,9 +141,9 @@ export class AttestationIndex implements AttestationSink {
     return this.#sources.issuedAtOf(slot);
   }
 
-  /** Whether the same issuer has made a later statement about the same subject and of the same kind. */
+  /** Whether the same issuer has ever said something else since, about the same subject and of the same kind. A renewal takes nothing back. */
   isSuperseded(slot: number): boolean {
-    return this.#word(slot, RING) === SUPERSEDED;
+    return this.#word(this.currentOf(slot), RING) === SUPERSEDED;
   }
 
   /** Whether a slot was made from a payload with this SHA-256. */
@@ -173,6 +172,7 @@ export class AttestationIndex implements AttestationSink {
     this.#takeFree(this.#byToken, slot, this.#startOfToken);
     this.#takeFree(this.#bySequence, slot, this.#startOfSequence);
     this.#joinSubject(slot, claims.issuer);
+    if (claims.supersedes !== undefined) this.#standBetween(slot, this.findSequence(claims.issuer, claims.supersedes));
   }
 
   /**
@@ -215,15 +215,36 @@ export class AttestationIndex implements AttestationSink {
 
   #supersede(before: number, member: number, slot: number, place: number): void {
     if (this.sequence(member) > this.sequence(slot)) {
-      this.#write(slot, RING, SUPERSEDED);
+      this.#follow(slot, member);
       return;
     }
     if (before !== member) {
       this.#write(slot, RING, this.#word(member, RING));
       this.#write(before, RING, slot);
     }
-    this.#write(member, RING, SUPERSEDED);
+    this.#follow(member, slot);
     if (this.#bySubject.slotAt(place) === member) this.#bySubject.replace(place, slot);
+  }
+
+  /** A late arrival was said between two that are held: where it says something else than the one it names, that one was taken back. */
+  #standBetween(slot: number, former: number): void {
+    if (former === NO_SLOT || !this.isSameSubject(former, slot) || this.sequence(former) > this.sequence(slot) || this.#word(former, RING) < RENEWED) return;
+    if (!this.#saysTheSame(former, slot)) this.#write(former, RING, SUPERSEDED);
+    else if (this.isSuperseded(former)) this.#write(slot, RING, SUPERSEDED);
+  }
+
+  #follow(earlier: number, later: number): void {
+    this.#write(earlier, RING, this.#saysTheSame(earlier, later) ? RENEWED + later : SUPERSEDED);
+  }
+
+  /**
+   * As its province compares them (`saysTheSame` of the adapter): equal terms are equal words, since they are kept once. Of terms without words
+   * nobody knows. A test is also known by its sample, a conversion by its source.
+   */
+  #saysTheSame(one: number, other: number): boolean {
+    const { ordinal, kind, words } = this.terms(one);
+    if (ordinal !== this.terms(other).ordinal || words === undefined) return false;
+    return this.sourceSequence(one) === this.sourceSequence(other) && (KIND_TABLE[kind].policy.gradedFrom !== 'since' || this.since(one) === this.since(other));
   }
 
   readonly #startOfToken = (slot: number): number => this.#byToken.start(this.#word(slot, TOKEN), this.#word(slot, TOKEN + 1));

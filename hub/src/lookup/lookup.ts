@@ -2,7 +2,7 @@ import type { Attestation } from '@health-code/attestation';
 import type { SharedWords } from './terms.js';
 
 /** What of an attestation the index takes in; nothing about the person but the opaque reference. */
-export type IndexedClaims = SharedWords & Pick<Attestation, 'sequence' | 'subject' | 'since' | 'issuedAt' | 'expiresAt'>;
+export type IndexedClaims = SharedWords & Pick<Attestation, 'sequence' | 'subject' | 'since' | 'issuedAt' | 'expiresAt' | 'supersedes'>;
 
 /** What of a committed attestation the index keeps. */
 export interface IndexedAttestation {
