@@ -1,4 +1,4 @@
-import { FRESHNESS_POLICY, type PackageParts, type ProvinceCode, type RegionalPolicy } from '@health-code/attestation';
+import { encodePackagePart, FRESHNESS_POLICY, PACKAGE_PARTS, PACKAGE_TARGET_NAMES, type PackageParts, type RegionalPolicy } from '@health-code/attestation';
 import type { FeedSnapshot } from '../ingest/feed-state.js';
 import type { ListedProvince, Recogniser, RegisteredRule } from '../registry/registry.js';
 import { REASON_TEXTS } from './reason-texts.js';
@@ -23,6 +23,21 @@ export interface EquivocatedStatement extends StatementIdentity {
   readonly contentDigest: string;
 }
 
+/** A statement that others were made from, where more is known of it than those others say. */
+export interface NotedSource extends StatementIdentity {
+  readonly keyRevoked: boolean;
+  /** Of the source itself, seconds since the epoch; where what was made from it claims to last longer. */
+  readonly expiresAt?: number;
+}
+
+/** What only the ledger tells of statements. */
+export interface PackagedExceptions {
+  /** Statements that another province contradicts, or whose source says something else. */
+  readonly conflicts: readonly StatementIdentity[];
+  readonly equivocations: readonly EquivocatedStatement[];
+  readonly sources: readonly NotedSource[];
+}
+
 /** A status list as the package names it; the list itself is fetched beside the package. Times in seconds since the epoch. */
 export interface NamedStatusList {
   readonly uri: string;
@@ -42,42 +57,24 @@ export interface PackageContent {
   readonly feeds: readonly Pick<FeedSnapshot, 'issuer' | 'confirmedAt'>[];
   /** Approved regional rules, those that have ended included. */
   readonly policies: readonly RegionalPolicy[];
-  /** Statements that another province contradicts, or whose source says something else. */
-  readonly conflicts: Iterable<StatementIdentity>;
-  readonly equivocations: readonly EquivocatedStatement[];
+  readonly exceptions: PackagedExceptions;
   readonly lists: readonly NamedStatusList[];
   /** Entries of the ledger. */
   readonly ledgerEntries: number;
 }
 
 type Standing = 'admitted' | 'suspended';
+type PackagedProvince = PackageParts['provinces']['provinces'][number];
 
-const compare = (one: string | number, other: string | number): number => {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
-};
-
-/** In the order of these columns, so that equal content is equal bytes whatever order it was read in. */
-function ordered<Row>(rows: Iterable<Row>, ...columns: readonly ((row: Row) => string | number)[]): Row[] {
-  return [...rows].sort((one, other) => {
-    for (const column of columns) {
-      const order = compare(column(one), column(other));
-      if (order !== 0) return order;
-    }
-    return 0;
-  });
-}
-
-const kidOf = (jwk: object): string => String((jwk as { readonly kid?: unknown }).kid);
-
-function keysOf(registry: PackagedRegistry, province: string): PackageParts['provinces']['provinces'][number]['keys'] {
+/** Keys that sign, those given up included: what they signed is still shown. `exp` of a JWK says when it ends. */
+function keysOf(registry: PackagedRegistry, province: string): PackagedProvince['keys'] {
   const signing = new Map(registry.findSigningKeys(province).map((key) => [key.kid, key.revokedFrom]));
-  const jwks = registry.findKeySet(province).keys.filter((jwk) => signing.has(kidOf(jwk)));
-  return ordered(jwks, kidOf).map((jwk) => {
-    const revokedFrom = signing.get(kidOf(jwk));
-    // `exp` of the JWK says when the key ends; members in the order of their names, whoever wrote them.
-    const members = Object.fromEntries(Object.entries(jwk).sort(([one], [other]) => compare(one, other)));
-    return { jwk: members, ...(revokedFrom === undefined ? {} : { revokedFrom: Math.floor(revokedFrom) }) };
+  return registry.findKeySet(province).keys.flatMap((key) => {
+    const jwk = Object.fromEntries(Object.entries(key));
+    const kid = String(jwk['kid']);
+    if (!signing.has(kid)) return [];
+    const revokedFrom = signing.get(kid);
+    return [{ jwk, ...(revokedFrom === undefined ? {} : { revokedFrom: Math.floor(revokedFrom) }) }];
   });
 }
 
@@ -87,69 +84,61 @@ const recogniserOf = ({ prefix, infix, minLength, maxLength }: Recogniser): Reco
 function provincesOf(registry: PackagedRegistry): PackageParts['provinces'] {
   const listed = registry.provinces().filter((province): province is typeof province & { readonly standing: Standing } => province.standing !== 'left');
   return {
-    provinces: ordered(listed, ({ code }) => code).map(({ code, standing, recognisers }) => ({
+    provinces: listed.map(({ code, standing, recognisers }) => ({
       code,
       standing,
       keys: keysOf(registry, code),
-      rules: ordered(registry.findRules(code), ({ id }) => id, ({ version }) => version).map(({ id, version }) => ({ id, version })),
-      recognisers: ordered(recognisers.map(recogniserOf), ({ prefix }) => prefix, ({ infix }) => infix),
+      rules: registry.findRules(code).map(({ id, version }) => ({ id, version })),
+      recognisers: recognisers.map(recogniserOf),
     })),
   };
 }
 
-const policyOf = ({ id, version, receiver, issuers, effectiveFrom, effectiveUntil }: RegionalPolicy): RegionalPolicy => ({
-  id, version, receiver, issuers: ordered(issuers, (code) => code), effectiveFrom, effectiveUntil,
+const policyOf = ({ id, version, receiver, issuers, effectiveFrom, effectiveUntil }: RegionalPolicy): PackageParts['policies']['regional'][number] => ({
+  id, version, receiver, issuers: [...issuers], effectiveFrom, effectiveUntil,
 });
 
-function textsOf(registry: PackagedRegistry, provinces: PackageParts['provinces']): PackageParts['texts'] {
-  const rules = provinces.provinces.flatMap(({ code }) => registry.findRules(code).map(({ id, version, title }) => ({ issuer: code, id, version, title })));
+/** What a reader of the package takes for a text: nothing that turns the direction of reading. One title must not keep the country from its package. */
+const SHOWN_TEXT = /^[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]{0,512}$/u;
+
+function textsOf(registry: PackagedRegistry, { provinces }: PackageParts['provinces']): PackageParts['texts'] {
   return {
-    reasons: ordered(REASON_TEXTS, ({ code }) => code).map(({ code, zh, en, guidanceZh, guidanceEn }) => ({ code, zh, en, guidanceZh, guidanceEn })),
-    rules: ordered(rules, ({ issuer }) => issuer, ({ id }) => id, ({ version }) => version),
+    reasons: REASON_TEXTS.map((text) => ({ ...text })),
+    rules: provinces.flatMap(({ code }) =>
+      registry.findRules(code).flatMap(({ id, version, title }) => (SHOWN_TEXT.test(title) ? [{ issuer: code, id, version, title }] : [])),
+    ),
   };
 }
 
 /**
- * The parts of an offline package, as the hub knows things at `madeAt` (seconds since the epoch). Pure: equal content gives equal
- * parts, and {@link encodePackagePart} equal bytes.
+ * The parts of an offline package, as the hub knows things at `madeAt` (seconds since the epoch). Pure; equal content becomes equal
+ * bytes in `encodePackagePart`, whatever order it was read in.
  */
 export function buildPackageParts(content: PackageContent, madeAt: number): PackageParts {
-  const { registry, feeds, policies, conflicts, equivocations, lists, ledgerEntries } = content;
+  const { registry, feeds, policies, exceptions, lists, ledgerEntries } = content;
   const provinces = provincesOf(registry);
   const isNamed = new Set<string>(provinces.provinces.map(({ code }) => code));
   const ofNamed = ({ issuer }: { readonly issuer: string }): boolean => isNamed.has(issuer);
   return {
     provinces,
-    feeds: {
-      feeds: ordered(feeds.filter((feed) => ofNamed(feed) && feed.confirmedAt > 0), ({ issuer }) => issuer).map(({ issuer, confirmedAt }) => ({
-        issuer: issuer as ProvinceCode,
-        confirmedAt: Math.floor(confirmedAt),
-      })),
-    },
+    feeds: { feeds: feeds.filter((feed) => ofNamed(feed) && feed.confirmedAt > 0).map(({ issuer, confirmedAt }) => ({ issuer, confirmedAt: Math.floor(confirmedAt) })) },
     policies: {
-      freshness: FRESHNESS_POLICY,
-      regional: ordered(policies.filter(({ effectiveUntil }) => effectiveUntil > madeAt).map(policyOf), ({ id }) => id, ({ version }) => version),
+      freshness: { version: FRESHNESS_POLICY.version, limits: { ...FRESHNESS_POLICY.limits } },
+      regional: policies.filter(({ effectiveUntil }) => effectiveUntil > madeAt).map(policyOf),
     },
     texts: textsOf(registry, provinces),
     exceptions: {
-      conflicts: ordered([...conflicts].filter(ofNamed), ({ issuer }) => issuer, ({ sequence }) => sequence).map(({ issuer, sequence }) => ({
-        issuer: issuer as ProvinceCode,
-        sequence,
-      })),
-      equivocations: ordered(equivocations.filter(ofNamed), ({ issuer }) => issuer, ({ sequence }) => sequence).map(({ issuer, sequence, contentDigest }) => ({
-        issuer: issuer as ProvinceCode,
-        sequence,
-        contentDigest,
+      conflicts: exceptions.conflicts.filter(ofNamed).map(({ issuer, sequence }) => ({ issuer, sequence })),
+      equivocations: exceptions.equivocations.filter(ofNamed).map(({ issuer, sequence, contentDigest }) => ({ issuer, sequence, contentDigest })),
+      sources: exceptions.sources.filter(ofNamed).map(({ issuer, sequence, keyRevoked, expiresAt }) => ({
+        issuer, sequence, keyRevoked, ...(expiresAt === undefined ? {} : { expiresAt }),
       })),
     },
-    statusLists: {
-      lists: ordered(lists.filter(ofNamed), ({ issuer }) => issuer, ({ shard }) => shard).map(({ uri, issuer, shard, version, issuedAt, size, digest }) => ({
-        uri, issuer: issuer as ProvinceCode, shard, version, issuedAt, size, digest,
-      })),
-    },
+    statusLists: { lists: lists.filter(ofNamed).map(({ uri, issuer, shard, version, issuedAt, size, digest }) => ({ uri, issuer, shard, version, issuedAt, size, digest })) },
     ledger: { entries: ledgerEntries, madeAt },
   };
 }
 
-/** What is signed as the target `name` of the package: JSON in UTF-8, without spaces. */
-export const encodePackagePart = (part: PackageParts[keyof PackageParts]): Uint8Array => Buffer.from(JSON.stringify(part), 'utf8');
+/** The targets that such parts are signed as, by name. @throws AttestationError PACKAGE_INVALID where a reader would not take one */
+export const encodePackage = (parts: PackageParts): ReadonlyMap<string, Uint8Array> =>
+  new Map(PACKAGE_PARTS.map((part) => [PACKAGE_TARGET_NAMES[part], encodePackagePart(part, parts[part])]));
