@@ -4,8 +4,8 @@ import { defaultDataPath } from './checkout.js';
 
 /** Where the parts of a running country listen. Holds no secrets. */
 export interface Addresses {
-  /** `host:port` each; `grpc` asks every caller for a certificate and has one for `localhost` itself. */
-  readonly hub: { readonly grpc: string; readonly http: string };
+  /** `host:port` each; `grpc` asks every caller for a certificate and has one for `localhost` itself; `web` is HTTPS. */
+  readonly hub: { readonly grpc: string; readonly http: string; readonly web: string };
   /** `host:port` where who has no certificate yet applies for one. */
   readonly enrolment: string;
   /** NATS URL without credentials. */

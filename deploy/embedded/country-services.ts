@@ -30,6 +30,7 @@ const LOOPBACK = '127.0.0.1';
 const HUB_GRPC_PORT = 50_051;
 const ENROLMENT_PORT = 50_052;
 const HUB_HTTP_PORT = 8080;
+const HUB_WEB_PORT = 8443;
 
 /** What is made for development lives as long as what the supervisor makes itself. */
 const DEVELOPMENT_LIFETIME = '7d';
@@ -65,7 +66,7 @@ const adapterName = (province: ProvinceSeat): string => `adapter-${province.slug
 /** The hub. `settings` overrides its environment. */
 export async function hubService(connections: Connections, provinces: readonly ProvinceSeat[], settings: Readonly<Record<string, string>>): Promise<Service> {
   const { data, nats, pki } = connections;
-  const [server, members] = [pki.files('hub'), pki.files('member-ca')];
+  const [server, web, members] = [pki.files('hub'), pki.files('web'), pki.files('member-ca')];
   return {
     name: HUB,
     entry: 'hub/dist/main.js',
@@ -85,6 +86,10 @@ export async function hubService(connections: Connections, provinces: readonly P
       OPERATOR_CA_FILE: pki.files('operator-ca').certificate,
       HUB_KEY_FILE: data.at('secrets', 'hub-keys.json'),
       HTTP_ADDRESS: await addressOf('hub-http', connections, [HUB_HTTP_PORT]),
+      WEB_ADDRESS: await addressOf('hub-web', connections, [HUB_WEB_PORT]),
+      WEB_TLS_CERT_FILE: web.certificate,
+      WEB_TLS_KEY_FILE: web.key,
+      WEB_CA_FILE: pki.files('server-ca').certificate,
       ADMISSION_FILE: writeAdmissionFile(data, provinces),
       CERTIFICATE_LIFETIME: DEVELOPMENT_LIFETIME,
       NATS_USER_LIFETIME: DEVELOPMENT_LIFETIME,

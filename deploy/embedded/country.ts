@@ -89,6 +89,9 @@ const connectionsAtMost = (provinces: number): number => 140 + provinces * (8 + 
 /** What a country needs even while nothing happens, measured; with less it would not come up. */
 const connectionsAtLeast = (provinces: number): number => 25 + provinces * 5;
 
+/** Where pages are served: phones reach what listens beyond this machine, and nobody does unless it is asked for. */
+const webSetting = ({ WEB_ADDRESS = '' }: CountryOptions['environment']): Readonly<Record<string, string>> => (WEB_ADDRESS === '' ? {} : { WEB_ADDRESS });
+
 /** Prepares a country; nothing runs before `start`. */
 export function superviseCountry(options: CountryOptions): CountrySupervisor {
   const { announce, environment, provinces, sharedProcesses, hasCheckpoints = true } = options;
@@ -133,8 +136,8 @@ export function superviseCountry(options: CountryOptions): CountrySupervisor {
     const nats = await bringUpNats(directory, launcher);
     const connections: Connections = { data: directory, postgres, nats: nats(), pki };
     await createDatabases(connections, provinces, sharedProcesses !== undefined);
-    const hub = await hubService(connections, provinces, options.hubSettings ?? {});
-    const hubAddress = { grpc: hub.env['GRPC_ADDRESS'] ?? '', http: hub.env['HTTP_ADDRESS'] ?? '' };
+    const hub = await hubService(connections, provinces, { ...webSetting(environment), ...options.hubSettings });
+    const hubAddress = { grpc: hub.env['GRPC_ADDRESS'] ?? '', http: hub.env['HTTP_ADDRESS'] ?? '', web: hub.env['WEB_ADDRESS'] ?? '' };
     const localSystems: Service[] = [];
     const adapters: Service[] = [];
     for (const province of provinces) {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { spiffeId, type PeerIdentity } from '@health-code/messages';
 import { makeAuthority, readAuthority, type CertificateAuthority, type CertifiedKey, type LeafContent } from './certificate-authority.js';
 import type { DataDirectory } from './data-directory.js';
+import { ownNames } from './own-names.js';
 
 /** Files of a certificate (PEM, leaf first) and its key (PKCS#8 in PEM, mode 0600). */
 export interface CertificateFiles {
@@ -12,11 +13,11 @@ export interface CertificateFiles {
 
 /** The certificates of one machine, below `secrets/pki/`, all marked as made for development. */
 export interface Pki {
-  /** By name: `member-ca`, `operator-ca`, `server-ca`, `hub`, `province-<code>`, `checkpoint-<code>`, `operator-a`, `operator-b`, `auditor`. */
+  /** By name: `member-ca`, `operator-ca`, `server-ca`, `hub`, `web`, `province-<code>`, `checkpoint-<code>`, `operator-a`, `operator-b`, `auditor`. */
   readonly files: (name: string) => CertificateFiles;
   /**
    * Makes what is missing or damaged, has less than a third of its time left, is not good yet, does not fit its key or was issued by an
-   * authority that is gone. Returns the names.
+   * authority that is gone, or lacks a name that this machine has now. Returns the names.
    */
   readonly renew: () => Promise<readonly string[]>;
 }
@@ -51,8 +52,16 @@ const leavesOfProvince = (province: string): readonly Leaf[] => [
   clientLeaf(`checkpoint-${province}`, 'member-ca', { role: 'checkpoint', province, name: EMBEDDED_CHECKPOINT }),
 ];
 
+const LOOPBACK_NAMES = { hosts: ['localhost'], addresses: ['127.0.0.1'] } as const;
+
+/** Of the pages: a phone comes from another machine. */
+function webLeaf(): Leaf {
+  const { hosts, addresses } = ownNames();
+  return { name: 'web', issuer: 'server-ca', content: { use: 'server', hosts: [...LOOPBACK_NAMES.hosts, ...hosts], addresses: [...LOOPBACK_NAMES.addresses, ...addresses] } };
+}
+
 const COMMON_LEAVES: readonly Leaf[] = [
-  { name: 'hub', issuer: 'server-ca', content: { use: 'server', hosts: ['localhost'], addresses: ['127.0.0.1'] } },
+  { name: 'hub', issuer: 'server-ca', content: { use: 'server', ...LOOPBACK_NAMES } },
   clientLeaf('operator-a', 'operator-ca', { role: 'operator', name: 'a' }),
   clientLeaf('operator-b', 'operator-ca', { role: 'operator', name: 'b' }),
   clientLeaf('auditor', 'operator-ca', { role: 'auditor', name: 'a' }),
@@ -60,13 +69,17 @@ const COMMON_LEAVES: readonly Leaf[] = [
 
 const window = (lifetimeMs: number) => ({ notBefore: new Date(Date.now() - LEEWAY_MS), notAfter: new Date(Date.now() + lifetimeMs), isForDevelopment: true });
 
+/** Whether a certificate is for every host and address it should be for. */
+const hasNames = (certificate: X509Certificate, { hosts = [], addresses = [] }: Partial<Leaf['content']>): boolean =>
+  hosts.every((host) => certificate.checkHost(host) !== undefined) && addresses.every((address) => certificate.checkIP(address) !== undefined);
+
 /** Whether a kept certificate is good now and for long enough, and fits the key beside it: a start may have been cut off between the two files. */
-function isFresh(kept: CertifiedKey, issuer?: CertifiedKey): boolean {
+function isFresh(kept: CertifiedKey, issuer?: CertifiedKey, content: Partial<Leaf['content']> = {}): boolean {
   try {
     const certificate = new X509Certificate(kept.certificate);
     const [from, to] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)];
     const isInTime = from <= Date.now() && (to - Date.now()) / (to - from) > RENEW_BELOW;
-    return isInTime && certificate.checkPrivateKey(createPrivateKey(kept.key)) && (issuer === undefined || certificate.verify(new X509Certificate(issuer.certificate).publicKey));
+    return isInTime && hasNames(certificate, content) && certificate.checkPrivateKey(createPrivateKey(kept.key)) && (issuer === undefined || certificate.verify(new X509Certificate(issuer.certificate).publicKey));
   } catch {
     return false;
   }
@@ -96,10 +109,10 @@ export async function openPki(data: DataDirectory, provinces: readonly string[])
   const renew = async (): Promise<readonly string[]> => {
     const authorities = new Map<AuthorityName, CertificateAuthority>();
     for (const name of AUTHORITIES) authorities.set(name, await openAuthority(name));
-    for (const { name, issuer, content } of [...COMMON_LEAVES, ...provinces.flatMap(leavesOfProvince)]) {
+    for (const { name, issuer, content } of [...COMMON_LEAVES, webLeaf(), ...provinces.flatMap(leavesOfProvince)]) {
       const authority = authorities.get(issuer);
       const kept = read(name);
-      if (authority === undefined || (kept !== undefined && isFresh(kept, authority))) continue;
+      if (authority === undefined || (kept !== undefined && isFresh(kept, authority, content))) continue;
       write(name, await authority.issue({ name, ...content, ...window(LEAF_LIFETIME_MS) }));
     }
     return renewed.splice(0);

@@ -56,6 +56,12 @@ export interface HubConfig {
   readonly hubKeyFile: string;
   readonly environment: Environment;
   readonly http: ListenAddress;
+  /** HTTPS, for pages and for devices in a browser. */
+  readonly web: ListenAddress & {
+    readonly tls: Pick<TlsFiles, 'certificate' | 'key'>;
+    /** PEM of the authority that a phone has to be told to trust, offered for download; in development alone. */
+    readonly offeredAuthority?: Buffer;
+  };
   readonly admitted: readonly AdmittedProvince[];
   readonly limits: {
     /** Codes verified, per member or device. */
@@ -156,6 +162,10 @@ function configSchema(readFile: ReadFile) {
     HUB_KEY_FILE: z.string().min(1),
     ENVIRONMENT: z.enum(['production', 'development']).default('production'),
     HTTP_ADDRESS: listenAddress.prefault('127.0.0.1:8080'),
+    WEB_ADDRESS: listenAddress.prefault('127.0.0.1:8443'),
+    WEB_TLS_CERT_FILE: pem.optional(),
+    WEB_TLS_KEY_FILE: pem.optional(),
+    WEB_CA_FILE: pem.optional(),
     ADMISSION_FILE: file((content) => parseAdmissionFile(content.toString('utf8'))).optional(),
     VERIFY_LIMIT: rateLimit.prefault('2000/s'),
     IDENTITY_QUERY_LIMIT: rateLimit.prefault('60/m'),
@@ -199,10 +209,18 @@ function readIfThere(path: string, readFile: ReadFile): string | undefined {
   }
 }
 
+/** Pages are served with the certificate of the gRPC port where no other one is named. */
+const webTlsOf = (read: Settings): Pick<TlsFiles, 'certificate' | 'key'> => ({
+  certificate: read.WEB_TLS_CERT_FILE ?? read.GRPC_TLS_CERT_FILE,
+  key: read.WEB_TLS_KEY_FILE ?? read.GRPC_TLS_KEY_FILE,
+});
+
 function credentialFilesOf(read: Settings, readFile: ReadFile): CredentialFiles {
   const hubKey = readIfThere(read.HUB_KEY_FILE, readFile);
   return {
     server: { certificate: read.GRPC_TLS_CERT_FILE, key: read.GRPC_TLS_KEY_FILE },
+    web: webTlsOf(read),
+    ...(read.WEB_CA_FILE === undefined ? {} : { offeredAuthority: read.WEB_CA_FILE }),
     memberAuthority: { certificate: read.MEMBER_CA_CERT_FILE, key: read.MEMBER_CA_KEY_FILE },
     operatorAuthority: read.OPERATOR_CA_FILE,
     natsCreds: read.NATS_CREDS_FILE,
@@ -247,6 +265,7 @@ function toConfig(read: Settings, credsFile: string): HubConfig {
     hubKeyFile: read.HUB_KEY_FILE,
     environment: read.ENVIRONMENT,
     http: Object.freeze(read.HTTP_ADDRESS),
+    web: Object.freeze({ ...read.WEB_ADDRESS, tls: webTlsOf(read), ...(read.WEB_CA_FILE === undefined ? {} : { offeredAuthority: read.WEB_CA_FILE }) }),
     admitted: Object.freeze(read.ADMISSION_FILE ?? []),
     limits: Object.freeze({ verify: read.VERIFY_LIMIT, identityQuery: read.IDENTITY_QUERY_LIMIT, member: read.MEMBER_LIMIT, enrolment: read.ENROLMENT_LIMIT }),
     lifetimes: Object.freeze({ certificateMs: read.CERTIFICATE_LIFETIME, natsUserMs: read.NATS_USER_LIFETIME, badgeMs: read.BADGE_LIFETIME }),

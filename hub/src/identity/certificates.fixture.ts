@@ -27,6 +27,8 @@ export interface TestPki {
   readonly member: TestAuthority;
   readonly operator: TestAuthority;
   readonly server: TestCertificate;
+  /** PEM of the authority that issued it. */
+  readonly serverAuthority: Buffer;
   readonly tls: TlsFiles;
   /** A certificate of the authority that issues for the role. */
   readonly certify: (identity: PeerIdentity) => Promise<TestCertificate>;
@@ -46,6 +48,7 @@ export async function makeTestPki(): Promise<TestPki> {
     member,
     operator,
     server,
+    serverAuthority: serverAuthority.certificate,
     tls: { ...server, clientAuthority: Buffer.concat([member.certificate, operator.certificate]) },
     certify: (identity) => (identity.role === 'province' || identity.role === 'checkpoint' ? member : operator).issueClient(identity),
     channel,
@@ -70,6 +73,7 @@ export const hubConfig = (pki: TestPki): Omit<HubConfig, 'databaseUrl' | 'nats'>
   hubKeyFile: join(mkdtempSync(join(tmpdir(), 'health-code-hub-')), 'hub-keys.json'),
   environment: 'development',
   http: { host: '127.0.0.1', port: 0 },
+  web: { host: '127.0.0.1', port: 0, tls: pki.tls },
   admitted: [],
   limits: NO_LIMITS,
   lifetimes: { certificateMs: 3_600_000, natsUserMs: 3_600_000, badgeMs: 3_600_000 },

@@ -9,6 +9,10 @@ interface CertificateAndKey {
 /** What the hub proves itself with and knows others by, as read from its files. */
 export interface CredentialFiles {
   readonly server: CertificateAndKey;
+  /** Of the port for pages; the server's where it has none of its own. */
+  readonly web: CertificateAndKey;
+  /** Offered to phones, in development alone. */
+  readonly offeredAuthority?: Buffer;
   readonly memberAuthority: CertificateAndKey;
   readonly operatorAuthority: Buffer;
   readonly natsCreds: string;
@@ -64,6 +68,14 @@ export function credentialProblems(files: CredentialFiles, environment: 'product
   };
   if (look('GRPC_TLS_CERT_FILE', certificateProblem(files.server.certificate, false, isProduction, now))) {
     look('GRPC_TLS_KEY_FILE', !fits(files.server) && 'is not the key of GRPC_TLS_CERT_FILE');
+  }
+  if (files.web.certificate !== files.server.certificate || files.web.key !== files.server.key) {
+    if (look('WEB_TLS_CERT_FILE', certificateProblem(files.web.certificate, false, isProduction, now))) {
+      look('WEB_TLS_KEY_FILE', !fits(files.web) && 'is not the key of WEB_TLS_CERT_FILE');
+    }
+  }
+  if (files.offeredAuthority !== undefined) {
+    look('WEB_CA_FILE', isProduction ? 'is for development, and ENVIRONMENT is production' : certificateProblem(files.offeredAuthority, true, false, now));
   }
   const isMemberGood = look('MEMBER_CA_CERT_FILE', certificateProblem(files.memberAuthority.certificate, true, isProduction, now));
   if (isMemberGood) look('MEMBER_CA_KEY_FILE', !fits(files.memberAuthority) && 'is not the key of MEMBER_CA_CERT_FILE');

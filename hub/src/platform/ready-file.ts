@@ -7,6 +7,8 @@ export interface ReadyNotice {
   readonly grpc: string;
   readonly enrolment: string;
   readonly http: string;
+  /** Over TLS. */
+  readonly web: string;
   /** Of a hub that is measured: a port without TLS. */
   readonly plaintext?: string;
 }

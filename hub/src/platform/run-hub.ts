@@ -41,8 +41,8 @@ export async function runHub(prepare: () => { readonly config: HubConfig; readon
         stopOnce(hub, readyFile).catch(fail);
       });
     }
-    const { grpc, enrolment, http, plaintext } = hub;
-    if (readyFile !== undefined) writeReadyFile(readyFile, { pid: process.pid, grpc, enrolment, http, ...(plaintext === undefined ? {} : { plaintext }) });
+    const { grpc, enrolment, http, web, plaintext } = hub;
+    if (readyFile !== undefined) writeReadyFile(readyFile, { pid: process.pid, grpc, enrolment, http, web, ...(plaintext === undefined ? {} : { plaintext }) });
   } catch (error) {
     fail(error);
   }

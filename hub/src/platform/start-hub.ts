@@ -32,12 +32,19 @@ import { ProbeSchedule } from '../recognition/probe.schedule.js';
 import { RegistryLoader } from '../registry/registry-loader.js';
 import { followRegistry } from '../registry/registry.schedule.js';
 import { RegistryStore } from '../registry/registry.store.js';
+import { servePages } from '../web/pages.http.js';
+import { WebServer } from '../web/web-server.js';
+
+/** Largest body of a request over HTTP, in bytes: a full report of checks, twice. */
+const BODY_MAX_BYTES = 64 * 1024;
 
 /** `host:port` of each port, the chosen one where the configuration says 0. */
 export interface HubAddresses {
   readonly grpc: string;
   readonly enrolment: string;
   readonly http: string;
+  /** Of the port for pages, over TLS. */
+  readonly web: string;
   /** Of {@link StartOptions.plaintext}. */
   readonly plaintext?: string;
 }
@@ -105,10 +112,11 @@ async function start(config: HubConfig, logger: Logger, { patience = START_PATIE
   const readiness = new Readiness({ ...probesOf(database, nats), lookup: () => Promise.resolve(isLookupRead) });
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with({ config, hubKeys, logger, database, nats, readiness }),
-    new FastifyAdapter(),
+    new FastifyAdapter({ bodyLimit: BODY_MAX_BYTES }),
     { logger: ['error', 'warn'], abortOnError: false },
   );
   teardown.add('HTTP', () => app.close());
+  await servePages(app, config);
 
   const loader = app.get(RegistryLoader);
   await app.get(RegistryStore).applyAdmission(config.admitted);
@@ -158,8 +166,11 @@ async function start(config: HubConfig, logger: Logger, { patience = START_PATIE
   teardown.add('enrolment', () => enrolmentServer.drain());
   const opened = plaintext === undefined ? {} : { plaintext: await openPlaintext(app, plaintext, teardown) };
   await app.listen(config.http.port, config.http.host);
+  const fastify = app.getHttpAdapter().getInstance();
+  const web = await WebServer.listen(config.web, config.web.tls, (request, response) => { fastify.routing(request, response); });
+  teardown.add('web', () => web.drain());
   await watchReadiness(readiness, grpcServer, logger, teardown);
-  return { grpc: addressText(grpc), enrolment: addressText(enrolment), http: new URL(await app.getUrl()).host, ...opened };
+  return { grpc: addressText(grpc), enrolment: addressText(enrolment), http: new URL(await app.getUrl()).host, web: addressText(web.address), ...opened };
 }
 
 async function openPlaintext(app: NestFastifyApplication, { address, caller }: NonNullable<StartOptions['plaintext']>, teardown: Teardown): Promise<string> {
