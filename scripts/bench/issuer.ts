@@ -42,7 +42,7 @@ export class BenchIssuer {
       const subject = await createSubjectReference(document, { version: 1, secret: randomBytes(32) });
       const { token } = await signAttestation({
         issuer: this.province, subject, sequence, issuedAt: now, expiresAt: now + 86_400, kind: 'health-status', status: '00', since: now - 3600, reason: 'REASON_NOT_STATED',
-        rule: this.#rule, authority: this.province, evidence: 'verified-source', original: { system: 'bench', field: 'type', value: '00' }, statusListIndex: sequence,
+        rule: this.#rule, authority: this.province, evidence: 'verified-source', original: { system: 'bench', field: 'type', value: '00' },
       }, { maskedName: '测*' }, this.signingKey, () => randomBytes(16).toString('base64url'));
       tokens.push(token);
     }

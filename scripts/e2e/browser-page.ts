@@ -86,7 +86,7 @@ async function sealAndOpen(): Promise<string> {
 }
 
 function decide(attestation: proof.Attestation, now: number): proof.Verdict {
-  const known = { standing: 'admitted', source: undefined, superseded: false, conflict: false, ruleRegistered: true, keyRevoked: false } as const;
+  const known = { standing: 'admitted', source: undefined, superseded: false, suspended: false, conflict: false, ruleRegistered: true, keyRevoked: false } as const;
   return proof.decideVerdict({ ...attestation, ...known, knownAt: attestation.issuedAt }, 'general', now);
 }
 

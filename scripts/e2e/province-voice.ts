@@ -81,7 +81,7 @@ export class ProvinceVoice {
     const issuedAt = nowInSeconds();
     const standard: Omit<HealthStatusAttestation, 'disclosureDigests'> = {
       issuer: this.code, subject: anySubject(), sequence, issuedAt, expiresAt: issuedAt + DAY, kind: 'health-status', status: '00', since: issuedAt, reason: 'REASON_NOT_STATED',
-      rule: RULE, authority: this.code, evidence: 'verified-source', original: { system: 'e2e', field: 'type', value: '00' }, statusListIndex: sequence,
+      rule: RULE, authority: this.code, evidence: 'verified-source', original: { system: 'e2e', field: 'type', value: '00' },
     };
     return signAttestation({ ...standard, ...claims }, { maskedName: '测*' }, key, () => randomBytes(16).toString('base64url'));
   }

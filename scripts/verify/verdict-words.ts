@@ -44,6 +44,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
   'no-agreement': { zh: '未互认', en: 'no agreement with the issuer' },
   expired: { zh: '已过期', en: 'expired' },
   superseded: { zh: '已被更新', en: 'superseded by a later statement' },
+  suspended: { zh: '签发方已暂停该码', en: 'suspended by its issuer' },
   'signature-invalid': { zh: '签名无效', en: 'signature or form invalid' },
   'issuer-suspended': { zh: '签发方已暂停', en: 'issuer suspended' },
   'unknown-code': { zh: '无法识别的码', en: 'not a code of any registered province' },

@@ -49,7 +49,6 @@ export const claimsOf = (sequence: number, changed: Partial<HealthStatusAttestat
   authority: '520000',
   evidence: 'verified-source',
   original: { system: 'guizhou-national-code', field: 'status', value: '00' },
-  statusListIndex: sequence,
   ...changed,
 });
 

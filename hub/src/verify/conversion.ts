@@ -94,7 +94,7 @@ export function findSource(known: KnownSources, provinces: Standings, feeds: Fee
   const keyRevoked = slot !== NO_SLOT && known.terms(slot).isRevoked === true;
   const standing = provinces.findProvince(issuer)?.standing ?? 'none';
   if (slot === NO_SLOT) {
-    return { slot, standing, keyRevoked, superseded: hasLater(known, subjectSlot, issuer, sequence), knownAt: issuedAt, expiresAt: Infinity, isMisstated: false };
+    return { slot, standing, keyRevoked, superseded: hasLater(known, subjectSlot, issuer, sequence), suspended: false, knownAt: issuedAt, expiresAt: Infinity, isMisstated: false };
   }
   const terms = known.terms(slot);
   // A source that is held has brought its subject a statement: where there is none, it is about somebody else.
@@ -103,9 +103,9 @@ export function findSource(known: KnownSources, provinces: Standings, feeds: Fee
   const superseded = known.isSuperseded(slot) && !isRenewed(known, slot, subjectSlot);
   // Its own feed says until when it held; the feed of who converted it says nothing about it.
   const knownAt = Math.max(issuedAt, feeds.confirmedAt(issuer));
-  return { slot, standing, keyRevoked, superseded, knownAt, expiresAt: known.expiresAt(slot), isMisstated };
+  return { slot, standing, keyRevoked, superseded, suspended: false, knownAt, expiresAt: known.expiresAt(slot), isMisstated };
 }
 
 /** Whether what was made from this source may be relied on as far as the source goes. `now` in seconds. */
-export const isStanding = ({ standing, keyRevoked, superseded, expiresAt, isMisstated }: KnownSource, now: number): boolean =>
-  standing === 'admitted' && !keyRevoked && !superseded && !isMisstated && expiresAt > now;
+export const isStanding = ({ standing, keyRevoked, superseded, suspended, expiresAt, isMisstated }: KnownSource, now: number): boolean =>
+  standing === 'admitted' && !keyRevoked && !superseded && !suspended && !isMisstated && expiresAt > now;

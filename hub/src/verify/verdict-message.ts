@@ -17,6 +17,7 @@ export const RECOGNITION_MESSAGE: Readonly<Record<Recognition, v1.Recognition>> 
   'no-agreement': v1.Recognition.RECOGNITION_NO_AGREEMENT,
   expired: v1.Recognition.RECOGNITION_EXPIRED,
   superseded: v1.Recognition.RECOGNITION_SUPERSEDED,
+  suspended: v1.Recognition.RECOGNITION_SUSPENDED,
   'signature-invalid': v1.Recognition.RECOGNITION_SIGNATURE_INVALID,
   'issuer-suspended': v1.Recognition.RECOGNITION_ISSUER_SUSPENDED,
   'unknown-code': v1.Recognition.RECOGNITION_UNKNOWN_CODE,

@@ -14,6 +14,7 @@ import {
 export type VerdictErrorCode =
   | 'ATTESTATION_EXPIRED'
   | 'ATTESTATION_SUPERSEDED'
+  | 'ATTESTATION_SUSPENDED'
   | 'ATTESTATION_CONTRADICTED'
   | 'ATTESTATION_KIND_MISMATCH'
   | 'ISSUER_SUSPENDED'
@@ -73,6 +74,7 @@ export const REFUSAL_CODES: Readonly<Record<Recognition, string>> = {
   'no-agreement': 'PROVINCE_NOT_ADMITTED',
   expired: 'ATTESTATION_EXPIRED',
   superseded: 'ATTESTATION_SUPERSEDED',
+  suspended: 'ATTESTATION_SUSPENDED',
   'signature-invalid': 'ATTESTATION_SIGNATURE_INVALID',
   'issuer-suspended': 'ISSUER_SUSPENDED',
   'unknown-code': 'CODE_UNKNOWN',

@@ -62,7 +62,7 @@ export function signerOf(province: ProvinceCode): Signer {
 export const claims = (change: Partial<HealthStatusAttestation> = {}): Omit<HealthStatusAttestation, 'disclosureDigests'> => ({
   issuer: GUIZHOU, subject: SUBJECT, sequence: 1, issuedAt: NOW - 3600, expiresAt: NOW + 3600, kind: 'health-status', status: '00', since: (change.issuedAt ?? NOW) - 7200,
   reason: 'REASON_NOT_STATED', rule: { id: 'rule-1', version: '1' }, authority: '520000', evidence: 'verified-source',
-  original: { system: 'local', field: 'code', value: '00' }, statusListIndex: 1, ...change,
+  original: { system: 'local', field: 'code', value: '00' }, ...change,
 });
 
 /** A negative test of Guizhou, sampled two hours before it was attested. */

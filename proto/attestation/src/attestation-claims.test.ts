@@ -13,13 +13,16 @@ const sample = (changes: Partial<HealthStatusAttestation> = {}): Attestation => 
 const wire = (changes: object = {}): Record<string, unknown> => ({ ...toWireClaims(sample()), ...changes });
 const test = (changes: object = {}): Record<string, unknown> => ({ ...toWireClaims({ ...sampleTestClaims(), disclosureDigests: [] }), ...changes });
 const digest = 'A'.repeat(43);
+const LIST = 'urn:cn:healthcode:status:520000';
 const list = (idx: number, uri: string): object => ({ status: { status_list: { idx, uri } } });
 
 describe('parseWireClaims', () => {
   const accepted: Readonly<Record<string, object>> = {
     'the sample': {},
-    'the first sequence': { seq: 1 },
-    'the greatest safe sequence': { seq: Number.MAX_SAFE_INTEGER },
+    'the first sequence': { seq: 1, ...list(0, LIST) },
+    'the last of the first list': { seq: 1_048_576, ...list(1_048_575, LIST) },
+    'the first of the second list': { seq: 1_048_577, ...list(0, `${LIST}:1`) },
+    'the greatest safe sequence': { seq: Number.MAX_SAFE_INTEGER, ...list(1_048_574, `${LIST}:8589934591`) },
     'the longest life': { exp: NOW + 31 * 86_400 },
     'the shortest life': { exp: NOW + 1 },
     'a status since the tolerance ahead': { since: NOW + 120 },
@@ -86,9 +89,12 @@ describe('parseWireClaims', () => {
     ['a supersession of itself', { supersedes: 1234 }, 'supersedes'],
     ['a supersession of the future', { supersedes: 1235 }, 'supersedes'],
     ['no status list', { status: undefined }, 'status'],
-    ['a negative index', list(-1, 'urn:cn:healthcode:status:520000'), 'status.status_list.idx'],
-    ["another province's list", list(1, 'urn:cn:healthcode:status:110000'), 'status.status_list.uri'],
-    ['a list anywhere', list(1, 'https://example.invalid'), 'status.status_list.uri'],
+    ['a negative index', list(-1, LIST), 'status.status_list.idx'],
+    ["another attestation's place", list(1234, LIST), 'status.status_list'],
+    ['a place in the wrong shard', list(1233, `${LIST}:1`), 'status.status_list'],
+    ['the first shard by a number', list(1233, `${LIST}:0`), 'status.status_list'],
+    ["another province's list", list(1233, 'urn:cn:healthcode:status:110000'), 'status.status_list'],
+    ['a list anywhere', list(1233, 'https://example.invalid'), 'status.status_list'],
     ['an empty list of digests', { _sd: [] }, '_sd'],
     ['a digest twice', { _sd: [digest, digest] }, '_sd'],
     ['a short digest', { _sd: ['AAAA'] }, '_sd.0'],

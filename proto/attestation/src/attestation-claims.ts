@@ -8,6 +8,7 @@ import { EVIDENCE_CLASSES } from './health-status.js';
 import { KIND_TABLE } from './kind-table.js';
 import { PRINTABLE_TEXT } from './printable-text.js';
 import { isProvinceCode, type ProvinceCode } from './province.js';
+import { statusListPlace } from './status-list/status-list-place.js';
 import { isSubjectReference } from './subject-reference.js';
 
 /** Longest life of an attestation, in seconds: 31 days. */
@@ -15,11 +16,6 @@ export const ATTESTATION_MAX_LIFETIME_SECONDS = 31 * 24 * 60 * 60;
 
 /** Most digests of disclosures in one attestation. */
 const MAXIMUM_DISCLOSURES = 8;
-
-/** URI of the status list of one issuer (IETF Token Status List, claim `status.status_list.uri`). */
-export function statusListUri(issuer: ProvinceCode): string {
-  return `urn:cn:healthcode:status:${issuer}`;
-}
 
 const sequence = z.int().min(1);
 const seconds = z.int().min(0);
@@ -74,6 +70,12 @@ type WireSchema = ReturnType<typeof schemaOf>;
 /** The payload as it stands in the token, one schema for each kind. */
 const WIRE_CLAIMS = z.discriminatedUnion('kind', ATTESTATION_KINDS.map(schemaOf) as [WireSchema, ...WireSchema[]]);
 
+/** Two attestations in one place would stand and fall together: each has the place that its number gives it. */
+function isPlaceOf({ idx, uri }: CommonWireClaims['status']['status_list'], issuer: string, sequence: number): boolean {
+  const place = statusListPlace(issuer as ProvinceCode, sequence);
+  return idx === place.index && uri === place.uri;
+}
+
 /** Rules over more than one claim: the claim that is reported, and whether the rule is broken. */
 const CROSS_CLAIM_RULES: readonly (readonly [string, (claims: WireClaims) => boolean])[] = [
   ['exp', ({ iat, exp }) => exp <= iat || exp - iat > ATTESTATION_MAX_LIFETIME_SECONDS],
@@ -83,7 +85,7 @@ const CROSS_CLAIM_RULES: readonly (readonly [string, (claims: WireClaims) => boo
   // The source has lived no longer than any statement may, and what was made of it ends with it at the latest.
   ['src.iat', ({ src, iat, exp }) => src !== undefined && (src.iat > iat || exp - src.iat > ATTESTATION_MAX_LIFETIME_SECONDS)],
   ['supersedes', ({ supersedes, seq }) => supersedes !== undefined && supersedes >= seq],
-  ['status.status_list.uri', ({ iss, status }) => status.status_list.uri !== statusListUri(iss)],
+  ['status.status_list', ({ iss, seq, status }) => !isPlaceOf(status.status_list, iss, seq)],
   ['_sd', ({ _sd }) => _sd !== undefined && new Set(_sd).size !== _sd.length],
 ];
 
@@ -124,7 +126,6 @@ export function fromWireClaims(claims: WireClaims): Attestation {
     authority: claims.auth,
     evidence: claims.evid,
     original: { system: claims.orig.sys, field: claims.orig.fld, value: claims.orig.val },
-    statusListIndex: claims.status.status_list.idx,
     disclosureDigests: claims._sd ?? [],
   } as Writable<Attestation>;
   const own = KINDS[claims.kind]?.own;
@@ -156,7 +157,8 @@ export function toWireClaims(attestation: Attestation): WireClaims {
   if (own !== undefined) Object.assign(claims, own.toWire(attestation));
   if (source !== undefined) claims.src = { iss: source.issuer, seq: source.sequence, iat: source.issuedAt };
   if (supersedes !== undefined) claims.supersedes = supersedes;
-  claims.status = { status_list: { idx: attestation.statusListIndex, uri: statusListUri(attestation.issuer) } };
+  const { index, uri } = statusListPlace(attestation.issuer, attestation.sequence);
+  claims.status = { status_list: { idx: index, uri } };
   if (disclosureDigests.length > 0) claims._sd = [...disclosureDigests];
   return claims;
 }

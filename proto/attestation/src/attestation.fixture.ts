@@ -38,7 +38,6 @@ export function sampleClaims(changes: Partial<HealthStatusAttestation> = {}): Om
     authority: '520000',
     evidence: 'self-declared',
     original: { system: 'national-code', field: 'status', value: '00' },
-    statusListIndex: 1234,
     ...changes,
   };
 }

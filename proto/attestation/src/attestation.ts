@@ -36,7 +36,10 @@ interface CommonClaims {
   readonly issuer: ProvinceCode;
   /** Opaque subject reference. Claim `sub`. */
   readonly subject: string;
-  /** 序号: gap-free per issuer and over all kinds, from 1. Claim `seq`. */
+  /**
+   * 序号: gap-free per issuer and over all kinds, from 1. Claim `seq`. Its place in the issuer's status lists follows from it:
+   * claims `status.status_list.idx` and `uri`.
+   */
   readonly sequence: number;
   /** Claim `iat`. */
   readonly issuedAt: number;
@@ -65,8 +68,6 @@ interface CommonClaims {
   readonly source?: ConversionSource;
   /** Sequence this one replaces for the same person and kind. Claim `supersedes`. */
   readonly supersedes?: number;
-  /** Index in the issuer's status list (IETF Token Status List). Claim `status.status_list.idx`, with its `uri`. */
-  readonly statusListIndex: number;
   /**
    * Salted digests of what only the holder shows (RFC 9901). Claim `_sd`, absent when there are none; `_sd_alg` is
    * absent, SHA-256 being its default.

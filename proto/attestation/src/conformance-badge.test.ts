@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { BEIJING, codeOfRejection, createSigner, GUIZHOU, NOW, signTexts, type Signer } from './attestation.fixture.js';
 import { signConformanceBadge, verifyConformanceBadge, type ConformanceBadge, type HubKey } from './conformance-badge.js';
 import { signConformanceReport } from './conformance-report.js';
+import { toCryptoKey } from './web-crypto.js';
 
 const DAY = 86_400;
 
@@ -21,7 +22,7 @@ const sampleBadge = (changes: Partial<ConformanceBadge> = {}): ConformanceBadge 
 let hub: Signer;
 let keys: readonly HubKey[];
 let token: string;
-const asHubKey = ({ registered: { kid, algorithm, key } }: Signer): HubKey => ({ kid, algorithm: algorithm as HubKey['algorithm'], key });
+const asHubKey = ({ registered: { kid, algorithm, key } }: Signer): HubKey => ({ kid, algorithm: algorithm as HubKey['algorithm'], key: toCryptoKey(key) });
 const refusalOf = (text: string, { province = GUIZHOU, now = NOW, known = keys } = {}) => codeOfRejection(verifyConformanceBadge(text, known, province, now));
 
 beforeAll(async () => {

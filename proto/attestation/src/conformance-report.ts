@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { AttestationError } from './errors.js';
 import { isProvinceCode } from './province.js';
 import type { ProvinceKeyRing, SigningKey } from './province-key.js';
+import { toCryptoKey } from './web-crypto.js';
 
 /** What every report must cover, by the names of the suite. */
 export const CONFORMANCE_GROUPS = [
@@ -102,7 +103,7 @@ export async function verifyConformanceReport(token: string, ring: ProvinceKeyRi
     const key = ring.find(kid ?? '');
     if (typ !== REPORT_TYPE || key?.use !== 'sig') throw new Error('no signing key of a province');
     province = key.province;
-    ({ payload } = await compactVerify(token, key.key, { algorithms: [key.algorithm] }));
+    ({ payload } = await compactVerify(token, toCryptoKey(key.key), { algorithms: [key.algorithm] }));
   } catch (cause) {
     throw invalid('signed by no accepted key, or changed since', { cause });
   }

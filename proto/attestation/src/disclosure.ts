@@ -2,7 +2,7 @@ import { pack, SDJwt } from '@sd-jwt/core';
 
 import { AttestationError } from './errors.js';
 import { PRINTABLE_TEXT } from './printable-text.js';
-import { sha256 } from './web-crypto.js';
+import { WEB_CRYPTO, type SignaturePlatform } from './signature-platform.js';
 
 /** What only the holder shows. */
 export interface HolderDisclosures {
@@ -25,9 +25,12 @@ export interface PackedDisclosures {
 
 const HASH_NAME = 'sha-256';
 
-async function hash(text: string | ArrayBuffer): Promise<Uint8Array> {
-  return sha256(typeof text === 'string' ? new TextEncoder().encode(text) : new Uint8Array(text));
-}
+type Hash = (text: string | ArrayBuffer) => Promise<Uint8Array>;
+
+const hashOf = (platform: SignaturePlatform): Hash => (text) =>
+  platform.sha256(typeof text === 'string' ? new TextEncoder().encode(text) : new Uint8Array(text));
+
+const hash = hashOf(WEB_CRYPTO);
 
 /**
  * Salted digests and encoded disclosures (RFC 9901 4.2).
@@ -54,12 +57,14 @@ export async function verifyDisclosures(
   token: string,
   encoded: readonly string[],
   digests: readonly string[],
+  platform: SignaturePlatform = WEB_CRYPTO,
 ): Promise<HolderDisclosures> {
   if (encoded.length === 0) return {};
+  const hasher = hashOf(platform);
   const unused = new Set(digests);
   let found: HolderDisclosures = {};
-  for (const disclosure of await decodeDisclosures(token, encoded)) {
-    const digest = await disclosure.digest({ hasher: hash, alg: HASH_NAME });
+  for (const disclosure of await decodeDisclosures(token, encoded, hasher)) {
+    const digest = await disclosure.digest({ hasher, alg: HASH_NAME });
     if (!unused.delete(digest)) throw invalid('a disclosure is not of this attestation');
     if (disclosure.key !== MASKED_NAME || found.maskedName !== undefined) throw invalid('a disclosure of another name');
     if (typeof disclosure.value !== 'string' || !isMaskedName(disclosure.value)) throw invalid('not a masked name');
@@ -68,9 +73,9 @@ export async function verifyDisclosures(
   return found;
 }
 
-async function decodeDisclosures(token: string, encoded: readonly string[]): Promise<NonNullable<SDJwt['disclosures']>> {
+async function decodeDisclosures(token: string, encoded: readonly string[], hasher: Hash): Promise<NonNullable<SDJwt['disclosures']>> {
   try {
-    return (await SDJwt.fromEncode(`${token}~${encoded.join('~')}~`, hash)).disclosures ?? [];
+    return (await SDJwt.fromEncode(`${token}~${encoded.join('~')}~`, hasher)).disclosures ?? [];
   } catch (cause) {
     throw new AttestationError('ATTESTATION_DISCLOSURE_INVALID', 'a disclosure cannot be read', { cause });
   }

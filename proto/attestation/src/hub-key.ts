@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { HubKey } from './conformance-badge.js';
 import { AttestationError } from './errors.js';
 import { importPublicKey } from './province-key.js';
+import { toCryptoKey } from './web-crypto.js';
 
 const KEY_SET = z.object({ keys: z.array(z.unknown()).min(1).max(16) });
 
@@ -18,7 +19,7 @@ export async function importHubKeys(jwks: unknown): Promise<readonly HubKey[]> {
     set.data.keys.map(async (jwk) => {
       const { kid, algorithm, key } = await importPublicKey(jwk);
       if (algorithm === 'ECDH-ES') throw new AttestationError('PROVINCE_KEY_INVALID', 'a key to encrypt to signs nothing');
-      return Object.freeze({ kid, algorithm, key });
+      return Object.freeze({ kid, algorithm, key: toCryptoKey(key) });
     }),
   );
 }

@@ -3,6 +3,7 @@ import { compactVerify, CompactSign, decodeProtectedHeader } from 'jose';
 import { AttestationError } from './errors.js';
 import type { ProvinceCode } from './province.js';
 import type { ProvinceKeyRing, SigningKey } from './province-key.js';
+import { toCryptoKey } from './web-crypto.js';
 
 /** A type of its own (RFC 8725 3.11). */
 const VOUCHER_TYPE = 'key-voucher';
@@ -30,7 +31,7 @@ export async function verifyKeyVoucher(
     const { kid, typ } = decodeProtectedHeader(voucher);
     const key = inUse.find(kid ?? '');
     if (typ !== VOUCHER_TYPE || key?.use !== 'sig' || key.province !== province) throw new Error('no key in use');
-    const { payload } = await compactVerify(voucher, key.key, { algorithms: [key.algorithm] });
+    const { payload } = await compactVerify(voucher, toCryptoKey(key.key), { algorithms: [key.algorithm] });
     if (new TextDecoder().decode(payload) !== vouchedText(province, challenge, kids)) throw new Error('for other keys');
     return key.kid;
   } catch (cause) {

@@ -3,6 +3,7 @@ import { compactVerify, CompactSign } from 'jose';
 import { AttestationError } from './errors.js';
 import type { ProvinceCode } from './province.js';
 import type { ProvinceKey, SigningKey } from './province-key.js';
+import { toCryptoKey } from './web-crypto.js';
 
 /** A type of its own, so that no proof can be passed off as an attestation or the other way round (RFC 8725 3.11). */
 const PROOF_TYPE = 'key-possession';
@@ -30,7 +31,7 @@ export async function verifyPossessionProof(proof: string, key: ProvinceKey, cha
   if (key.use !== 'sig') throw new AttestationError('PROVINCE_KEY_INVALID', 'only a signing key proves possession');
   let verified;
   try {
-    verified = await compactVerify(proof, key.key, { algorithms: [key.algorithm] });
+    verified = await compactVerify(proof, toCryptoKey(key.key), { algorithms: [key.algorithm] });
   } catch (cause) {
     throw new AttestationError('PROVINCE_KEY_INVALID', 'proof of possession does not verify', { cause });
   }

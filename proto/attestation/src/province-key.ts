@@ -2,9 +2,11 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type Cry
 import { z } from 'zod';
 
 import type { SignatureAlgorithm } from './attestation.js';
-import { decodeBase64Url } from './base64url.js';
+import { decodeBase64Url, encodeBase64Url } from './base64url.js';
 import { AttestationError } from './errors.js';
 import type { ProvinceCode } from './province.js';
+import { WEB_CRYPTO, type PublicPointJwk, type SignaturePlatform } from './signature-platform.js';
+import { toCryptoKey } from './web-crypto.js';
 
 /** 省份公钥: a registered public key of one province. What it may do is said here, never by a token. */
 export interface ProvinceKey {
@@ -13,7 +15,8 @@ export interface ProvinceKey {
   readonly province: ProvinceCode;
   readonly use: 'sig' | 'enc';
   readonly algorithm: SignatureAlgorithm | 'ECDH-ES';
-  readonly key: CryptoKey;
+  /** What the platform imported that it verifies with: a `CryptoKey` of Web Crypto. */
+  readonly key: unknown;
   /** Seconds since the epoch; what is issued later is refused. JWK member `exp`. */
   readonly notAfter?: number;
   /** 作废: since when the key may be in other hands, seconds since the epoch; absent of a key that is not. What is issued from then on is nobody's word. */
@@ -69,10 +72,11 @@ type AcceptedJwk = z.infer<typeof PUBLIC_KEY | typeof PRIVATE_SIGNING_KEY | type
  * A public key as a province registers it (RFC 7517): P-256 for `ES256` or `ECDH-ES`, Ed25519 for `Ed25519`, with
  * `use` and `alg`. A `kid` may be absent; given, it is the thumbprint or the key is refused.
  *
+ * @param platform that verifies with the key afterwards
  * @throws {AttestationError} PROVINCE_KEY_INVALID
  */
-export async function importProvinceKey(jwk: unknown, province: ProvinceCode): Promise<ProvinceKey> {
-  return Object.freeze({ ...(await importPublicKey(jwk)), province });
+export async function importProvinceKey(jwk: unknown, province: ProvinceCode, platform: SignaturePlatform = WEB_CRYPTO): Promise<ProvinceKey> {
+  return Object.freeze({ ...(await importPublicKey(jwk, platform)), province });
 }
 
 /**
@@ -80,9 +84,9 @@ export async function importProvinceKey(jwk: unknown, province: ProvinceCode): P
  *
  * @throws {AttestationError} PROVINCE_KEY_INVALID
  */
-export async function importPublicKey(jwk: unknown): Promise<Omit<ProvinceKey, 'province'>> {
+export async function importPublicKey(jwk: unknown, platform: SignaturePlatform = WEB_CRYPTO): Promise<Omit<ProvinceKey, 'province'>> {
   const accepted = parseJwk(PUBLIC_KEY, jwk);
-  const { kid, key } = await importKey(accepted);
+  const { kid, key } = await importKey(accepted, () => platform.importKey(pointOf(accepted), accepted.alg), platform);
   const notAfter = accepted.exp === undefined ? {} : { notAfter: accepted.exp };
   return Object.freeze({ kid, use: accepted.use, algorithm: accepted.alg, key, ...notAfter });
 }
@@ -111,12 +115,12 @@ export async function generateProvinceKey(
 /** @throws {AttestationError} PROVINCE_KEY_INVALID for anything but a private `sig` key of an accepted algorithm. */
 export async function importSigningKey(jwk: unknown): Promise<SigningKey> {
   const accepted = parseJwk(PRIVATE_SIGNING_KEY, jwk);
-  return Object.freeze({ ...(await importKey(accepted)), algorithm: accepted.alg });
+  return Object.freeze({ ...(await importPrivateKey(accepted)), algorithm: accepted.alg });
 }
 
 /** @throws {AttestationError} PROVINCE_KEY_INVALID for anything but a private `enc` key. */
 export async function importUnsealingKey(jwk: unknown): Promise<SealedKey> {
-  return Object.freeze(await importKey(parseJwk(PRIVATE_UNSEALING_KEY, jwk)));
+  return Object.freeze(await importPrivateKey(parseJwk(PRIVATE_UNSEALING_KEY, jwk)));
 }
 
 function parseJwk<Jwk>(schema: z.ZodType<Jwk>, jwk: unknown): Jwk {
@@ -127,15 +131,29 @@ function parseJwk<Jwk>(schema: z.ZodType<Jwk>, jwk: unknown): Jwk {
   throw new AttestationError('PROVINCE_KEY_INVALID', fields.join(', '));
 }
 
-async function importKey(accepted: AcceptedJwk): Promise<{ readonly kid: string; readonly key: CryptoKey }> {
-  const jwk: JWK = { ...accepted } as JWK;
+/** Keys that sign or open are Web Crypto's everywhere. */
+async function importPrivateKey(accepted: AcceptedJwk): Promise<{ readonly kid: string; readonly key: CryptoKey }> {
+  const { kid, key } = await importKey(accepted, () => importJWK({ ...accepted } as JWK, accepted.alg), WEB_CRYPTO);
+  return { kid, key: toCryptoKey(key) };
+}
+
+async function importKey(accepted: AcceptedJwk, load: () => Promise<unknown>, platform: SignaturePlatform): Promise<{ readonly kid: string; readonly key: unknown }> {
   try {
-    const kid = await calculateJwkThumbprint(jwk);
+    const kid = await thumbprint(pointOf(accepted), platform);
     if (accepted.kid !== undefined && accepted.kid !== kid) throw new Error('kid is not the RFC 7638 thumbprint');
-    const key = await importJWK(jwk, accepted.alg);
-    if (key instanceof Uint8Array) throw new Error('symmetric');
-    return { kid, key };
+    return { kid, key: await load() };
   } catch (cause) {
     throw new AttestationError('PROVINCE_KEY_INVALID', 'kid is another or the point is not on the curve', { cause });
   }
+}
+
+function pointOf(accepted: AcceptedJwk): PublicPointJwk {
+  const { kty, crv, x } = accepted;
+  return accepted.kty === 'EC' ? { kty, crv, x, y: accepted.y } : { kty, crv, x };
+}
+
+/** RFC 7638 3: SHA-256 over the required members in the order of their names. */
+async function thumbprint({ kty, crv, x, y }: PublicPointJwk, platform: SignaturePlatform): Promise<string> {
+  const members = y === undefined ? { crv, kty, x } : { crv, kty, x, y };
+  return encodeBase64Url(await platform.sha256(new TextEncoder().encode(JSON.stringify(members))));
 }

@@ -22,6 +22,7 @@ const anyFacts: fc.Arbitrary<VerdictFacts> = fc.record({
   standing: fc.constantFrom('admitted', 'suspended', 'none'),
   source: fc.constant(undefined),
   superseded: fc.boolean(),
+  suspended: fc.boolean(),
   conflict: fc.boolean(),
   ruleRegistered: fc.boolean(),
   keyRevoked: fc.boolean(),
@@ -34,7 +35,7 @@ const anyFacts: fc.Arbitrary<VerdictFacts> = fc.record({
 const anyVerdict: fc.Arbitrary<Verdict> = fc.oneof(
   fc.tuple(anyFacts, fc.constantFrom(...CHECKPOINT_CLASSES)).map(([facts, checkpoint]) => decideVerdict(facts, checkpoint, NOW)),
   fc.constantFrom(...CHECKPOINT_CLASSES).map((checkpoint) =>
-    decideVerdict({ kind: 'health-status', standing: 'admitted', source: undefined, superseded: false, conflict: false, ruleRegistered: true, keyRevoked: false, status: '00', reason: '', since: NOW, expiresAt: NOW + 1, knownAt: NOW }, checkpoint, NOW),
+    decideVerdict({ kind: 'health-status', standing: 'admitted', source: undefined, superseded: false, suspended: false, conflict: false, ruleRegistered: true, keyRevoked: false, status: '00', reason: '', since: NOW, expiresAt: NOW + 1, knownAt: NOW }, checkpoint, NOW),
   ),
   fc.constantFrom(...(Object.keys(REFUSAL_ADVICE) as RefusedRecognition[])).map(refuse),
 );
@@ -69,7 +70,7 @@ describe('applyPolicy', () => {
   });
 
   it('gives shared verdicts that no caller could change, and gives the same again', () => {
-    const green = decideVerdict({ kind: 'health-status', standing: 'admitted', source: undefined, superseded: false, conflict: false, ruleRegistered: true, keyRevoked: false, status: '00', reason: '', since: NOW, expiresAt: NOW + 1, knownAt: NOW }, 'general', NOW);
+    const green = decideVerdict({ kind: 'health-status', standing: 'admitted', source: undefined, superseded: false, suspended: false, conflict: false, ruleRegistered: true, keyRevoked: false, status: '00', reason: '', since: NOW, expiresAt: NOW + 1, knownAt: NOW }, 'general', NOW);
     const restricted = applyPolicy(green, policy());
     expect(Object.isFrozen(restricted)).toBe(true);
     expect(applyPolicy(green, policy({ id: '110000-2' }))).toBe(restricted);

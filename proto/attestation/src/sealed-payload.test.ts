@@ -10,6 +10,7 @@ import {
   type SealedKey,
 } from './province-key.js';
 import { openSealed, openWithSecret, SEALED_PAYLOAD_MAX_BYTES, sealFor, sealWithSecret } from './sealed-payload.js';
+import { toCryptoKey } from './web-crypto.js';
 
 const plaintext = new TextEncoder().encode('{"name":"测试甲"}');
 const secret = new Uint8Array(32).fill(9);
@@ -65,7 +66,7 @@ describe('sealFor and openSealed', () => {
       { alg: 'ECDH-ES', enc: 'A256GCM' },
     ];
     for (const header of headers) {
-      const jwe = await new CompactEncrypt(plaintext).setProtectedHeader(header).encrypt(publicKey.key);
+      const jwe = await new CompactEncrypt(plaintext).setProtectedHeader(header).encrypt(toCryptoKey(publicKey.key));
       expect(await codeOfRejection(openSealed(jwe, privateKey))).toBe('SEALED_PAYLOAD_INVALID');
     }
   });

@@ -2,6 +2,7 @@ import { compactDecrypt, CompactEncrypt, decodeProtectedHeader, type CryptoKey }
 
 import { AttestationError } from './errors.js';
 import type { ProvinceKey, SealedKey } from './province-key.js';
+import { toCryptoKey } from './web-crypto.js';
 
 /** Largest JWE opened, in characters; a NATS message is no larger. */
 export const SEALED_PAYLOAD_MAX_BYTES = 1024 * 1024;
@@ -17,7 +18,7 @@ export async function sealFor(key: ProvinceKey, plaintext: Uint8Array): Promise<
   if (key.use !== 'enc') throw new AttestationError('PROVINCE_KEY_INVALID', 'key is not for encryption');
   return new CompactEncrypt(plaintext)
     .setProtectedHeader({ alg: 'ECDH-ES', enc: CONTENT_ENCRYPTION, kid: key.kid })
-    .encrypt(key.key);
+    .encrypt(toCryptoKey(key.key));
 }
 
 /** @throws {AttestationError} SEALED_PAYLOAD_INVALID for another key, another algorithm or any change. */

@@ -8,6 +8,7 @@ export type Recognition =
   | 'no-agreement'
   | 'expired'
   | 'superseded'
+  | 'suspended'
   | 'signature-invalid'
   | 'issuer-suspended'
   | 'unknown-code'
@@ -54,6 +55,15 @@ export const FRESHNESS_LIMITS: Readonly<Record<CheckpointClass, FreshnessLimits>
   medical: { fresh: 48 * HOUR, ageing: 7 * DAY, stale: 31 * DAY },
   'key-place': { fresh: 12 * HOUR, ageing: 24 * HOUR, stale: 48 * HOUR },
 };
+
+/** Published as one whole, so that a change of a limit is a new version that everybody can name. */
+export interface FreshnessPolicy {
+  readonly version: number;
+  readonly limits: Readonly<Record<CheckpointClass, FreshnessLimits>>;
+}
+
+/** The policy in force. */
+export const FRESHNESS_POLICY: FreshnessPolicy = { version: 1, limits: FRESHNESS_LIMITS };
 
 type AdviceByFreshness<Given extends Advice = Advice> = Readonly<Record<Freshness, Given>>;
 
@@ -135,6 +145,7 @@ export const REFUSAL_ADVICE: Readonly<Record<RefusedRecognition, Advice>> = {
   'no-agreement': 'local-procedure',
   expired: 'ask-person',
   superseded: 'ask-person',
+  suspended: 'local-procedure',
   'signature-invalid': 'local-procedure',
   'issuer-suspended': 'local-procedure',
   'unknown-code': 'ask-person',

@@ -30,6 +30,7 @@ const facts = (changes: Partial<VerdictFacts> = {}): VerdictFacts => ({
   standing: 'admitted',
   source: undefined,
   superseded: false,
+  suspended: false,
   conflict: false,
   ruleRegistered: true,
   keyRevoked: false,
@@ -45,14 +46,15 @@ const anyExpiry = fc.oneof(fc.integer({ min: NOW - 60 * DAY, max: NOW + 60 * DAY
 const anyTime = fc.oneof(fc.integer({ min: NOW - 60 * DAY, max: NOW + DAY }), fc.constant(Number.NaN));
 const anyStanding = fc.constantFrom('admitted', 'suspended', 'none');
 
-const source = (changes: Partial<SourceFacts> = {}): SourceFacts => ({ keyRevoked: false, standing: 'admitted', superseded: false, knownAt: NOW, expiresAt: NOW + DAY, ...changes });
+const source = (changes: Partial<SourceFacts> = {}): SourceFacts => ({ keyRevoked: false, standing: 'admitted', superseded: false, suspended: false, knownAt: NOW, expiresAt: NOW + DAY, ...changes });
 
 const factsOf = (...kinds: readonly (typeof ATTESTATION_KINDS)[number][]): fc.Arbitrary<VerdictFacts> =>
   fc.record({
     kind: fc.constantFrom(...kinds),
     standing: anyStanding,
-    source: fc.option(fc.record({ standing: anyStanding, superseded: fc.boolean(), knownAt: anyTime, expiresAt: anyExpiry, keyRevoked: fc.boolean() }), { nil: undefined }),
+    source: fc.option(fc.record({ standing: anyStanding, superseded: fc.boolean(), suspended: fc.boolean(), knownAt: anyTime, expiresAt: anyExpiry, keyRevoked: fc.boolean() }), { nil: undefined }),
     superseded: fc.boolean(),
+    suspended: fc.boolean(),
     conflict: fc.boolean(),
     ruleRegistered: fc.boolean(),
     keyRevoked: fc.boolean(),

@@ -25,6 +25,8 @@ export interface SourceFacts {
   readonly standing: Standing;
   /** A later statement of that province about the same person and kind is known, and says something else: a renewal takes nothing back. */
   readonly superseded: boolean;
+  /** Its issuer has suspended it by its status list. */
+  readonly suspended: boolean;
   /** When it was last known to hold: its issue, `Attestation.source.issuedAt`, where nothing later is known. */
   readonly knownAt: number;
   /** Seconds since the epoch; `Infinity` where the source is not at hand: a converted statement states no later expiry than its source. */
@@ -40,8 +42,10 @@ export interface VerdictFacts {
   readonly standing: Standing;
   /** 转码来源; `undefined` where the statement was not converted. Never left out: whoever does not know has to say so. */
   readonly source: SourceFacts | undefined;
-  /** A later statement of the same issuer about the same person and kind is known. */
+  /** A later statement of the same issuer about the same person and kind is known, or its status list says so. A renewal, which says the same, supersedes nothing. */
   readonly superseded: boolean;
+  /** 已暂停: its issuer has suspended it by its status list, and may lift that. Nobody else can. */
+  readonly suspended: boolean;
   /** Another province holds a valid and different statement about the same person and kind. */
   readonly conflict: boolean;
   /** The assignment rule the attestation names is registered. */
@@ -57,6 +61,8 @@ export interface VerdictFacts {
   readonly keyRevoked: boolean;
   /** When the statement was last known to hold. A status is graded by it and by the source's, whichever is earlier: {@link knownAtOf}. */
   readonly knownAt: number;
+  /** Of the published policy that the caller holds, for what is graded by `knownAt`; those of {@link FRESHNESS_POLICY} where it holds none. */
+  readonly limits?: Readonly<Record<CheckpointClass, FreshnessLimits>>;
 }
 
 /** 验码结果. The parts are kept apart: a status that is not recognised is not shown as one. */
@@ -73,22 +79,20 @@ export interface Verdict {
 /**
  * The one place where a verdict is decided, online and offline alike: the same facts, class and clock give the same
  * verdict. What is refused is refused for the first of: a revoked key (of the statement or its source), standing of the issuer, standing of the source's, superseded (the
- * statement or its source), expired (either), no status, conflict, no rule. Verdicts are shared and frozen, so that a hub
+ * statement or its source), suspended (either), expired (either), no status, conflict, no rule. Verdicts are shared and frozen, so that a hub
  * deciding 200,000 of them a second allocates none.
  *
  * @param now seconds since the epoch.
  */
 export function decideVerdict(facts: VerdictFacts, checkpoint: CheckpointClass, now: number): Verdict {
   const { kind, status } = facts;
-  const refused = refuseRevoked(facts) ?? refuseByStanding(facts) ?? refuseSuperseded(facts) ?? refuseExpired(facts, now);
+  const refused = refuseRevoked(facts) ?? refuseByStanding(facts) ?? refuseSuperseded(facts) ?? refuseSuspended(facts) ?? refuseExpired(facts, now);
   if (refused) return REFUSED[refused];
   // A withdrawal contradicts nobody, and there is nothing that a rule would have to stand behind.
   if (status === 'none') return REFUSED['no-status'];
   const unreliable = refuseConflict(facts) ?? refuseWithoutRule(facts);
   if (unreliable) return REFUSED[unreliable];
-  const { gradedFrom, limits } = POLICIES[kind];
-  // Not `facts[gradedFrom]`: a member by a name that varies is looked up, not read.
-  const freshness = gradeFreshness(gradedFrom === 'since' ? facts.since : knownAtOf(facts), checkpoint, now, limits);
+  const freshness = gradeFreshness(gradedFromOf(facts), checkpoint, now, limitsOf(facts));
   // A value of another kind's table is none of this one's.
   return RECOGNISED[kind][checkpoint][status]?.[freshness] ?? REFUSED['no-status'];
 }
@@ -101,6 +105,37 @@ export function knownAtOf({ knownAt, source }: Pick<VerdictFacts, 'knownAt' | 's
 /** The verdict where no attestation could be decided upon: no status, no age. */
 export function refuse(recognition: RefusedRecognition): Verdict {
   return REFUSED[recognition];
+}
+
+/** What a freshness rests on, in seconds. */
+export interface FreshnessDescription {
+  readonly ageSeconds: number;
+  /** The age up to which the grade holds for this class; absent of what is expired, which holds for ever. */
+  readonly limitSeconds?: number;
+}
+
+/** The age and the limit behind the freshness that {@link decideVerdict} gives for the same facts, where it grades them; `undefined` where the age is unknown. */
+export function describeFreshness(facts: FreshnessFacts, checkpoint: CheckpointClass, now: number): FreshnessDescription | undefined {
+  const from = gradedFromOf(facts);
+  const limits = limitsOf(facts);
+  const freshness = gradeFreshness(from, checkpoint, now, limits);
+  if (freshness === 'unknown') return undefined;
+  const ageSeconds = Math.max(0, now - from);
+  return freshness === 'expired' ? { ageSeconds } : { ageSeconds, limitSeconds: limits[checkpoint][freshness] };
+}
+
+/** What grading looks at. */
+export type FreshnessFacts = Pick<VerdictFacts, 'kind' | 'since' | 'knownAt' | 'source' | 'limits'>;
+
+/** Not `facts[gradedFrom]`: a member by a name that varies is looked up, not read. */
+function gradedFromOf(facts: FreshnessFacts): number {
+  return POLICIES[facts.kind].gradedFrom === 'since' ? facts.since : knownAtOf(facts);
+}
+
+/** The limits of a published policy are about what is known of a status; the age of a sample has its own. */
+function limitsOf({ kind, limits }: FreshnessFacts): Readonly<Record<CheckpointClass, FreshnessLimits>> {
+  const policy = POLICIES[kind];
+  return limits !== undefined && policy.gradedFrom === 'knownAt' ? limits : policy.limits;
 }
 
 /** How old what dates from `from` is, for this class. `unknown` for a time that is not one or lies ahead. */
@@ -133,6 +168,11 @@ function refuseByStanding({ standing, source }: VerdictFacts): RefusedRecognitio
 /** Before the expiry: "show the newer one" helps a person more than "this one is old". */
 function refuseSuperseded({ superseded, source }: VerdictFacts): RefusedRecognition | undefined {
   return superseded || source?.superseded === true ? 'superseded' : undefined;
+}
+
+/** After superseded: what is over is not only held back. */
+function refuseSuspended({ suspended, source }: VerdictFacts): RefusedRecognition | undefined {
+  return suspended || source?.suspended === true ? 'suspended' : undefined;
 }
 
 /** RFC 7519 4.1.4: not accepted on or after `exp`. No tolerance: online and offline must agree. */

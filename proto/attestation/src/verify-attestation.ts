@@ -3,7 +3,7 @@ import { verifyDisclosures } from './disclosure.js';
 import { AttestationError } from './errors.js';
 import type { UnverifiedAttestation } from './parse-attestation.js';
 import type { ProvinceKey, ProvinceKeyRing } from './province-key.js';
-import { sha256, verifySignature } from './web-crypto.js';
+import { WEB_CRYPTO, type SignaturePlatform } from './signature-platform.js';
 
 /** What a province really stated. Whether it may be relied on now is for the verdict. */
 export interface VerifiedAttestation {
@@ -22,6 +22,7 @@ export interface VerifiedAttestation {
  * The expiry is not checked: an expired attestation is still a true one, and the verdict says it has expired.
  *
  * @param now seconds since the epoch.
+ * @param platform that imported the keys of the ring.
  * @throws {AttestationError} in this order: ATTESTATION_KEY_UNKNOWN, ATTESTATION_KEY_FOREIGN,
  * ATTESTATION_KEY_USE_INVALID, ATTESTATION_ALGORITHM_MISMATCH, ATTESTATION_KEY_REVOKED, ATTESTATION_KEY_EXPIRED,
  * ATTESTATION_SIGNATURE_INVALID, ATTESTATION_ISSUED_IN_FUTURE, ATTESTATION_DISCLOSURE_INVALID
@@ -30,6 +31,7 @@ export async function verifyAttestation(
   parsed: UnverifiedAttestation,
   ring: ProvinceKeyRing,
   now: number,
+  platform: SignaturePlatform = WEB_CRYPTO,
 ): Promise<VerifiedAttestation> {
   const key = getKey(parsed, ring);
   requireKeyOfIssuer(parsed, key);
@@ -37,11 +39,11 @@ export async function verifyAttestation(
   requireAlgorithmOfKey(parsed, key);
   requireKeyNotRevokedAtIssue(parsed, key);
   requireKeyValidAtIssue(parsed, key);
-  await requireSignature(parsed, key);
+  await requireSignature(parsed, key, platform);
   requireNotIssuedInFuture(parsed, now);
   const { token, claims } = parsed;
-  const disclosed = await verifyDisclosures(token, parsed.disclosures, claims.disclosureDigests);
-  return { token, kid: key.kid, attestation: claims, contentDigest: await sha256(parsed.payload), ...disclosed };
+  const disclosed = await verifyDisclosures(token, parsed.disclosures, claims.disclosureDigests, platform);
+  return { token, kid: key.kid, attestation: claims, contentDigest: await platform.sha256(parsed.payload), ...disclosed };
 }
 
 function getKey(parsed: UnverifiedAttestation, ring: ProvinceKeyRing): ProvinceKey {
@@ -81,8 +83,8 @@ function requireKeyValidAtIssue(parsed: UnverifiedAttestation, key: ProvinceKey)
   }
 }
 
-async function requireSignature(parsed: UnverifiedAttestation, key: ProvinceKey): Promise<void> {
-  if (!(await verifySignature(parsed.header.alg, key.key, parsed.signingInput, parsed.signature))) {
+async function requireSignature(parsed: UnverifiedAttestation, key: ProvinceKey, platform: SignaturePlatform): Promise<void> {
+  if (!(await platform.verify(parsed.header.alg, key.key, parsed.signingInput, parsed.signature))) {
     throw new AttestationError('ATTESTATION_SIGNATURE_INVALID', 'signature does not fit');
   }
 }

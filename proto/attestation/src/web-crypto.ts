@@ -1,6 +1,7 @@
 import type { CryptoKey } from 'jose';
 
 import type { SignatureAlgorithm } from './attestation.js';
+import { AttestationError } from './errors.js';
 
 /**
  * Web Crypto wants a view whose memory is not shared. Callers pass views of ordinary memory (also Node's `Buffer`),
@@ -13,6 +14,20 @@ export function toBufferSource(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 /** SHA-256, 32 bytes. */
 export async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', toBufferSource(bytes)));
+}
+
+/** By its form: a key may come out of another realm, where `instanceof` says no. */
+const isCryptoKey = (key: unknown): key is CryptoKey =>
+  typeof key === 'object' && key !== null && typeof (key as { algorithm?: { name?: unknown } }).algorithm?.name === 'string';
+
+/**
+ * For what only Web Crypto does here: sealing, proofs, vouchers.
+ *
+ * @throws {AttestationError} PROVINCE_KEY_INVALID for a key that another platform imported
+ */
+export function toCryptoKey(key: unknown): CryptoKey {
+  if (!isCryptoKey(key)) throw new AttestationError('PROVINCE_KEY_INVALID', 'key was imported by a platform without Web Crypto');
+  return key;
 }
 
 /** Web Crypto's names for RFC 7518 3.4 (ES256) and RFC 9864 2.2 (Ed25519). */
@@ -30,12 +45,12 @@ const SIGNATURE_BYTES = 64;
  */
 export async function verifySignature(
   algorithm: SignatureAlgorithm,
-  key: CryptoKey,
+  key: unknown,
   signingInput: Uint8Array,
   signature: Uint8Array,
 ): Promise<boolean> {
   const parameters = SIGNATURE_PARAMETERS[algorithm];
   if (signature.length !== SIGNATURE_BYTES) return false;
-  if (key.algorithm.name !== (typeof parameters === 'string' ? parameters : parameters.name)) return false;
+  if (!isCryptoKey(key) || key.algorithm.name !== (typeof parameters === 'string' ? parameters : parameters.name)) return false;
   return crypto.subtle.verify(parameters, key, toBufferSource(signature), toBufferSource(signingInput));
 }

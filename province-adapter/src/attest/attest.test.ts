@@ -22,7 +22,7 @@ const converted = { ...record, source: { issuer: parseProvinceCode('110000'), se
 
 describe('nextClaims', () => {
   it('takes over the record and numbers it', () => {
-    expect(standing).toMatchObject({ issuer: '520000', sequence: 7, issuedAt: NOW, expiresAt: NOW + 1000, status: '00', since: NOW - 10, statusListIndex: 6 });
+    expect(standing).toMatchObject({ issuer: '520000', sequence: 7, issuedAt: NOW, expiresAt: NOW + 1000, status: '00', since: NOW - 10 });
     expect(standing).not.toHaveProperty('supersedes');
   });
 

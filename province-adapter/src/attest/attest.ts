@@ -24,6 +24,13 @@ function wordsOf(said: Attestation | AttestableRecord): string {
 export const saysTheSame = (standing: Attestation, record: AttestableRecord): boolean => wordsOf(standing) === wordsOf(record);
 
 /**
+ * Whether what follows an attestation only renews it: it says the same, and for no shorter time. Then the earlier one is as good as the
+ * later one until it expires; after anything else it does not stand any more, and a status list says so.
+ */
+export const isRenewal = (standing: Attestation, next: Pick<AttestationClaims, 'expiresAt'>, record: AttestableRecord): boolean =>
+  saysTheSame(standing, record) && next.expiresAt >= standing.expiresAt;
+
+/**
  * Whether a statement only repeats a conversion: whom the local system knows by reference alone, it knows from the conversion.
  * Signed by itself it would outlive the foreign statement, and nothing would say so; it is never signed.
  */
@@ -85,7 +92,5 @@ export function nextClaims(
     issuedAt: Math.max(now, said.source?.issuedAt ?? now),
     expiresAt: Math.min(now + terms.lifetimeSeconds, validUntil),
     ...(standing === undefined ? {} : { supersedes: standing.sequence }),
-    // One place in the status list for each attestation, from 0.
-    statusListIndex: sequence - 1,
   };
 }

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { readClaims, signAttestation, signedBy, type Attestation, type AttestationClaims, type SigningKey } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
 import { standingKey, type About, type NewOutboxEntry, type OutboxAddition, type OutboxView } from '../outbox/outbox-entry.js';
-import { isEcho, isStillGood, isWithdrawable, nextClaims, type AttestationTerms } from './attest.js';
+import { isEcho, isRenewal, isStillGood, isWithdrawable, nextClaims, type AttestationTerms } from './attest.js';
 import { servesConversion } from './conversion.js';
 import type { Statement } from './statement.js';
 
@@ -57,6 +57,7 @@ export interface ReadStatements {
 interface PlannedStatement {
   readonly claims: AttestationClaims;
   readonly statement: Statement;
+  readonly earlier: NewOutboxEntry['earlier'];
 }
 
 const SALT_BYTES = 16;
@@ -73,6 +74,11 @@ type IsGood = (standing: Standing, statement: Statement, lastSequence: number) =
 
 const aboutOf = ({ subject, record: { kind } }: Statement): About => ({ subject, kind });
 const keyOf = (statement: Statement): string => standingKey(aboutOf(statement));
+
+function earlierAfter(last: Attestation | undefined, claims: AttestationClaims, { record }: Statement): NewOutboxEntry['earlier'] {
+  if (last === undefined) return 'none';
+  return isRenewal(last, claims, record) ? 'stand' : 'taken-back';
+}
 
 const outdated = (): AdapterError => new AdapterError('LOCAL_SYSTEM_BUSY', 'the status changed while it was asked for');
 
@@ -216,15 +222,16 @@ export class Attestor {
       if (last !== undefined && isGood(last, statement, view.lastSequence)) continue;
       if (isEcho(statement)) continue;
       const claims = nextClaims(statement, view.lastSequence + planned.length + 1, last?.attestation, terms, issuedAt);
-      planned.push({ claims, statement });
+      planned.push({ claims, statement, earlier: earlierAfter(last?.attestation, claims, statement) });
       standing.set(keyOf(statement), { attestation: { ...claims, disclosureDigests: [] }, isKeyHeld: true });
     }
     return planned;
   }
 
-  async #sign({ claims, statement }: PlannedStatement): Promise<NewOutboxEntry> {
+  async #sign({ claims, statement, earlier }: PlannedStatement): Promise<NewOutboxEntry> {
     const { token } = await this.#signWithName(claims, statement, this.options.keys()[0]);
-    return { sequence: claims.sequence, subject: claims.subject, kind: claims.kind, token };
+    const { sequence, subject, kind, issuedAt, expiresAt } = claims;
+    return { sequence, subject, kind, token, issuedAt, expiresAt, earlier };
   }
 
   #signWithName(claims: AttestationClaims, { maskedName }: Statement, { key, saltSecret }: AttestorKey) {

@@ -6,7 +6,7 @@ const GUIZHOU = parseProvinceCode('520000');
 const NOW = 1_700_000_000;
 const CLAIMS: AttestationClaims = {
   issuer: GUIZHOU, subject: `1.${'A'.repeat(43)}`, sequence: 1, issuedAt: NOW - 60, expiresAt: NOW + 60, kind: 'health-status', status: '00', since: NOW - 60,
-  reason: 'REASON_NOT_STATED', rule: { id: 'r', version: '1' }, authority: GUIZHOU, evidence: 'verified-source', original: { system: 's', field: 'f', value: '0' }, statusListIndex: 1,
+  reason: 'REASON_NOT_STATED', rule: { id: 'r', version: '1' }, authority: GUIZHOU, evidence: 'verified-source', original: { system: 's', field: 'f', value: '0' },
 };
 
 async function createKey() {

@@ -35,7 +35,7 @@ export async function createForeignProvince(code: ProvinceCode, subject: string,
   const claims = (change: Partial<HealthStatusAttestation> = {}): Omit<HealthStatusAttestation, 'disclosureDigests'> => ({
     issuer: code, subject, sequence: 7, issuedAt: now - 3600, expiresAt: now + 3600, kind: 'health-status', status: '00', since: now - 7200, reason: 'REASON_NOT_STATED',
     rule: { id: `${code}-conversion`, version: '1' }, authority: code, evidence: 'verified-source', original: { system: 'foreign-system', field: 'code', value: '绿' },
-    statusListIndex: 6, ...change,
+    ...change,
   });
   return {
     listed: { code, standing: 'admitted', jwks: JSON.stringify({ keys: [publicJwk] }) },

@@ -60,7 +60,7 @@ export function openFakeFeed({ province, nats, key, now, isBroken }: FakeFeedOpt
     const claims: HealthClaims = {
       issuer: province, sequence: last, issuedAt, expiresAt: issuedAt + DAY, kind: 'health-status', since: issuedAt,
       rule: { id: isBroken('cites-unregistered-rule') ? 'another-rule' : `${province}-conversion`, version: '1' },
-      authority: province, evidence: 'verified-source', statusListIndex: last, ...stated,
+      authority: province, evidence: 'verified-source', ...stated,
       ...(before === undefined ? {} : { supersedes: before }),
     };
     const token = await sign(claims);
