@@ -51,9 +51,6 @@ export class AttestationIndex implements AttestationSink {
   readonly #byToken: SlotTable;
   readonly #bySequence: SlotTable;
   readonly #bySubject: SlotTable;
-  /** One slot, current or not, of each ring that more than one issuer stands in; some rings twice. */
-  readonly #shared: number[] = [];
-  #contests = 0;
   #size = 0;
 
   /** `expected` entries fit before a table doubles; `room` as in {@link TermsDictionary}. */
@@ -119,21 +116,6 @@ export class AttestationIndex implements AttestationSink {
     return at;
   }
 
-  /** Grows with every change of a ring that more than one issuer stands in, and with every converted statement. */
-  get contests(): number {
-    return this.#contests;
-  }
-
-  /** A current slot of each ring that more than one issuer stands in: only there can one contradict another. Some come twice. */
-  *sharedRings(): Generator<number> {
-    for (const slot of this.#shared) yield this.#currentOf(slot);
-  }
-
-  /** Every slot that was converted. */
-  convertedSlots(): Iterable<number> {
-    return this.#sources.slots();
-  }
-
   /** What a slot says in the words that others share. */
   terms(slot: number): Terms {
     return this.#terms.get(this.#word(slot, TERMS));
@@ -169,9 +151,9 @@ export class AttestationIndex implements AttestationSink {
     return this.#matches(slot, CONTENT, digestFromBytes(contentDigest));
   }
 
-  /** Takes a committed attestation, in any order; one whose (issuer, sequence) is held already changes nothing. */
-  insert({ claims, tokenDigest, contentDigest }: IndexedAttestation): void {
-    if (this.findSequence(claims.issuer, claims.sequence) !== NO_SLOT) return;
+  /** Takes a committed attestation, in any order; one whose (issuer, sequence) is held already changes nothing. @returns its slot, or {@link NO_SLOT} */
+  insert({ claims, tokenDigest, contentDigest }: IndexedAttestation): number {
+    if (this.findSequence(claims.issuer, claims.sequence) !== NO_SLOT) return NO_SLOT;
     const slot = this.#size;
     if (slot >>> CHUNK_BITS === this.#chunks.length) this.#chunks.push(new Uint32Array(CHUNK_ROWS * ROW));
     this.#size += 1;
@@ -186,12 +168,12 @@ export class AttestationIndex implements AttestationSink {
     this.#write(slot, EXPIRES_AT, clampToWord(claims.expiresAt));
     this.#write(slot, SINCE, clampToWord(claims.since));
     this.#write(slot, RING, slot);
-    if (claims.source !== undefined) this.#contests += 1;
     if (claims.source !== undefined) this.#sources.append(slot, claims.source.sequence, clampToWord(claims.source.issuedAt));
     this.#takeFree(this.#byToken, slot, this.#startOfToken);
     this.#takeFree(this.#bySequence, slot, this.#startOfSequence);
     this.#joinSubject(slot, claims.issuer);
     if (claims.supersedes !== undefined) this.#standBetween(slot, this.findSequence(claims.issuer, claims.supersedes));
+    return slot;
   }
 
   /**
@@ -230,19 +212,6 @@ export class AttestationIndex implements AttestationSink {
     } while (before !== head);
     this.#write(slot, RING, this.#word(head, RING));
     this.#write(head, RING, slot);
-    this.#shared.push(slot);
-    this.#contests += 1;
-  }
-
-  /** One of the current slots about the subject of a slot. */
-  #currentOf(slot: number): number {
-    let place = this.#startOfSubject(slot);
-    let head = this.#bySubject.slotAt(place);
-    while (head !== NO_SLOT && !this.#sameDigest(head, slot, SUBJECT)) {
-      place = this.#bySubject.next(place);
-      head = this.#bySubject.slotAt(place);
-    }
-    return head;
   }
 
   #supersede(before: number, member: number, slot: number, place: number): void {
@@ -251,7 +220,6 @@ export class AttestationIndex implements AttestationSink {
       return;
     }
     if (before !== member) {
-      this.#contests += 1;
       this.#write(slot, RING, this.#word(member, RING));
       this.#write(before, RING, slot);
     }

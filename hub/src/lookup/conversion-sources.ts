@@ -31,11 +31,6 @@ export class ConversionSources {
     chunk?.set([slot, sequence % WORD, Math.floor(sequence / WORD), issuedAt], at);
   }
 
-  /** Every slot that was converted, in rising order. */
-  *slots(): Generator<number> {
-    for (let entry = 0; entry < this.#size; entry += 1) yield this.#word(entry, SLOT);
-  }
-
   /** The sequence number of the source of a slot; 0, which is none, where the slot was not converted. */
   sequenceOf(slot: number): number {
     const entry = this.#find(slot);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { LedgerStore } from '../ledger/ledger.store.js';
 import { RevokedKeysModule } from '../governance/revoked-keys.module.js';
@@ -7,6 +8,8 @@ import { RevokedKeys } from '../governance/revoked-keys.js';
 import type { Logger } from '../platform/logger.js';
 import { LOGGER } from '../platform/tokens.js';
 import { AttestationIndex } from './attestation-index.js';
+import { Contests } from './contests.js';
+import { EquivocationStore } from './equivocation.store.js';
 import { Lookup } from './lookup.js';
 import { LookupSchedule } from './lookup.schedule.js';
 
@@ -18,9 +21,19 @@ const word = (): number => randomBytes(4).readUInt32LE();
   providers: [
     { provide: AttestationIndex, useFactory: () => new AttestationIndex([word(), word()]) },
     {
+      provide: Contests,
+      inject: [AttestationIndex],
+      useFactory: (index: AttestationIndex) => new Contests(index),
+    },
+    {
+      provide: EquivocationStore,
+      inject: [DataSource],
+      useFactory: (database: DataSource) => new EquivocationStore(database),
+    },
+    {
       provide: Lookup,
-      inject: [AttestationIndex, LedgerStore, RevokedKeys, LOGGER],
-      useFactory: (index: AttestationIndex, ledger: LedgerStore, revoked: RevokedKeys, logger: Logger) => new Lookup(index, ledger, revoked, logger),
+      inject: [Contests, LedgerStore, RevokedKeys, LOGGER],
+      useFactory: (sink: Contests, ledger: LedgerStore, revoked: RevokedKeys, logger: Logger) => new Lookup(sink, ledger, revoked, logger),
     },
     {
       provide: LookupSchedule,
@@ -28,6 +41,6 @@ const word = (): number => randomBytes(4).readUInt32LE();
       useFactory: (lookup: Lookup, logger: Logger) => new LookupSchedule(lookup, logger),
     },
   ],
-  exports: [AttestationIndex, Lookup, LookupSchedule],
+  exports: [AttestationIndex, Contests, EquivocationStore, Lookup, LookupSchedule],
 })
 export class LookupModule {}

@@ -20,6 +20,7 @@ import {
 import { claimsOf } from '../ledger/claims-of.js';
 import { digestOf } from '../lookup/digest.js';
 import { NO_SLOT } from '../lookup/slot-table.js';
+import type { LedgerNote } from '../package/find-exceptions.js';
 import type { Terms } from '../lookup/terms.js';
 import { findSource, hasLater, isStanding, type FeedTimes, type KnownSource, type KnownSources, type Standings } from './conversion.js';
 import { KNOWN_REFUSAL_CODES, refused, type ConflictingStatement, type Statement, type VerifiedCode } from './verified-code.js';
@@ -93,6 +94,16 @@ export class AttestedVerifier {
     if (terms.isRevoked === true || this.#known.expiresAt(slot) <= now || this.#provinces.findProvince(terms.issuer)?.standing !== 'admitted') return false;
     const source = this.#sourceOf(slot, terms);
     return source === undefined || isStanding(source, now);
+  }
+
+  /** What the ledger alone tells of a slot: for whoever judges the same text without one. `now` in seconds since the epoch. */
+  noteOf(slot: number, now: number): LedgerNote {
+    const { conflict, expiresAt } = this.#factsOf(slot, now);
+    const terms = this.#known.terms(slot);
+    const source = this.#sourceOf(slot, terms);
+    const note = { issuer: terms.issuer, sequence: this.#known.sequence(slot), conflict, expiresAt };
+    if (source === undefined || source.slot === NO_SLOT || terms.sourceIssuer === undefined) return note;
+    return { ...note, source: { issuer: terms.sourceIssuer, sequence: this.#known.sourceSequence(slot), keyRevoked: source.keyRevoked, expiresAt: source.expiresAt } };
   }
 
   /** The verdict on a known attestation: no signature, no database, no promise. `now` in seconds since the epoch. */
