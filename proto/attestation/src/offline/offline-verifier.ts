@@ -1,0 +1,165 @@
+import { ATTESTATION_MAX_BYTES, CLOCK_TOLERANCE_SECONDS, type Attestation } from '../attestation.js';
+import { encodeBase64Url } from '../base64url.js';
+import { isCompactCode, unpackPresentation } from '../compact-code/compact-code.js';
+import { verifyDisclosures } from '../disclosure.js';
+import { AttestationError } from '../errors.js';
+import { parseAttestation, splitPresentation } from '../parse-attestation.js';
+import { applyPolicy, findPolicyInForce, isRestrictable } from '../recognition-policy.js';
+import { KNOWN_REFUSAL_CODES } from '../refusal-codes.js';
+import { WEB_CRYPTO, type SignaturePlatform } from '../signature-platform.js';
+import { decideVerdict, describeFreshness, knownAtOf } from '../verdict.js';
+import { verifyAttestation } from '../verify-attestation.js';
+import { clockOf } from './clock.js';
+import { recogniseLocalCode } from './local-code.js';
+import { offlineFacts } from './offline-facts.js';
+import { refusedOffline, type OfflineCheckpoint, type OfflineErrorCode, type OfflineOutcome } from './offline-outcome.js';
+import type { OfflinePackage } from './offline-package.js';
+
+/** How a verifier is made. */
+export interface OfflineVerifierOptions {
+  /** {@link WEB_CRYPTO} where absent; the one that opened the package. */
+  readonly platform?: SignaturePlatform;
+  /** How many attestations are remembered as well signed; 4096 where absent. */
+  readonly remembered?: number;
+}
+
+/** What is remembered of a token: what it says, and that its issuer's signature fits. Everything else is looked up anew. */
+interface WellSigned {
+  readonly kid: string;
+  readonly attestation: Attestation;
+  /** SHA-256 of the payload, base64url. */
+  readonly contentDigest: string;
+}
+
+const DEFAULT_REMEMBERED = 4096;
+
+/** The base64url of `{"`, with which every compact JWS with a JSON header begins. No recogniser may claim it. */
+const ATTESTED = 'eyJ';
+
+const encoder = new TextEncoder();
+
+/**
+ * 离线核验: the verdict on what was scanned, from a package alone. It is decided by the facts and the function that decide online. Where
+ * only the ledger could tell, it is stricter: what was signed with a key that was revoked or has ended is refused, since nobody without
+ * the ledger knows when it came.
+ */
+export class OfflineVerifier {
+  readonly #platform: SignaturePlatform;
+  readonly #limit: number;
+  /** By token, the least recently shown first. */
+  readonly #wellSigned = new Map<string, WellSigned>();
+
+  constructor({ platform = WEB_CRYPTO, remembered = DEFAULT_REMEMBERED }: OfflineVerifierOptions = {}) {
+    this.#platform = platform;
+    this.#limit = remembered;
+  }
+
+  /**
+   * A refusal is an outcome, never an exception.
+   *
+   * @param code as scanned; nothing is trimmed
+   * @param pkg undefined where the checkpoint has none yet
+   * @param now seconds since the epoch, by this device's clock
+   */
+  async verify(code: string, pkg: OfflinePackage | undefined, checkpoint: OfflineCheckpoint, now: number): Promise<OfflineOutcome> {
+    if (pkg === undefined) return refusedOffline('issuer-unreachable', 'PACKAGE_MISSING' satisfies OfflineErrorCode);
+    const clock = clockOf(pkg, now);
+    if (clock !== 'ok') return refusedOffline('issuer-unreachable', (clock === 'behind' ? 'CLOCK_BEHIND' : 'CLOCK_AHEAD') satisfies OfflineErrorCode);
+    if (code === '') return refusedOffline('unknown-code', 'CODE_MISSING');
+    // No text has fewer bytes than half-characters: the long ones need no encoding.
+    const bytes = code.length > ATTESTATION_MAX_BYTES ? code.length : encoder.encode(code).length;
+    if (bytes > ATTESTATION_MAX_BYTES) return refusedOffline('unknown-code', 'CODE_TOO_LARGE');
+    if (!code.startsWith(ATTESTED) && !isCompactCode(code)) return localCode(code, bytes, pkg);
+    try {
+      const presentation = code.startsWith(ATTESTED) ? code : unpackPresentation(code);
+      return restricted(await this.#judge(presentation, pkg, checkpoint, now), pkg, checkpoint, now);
+    } catch (error) {
+      if (error instanceof AttestationError) return refusedOffline('signature-invalid', error.code);
+      throw error;
+    }
+  }
+
+  async #judge(presentation: string, pkg: OfflinePackage, checkpoint: OfflineCheckpoint, now: number): Promise<OfflineOutcome> {
+    const end = presentation.indexOf('~');
+    const token = end < 0 ? presentation : presentation.slice(0, end);
+    const known = this.#find(token, pkg, now);
+    if (known === undefined) return this.#judgeUnknown(presentation, pkg, checkpoint, now);
+    const outcome = judgeSigned(known, pkg, checkpoint, now);
+    if (end < 0 || outcome.attestation === undefined) return outcome;
+    const { disclosures } = splitPresentation(presentation);
+    return { ...outcome, ...(await verifyDisclosures(token, disclosures, known.attestation.disclosureDigests, this.#platform)) };
+  }
+
+  async #judgeUnknown(presentation: string, pkg: OfflinePackage, checkpoint: OfflineCheckpoint, now: number): Promise<OfflineOutcome> {
+    const parsed = parseAttestation(presentation);
+    if (!pkg.provinces.has(parsed.claims.issuer)) return refusedOffline('no-agreement');
+    const { token, kid, attestation, contentDigest, maskedName } = await verifyAttestation(parsed, pkg.ring, now, this.#platform);
+    const signed = { kid, attestation, contentDigest: encodeBase64Url(contentDigest) };
+    this.#remember(token, signed);
+    const outcome = judgeSigned(signed, pkg, checkpoint, now);
+    return maskedName === undefined || outcome.attestation === undefined ? outcome : { ...outcome, maskedName };
+  }
+
+  /** Only while everything that verifying asks beside the signature is as good as can be; any doubt is for the whole way. */
+  #find(token: string, pkg: OfflinePackage, now: number): WellSigned | undefined {
+    const known = this.#wellSigned.get(token);
+    if (known === undefined) return undefined;
+    const { kid, attestation } = known;
+    const key = pkg.ring.find(kid);
+    const isGood = key?.use === 'sig' && key.province === attestation.issuer && key.revokedFrom === undefined && key.notAfter === undefined;
+    if (!isGood || !pkg.provinces.has(attestation.issuer) || !(attestation.issuedAt <= now + CLOCK_TOLERANCE_SECONDS)) return undefined;
+    this.#remember(token, known);
+    return known;
+  }
+
+  #remember(token: string, signed: WellSigned): void {
+    this.#wellSigned.delete(token);
+    this.#wellSigned.set(token, signed);
+    if (this.#wellSigned.size <= this.#limit) return;
+    const [oldest] = this.#wellSigned.keys();
+    if (oldest !== undefined) this.#wellSigned.delete(oldest);
+  }
+}
+
+/** A province's own code says nothing by itself: its province would have to be asked. */
+function localCode(code: string, bytes: number, pkg: OfflinePackage): OfflineOutcome {
+  const recognised = recogniseLocalCode(code, bytes, pkg.provinces);
+  if ('refusal' in recognised) return refusedOffline('unknown-code', recognised.refusal);
+  const { code: issuer, standing } = recognised.owner;
+  if (standing === 'suspended') return { ...refusedOffline('issuer-suspended'), issuer };
+  return { ...refusedOffline('issuer-unreachable', 'NETWORK_NEEDED' satisfies OfflineErrorCode), issuer };
+}
+
+function judgeSigned({ kid, attestation, contentDigest }: WellSigned, pkg: OfflinePackage, checkpoint: OfflineCheckpoint, now: number): OfflineOutcome {
+  const { issuer, sequence } = attestation;
+  const key = pkg.ring.find(kid);
+  // Whoever has such a key can date back what he signs.
+  if (key?.revokedFrom !== undefined) return refusedOffline('signature-invalid', 'ATTESTATION_KEY_REVOKED');
+  const held = pkg.equivocated(issuer, sequence);
+  if (held !== undefined && held !== contentDigest) return { ...refusedOffline('conflict', 'ATTESTATION_EQUIVOCATED'), attestation };
+  if ((key?.notAfter ?? Infinity) < now) return refusedOffline('signature-invalid', 'ATTESTATION_KEY_EXPIRED');
+  return decided(attestation, pkg, checkpoint, now);
+}
+
+function decided(attestation: Attestation, pkg: OfflinePackage, { checkpointClass }: OfflineCheckpoint, now: number): OfflineOutcome {
+  const { facts, unknownAge } = offlineFacts(attestation, pkg);
+  const verdict = decideVerdict(facts, checkpointClass, now);
+  const errorCode = KNOWN_REFUSAL_CODES[verdict.recognition];
+  // Its source's key was in other hands: nobody knows whose word it is, and nobody is told it.
+  if (verdict.recognition === 'signature-invalid') return { verdict, errorCode };
+  const knownAt = knownAtOf(facts);
+  const told = { verdict, attestation, ...(Number.isFinite(knownAt) ? { knownAt } : {}) };
+  if (verdict.recognition !== 'recognised') return { ...told, errorCode };
+  const freshness = describeFreshness(facts, checkpointClass, now);
+  return { ...told, errorCode: unknownAge ?? errorCode, ...(freshness === undefined ? {} : { freshness }) };
+}
+
+/** Under the rules of the place: by who made a statement, and of a converted one by who made its source as well. */
+function restricted(outcome: OfflineOutcome, pkg: OfflinePackage, { province }: OfflineCheckpoint, now: number): OfflineOutcome {
+  const { verdict, attestation } = outcome;
+  if (attestation === undefined || !isRestrictable(verdict)) return outcome;
+  const { regional } = pkg.parts.policies;
+  const { issuer, source } = attestation;
+  const found = findPolicyInForce(regional, province, issuer, now) ?? (source && findPolicyInForce(regional, province, source.issuer, now));
+  return found === undefined ? outcome : { ...outcome, verdict: applyPolicy(verdict, found), policy: { id: found.id, version: found.version } };
+}
