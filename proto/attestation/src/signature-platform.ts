@@ -1,4 +1,4 @@
-import { importJWK, type JWK } from 'jose';
+import { importJWK } from 'jose';
 
 import type { SignatureAlgorithm } from './attestation.js';
 import { sha256, verifySignature } from './web-crypto.js';
@@ -30,7 +30,7 @@ export interface SignaturePlatform {
 
 /** Web Crypto, of Node and of browsers. */
 export const WEB_CRYPTO: SignaturePlatform = Object.freeze({
-  importKey: (jwk: PublicPointJwk, algorithm: SignatureAlgorithm | 'ECDH-ES') => importJWK({ ...jwk, alg: algorithm } as JWK, algorithm),
+  importKey: (jwk: PublicPointJwk, algorithm: SignatureAlgorithm | 'ECDH-ES') => importJWK({ ...jwk, alg: algorithm }, algorithm),
   verify: verifySignature,
   sha256,
 });

@@ -2,6 +2,7 @@ import { Unzlib, zlibSync } from 'fflate';
 
 import { decodeBase64Url, encodeBase64Url } from '../base64url.js';
 import { AttestationError } from '../errors.js';
+import { inflateWithin } from '../inflate-within.js';
 import { StatusBits, type BitsPerStatus } from './status-bits.js';
 
 /** Claim `status_list` (Token Status List 4.2). */
@@ -10,9 +11,6 @@ export interface StatusListClaim {
   /** base64url of the bytes in ZLIB (RFC 1950) with DEFLATE. */
   readonly lst: string;
 }
-
-/** Compressed bytes looked at in one step: what one step can come to is bounded by it, DEFLATE growing at most 1032-fold. */
-const STEP_BYTES = 1024;
 
 const BEST = 9;
 
@@ -30,30 +28,8 @@ export function compressStatusBits(bits: StatusBits): StatusListClaim {
 export function inflateStatusBits({ bits, lst }: StatusListClaim, limitBytes: number): StatusBits {
   const compressed = decodeBase64Url(lst);
   if (compressed === undefined || compressed.length === 0) throw new AttestationError('STATUS_LIST_INVALID', 'lst is not base64url');
-  return StatusBits.fromBytes(inflate(compressed, limitBytes), bits);
-}
-
-function inflate(compressed: Uint8Array, limitBytes: number): Uint8Array {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  const inflater = new Unzlib((part) => {
-    length += part.length;
-    if (length > limitBytes) throw new AttestationError('STATUS_LIST_TOO_LARGE', 'a list of more entries than any may have');
-    parts.push(part);
-  });
-  try {
-    for (let at = 0; at < compressed.length; at += STEP_BYTES) {
-      inflater.push(compressed.subarray(at, at + STEP_BYTES), at + STEP_BYTES >= compressed.length);
-    }
-  } catch (cause) {
-    if (cause instanceof AttestationError) throw cause;
-    throw new AttestationError('STATUS_LIST_INVALID', 'lst does not inflate', { cause });
-  }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  const bytes = inflateWithin(limitBytes, compressed, (take) => new Unzlib(take));
+  if (bytes === undefined) throw new AttestationError('STATUS_LIST_INVALID', 'lst does not inflate');
+  if (bytes === 'too-long') throw new AttestationError('STATUS_LIST_TOO_LARGE', 'a list of more entries than any may have');
+  return StatusBits.fromBytes(bytes, bits);
 }
