@@ -21,6 +21,9 @@ export type AdapterErrorCode =
   | 'CONVERSION_SOURCE_EXPIRED'
   | 'CONVERSION_OF_CONVERSION'
   | 'CONVERSION_CONTRADICTED'
+  // suspending what was attested
+  | 'SUSPENSION_SEQUENCE_UNKNOWN'
+  | 'SUSPENSION_NOT_STANDING'
   // calls of the hub
   | 'OPERATION_NOT_OFFERED'
   | 'CALL_DEADLINE_PASSED'

@@ -38,6 +38,13 @@ import { createResendResponder } from './publish/resend.consumer.js';
 import { addRiskLevelRoutes } from './risk-level/risk-level.http.js';
 import { RiskLevelSchedule } from './risk-level/risk-level.schedule.js';
 import { addSharedStatusesRoute } from './share/shared-statuses.http.js';
+import { listEarlierEntries } from './status-list/earlier-entries.store.js';
+import { createStatusListResponder } from './status-list/status-list.consumer.js';
+import { StatusListPublisher } from './status-list/status-list.publisher.js';
+import { StatusListStore } from './status-list/status-list.store.js';
+import { StatusLists } from './status-list/status-lists.js';
+import { addSuspensionRoutes } from './status-list/suspension.http.js';
+import { SuspensionStore } from './status-list/suspension.store.js';
 
 /** For calls under way to be answered: as long as the hub waits for any of them. */
 const STOP_TIMEOUT_MS = 3000;
@@ -88,6 +95,7 @@ interface LocalRoutes {
   readonly addPush: (server: FastifyInstance, parsePush: NonNullable<Source['parsePush']>) => void;
   readonly addSharedStatuses: (server: FastifyInstance) => void;
   readonly addRiskLevels: (server: FastifyInstance) => void;
+  readonly addSuspensions: (server: FastifyInstance) => void;
 }
 
 function createServer({ profile }: ProvinceDefinition, source: Source, health: () => Promise<AdapterHealth>, routes: LocalRoutes, log: Logger): FastifyInstance {
@@ -95,6 +103,7 @@ function createServer({ profile }: ProvinceDefinition, source: Source, health: (
   if (source.parsePush !== undefined) routes.addPush(server, source.parsePush.bind(source));
   if (profile.mode === 'share') routes.addSharedStatuses(server);
   routes.addRiskLevels(server);
+  routes.addSuspensions(server);
   return server;
 }
 
@@ -122,18 +131,25 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
   requireToken(parts, source);
   const store = new OutboxStore(database);
   await store.claim(issuer);
+  await listEarlierEntries(database, nowSeconds());
 
   const line = new NatsLine(parts.nats);
   // What is published before the hub knows the key is set aside there, and has to be asked for again.
   let isKnown = false;
-  const publisher = new OutboxPublisher({ outbox: store, jetstream: line, issuer, log, isLeading: () => isKnown && lead.isHeld() });
+  const isLeading = (): boolean => isKnown && lead.isHeld();
+  const publisher = new OutboxPublisher({ outbox: store, jetstream: line, issuer, log, isLeading });
   const hub = createHubClient(config.hub, config.hub.credentials);
   const keys: KeyRotation = new KeyRotation({
     initial: parts.keys,
     register: async (stated) => membership.register(await createRegistration(province.profile, stated, parts.adapterVersion)),
     now: Date.now,
+    onChanged: () => {
+      listPublisher.notify();
+    },
     ...(parts.rotation === undefined ? {} : { overlapMs: parts.rotation.keyOverlapMs }),
   });
+  const lists = new StatusLists({ issuer, records: new StatusListStore(database), key: () => keys.signing[0].key, now: Date.now });
+  const listPublisher: StatusListPublisher = new StatusListPublisher({ lists, nats: () => line.connection, issuer, log, isLeading });
   const attestor = new Attestor({
     outbox: store,
     keys: () => keys.signing,
@@ -142,6 +158,7 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
     lastSequence: await store.readLastSequence(),
     onAppended: () => {
       publisher.notify();
+      listPublisher.notify();
     },
   });
   const terms = { province, resolve: createReferenceResolver(config.subjectKey), now: nowSeconds };
@@ -186,7 +203,7 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
     config, keys, hub, log,
     renewNats: async () => {
       const renewed = await tryConnectNats({ url: config.nats.url, creds: createCredsReader(config) }, issuer, log);
-      await line.moveTo(renewed, [calls.moveTo.bind(calls), resend.moveTo.bind(resend)]);
+      await line.moveTo(renewed, [calls.moveTo.bind(calls), resend.moveTo.bind(resend), handOut.moveTo.bind(handOut)]);
     },
     ...(parts.rotation === undefined ? {} : { intervalMs: parts.rotation.lookIntervalMs }),
   });
@@ -205,20 +222,33 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
       if (config.pushToken === undefined && !isLoopback(config.http.host)) return;
       addRiskLevelRoutes(http, { known: riskLevels, stateRiskLevels: hub.stateRiskLevels.bind(hub), log, ...authorisation });
     },
+    addSuspensions: (http) => {
+      if (config.pushToken === undefined && !isLoopback(config.http.host)) return;
+      const suspensions = new SuspensionStore(database);
+      addSuspensionRoutes(http, {
+        suspend: (sequence) => suspensions.suspend(sequence, nowSeconds()), lift: suspensions.lift.bind(suspensions), onChanged: listPublisher.notify.bind(listPublisher), log, ...authorisation,
+      });
+    },
   }, log);
 
   const httpAddress = (await server.listen({ ...config.http })).replace(/^http:\/\//, '');
-  const vouch = (token: string): Promise<string> => {
+  const requireRegistered = (): void => {
     if (!isKnown) throw new AdapterError('HUB_UNREACHABLE', 'the hub has not registered this adapter yet');
+  };
+  const vouch = (token: string): Promise<string> => {
+    requireRegistered();
     return vouchFor(token, keys.signing);
   };
   const resend = createResendResponder({ nats: parts.nats, jetstream: line, outbox: store, issuer, vouch, unique: () => nuid.next(), log });
+  const handOut = createStatusListResponder({ nats: parts.nats, lists, issuer, requireRegistered, log });
   const calls = createCallResponder({ province: issuer, nats: parts.nats, keys: () => keys.opening.map(({ key }) => key), handlers, now: Date.now, log });
   void membership.registered.then(() => {
     isKnown = true;
     publisher.notify();
+    listPublisher.notify();
   });
   publisher.start();
+  listPublisher.start();
   poll?.start();
   membership.start();
   riskLevels.start();
@@ -230,10 +260,10 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
     async stop() {
       // First: nothing moves any more. The hub or NATS may be away for a change that was begun.
       await settleWithin(Promise.all([rotation.stop(), endings.stop()]), STOP_TIMEOUT_MS);
-      const answers = Promise.all([server.close(), calls.stop(), resend.stop()]);
+      const answers = Promise.all([server.close(), calls.stop(), resend.stop(), handOut.stop()]);
       // Draining asks NATS for a last word, and NATS may be away.
       await Promise.all([poll?.stop(), membership.stop(), riskLevels.stop(), settleWithin(answers, STOP_TIMEOUT_MS)]);
-      await publisher.stop();
+      await Promise.all([publisher.stop(), listPublisher.stop()]);
       await line.close();
       hub.close();
     },

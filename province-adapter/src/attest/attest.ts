@@ -21,14 +21,14 @@ function wordsOf(said: Attestation | AttestableRecord): string {
 }
 
 /** Whether an attestation says what a record says, of the same kind and from the same source. */
-export const saysTheSame = (standing: Attestation, record: AttestableRecord): boolean => wordsOf(standing) === wordsOf(record);
+export const saysTheSame = (standing: Attestation, record: Attestation | AttestableRecord): boolean => wordsOf(standing) === wordsOf(record);
 
 /**
  * Whether what follows an attestation only renews it: it says the same, and for no shorter time. Then the earlier one is as good as the
  * later one until it expires; after anything else it does not stand any more, and a status list says so.
  */
-export const isRenewal = (standing: Attestation, next: Pick<AttestationClaims, 'expiresAt'>, record: AttestableRecord): boolean =>
-  saysTheSame(standing, record) && next.expiresAt >= standing.expiresAt;
+export const isRenewal = (standing: Attestation, next: Pick<AttestationClaims, 'expiresAt'>, said: Attestation | AttestableRecord): boolean =>
+  saysTheSame(standing, said) && next.expiresAt >= standing.expiresAt;
 
 /**
  * Whether a statement only repeats a conversion: whom the local system knows by reference alone, it knows from the conversion.

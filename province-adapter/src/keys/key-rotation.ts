@@ -14,6 +14,8 @@ export interface KeyRotationOptions {
   readonly register: (keys: ProvinceKeys) => Promise<void>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Other keys are in use. */
+  readonly onChanged?: () => void;
   /** {@link KEY_OVERLAP_MS} when absent. */
   readonly overlapMs?: number;
 }
@@ -108,5 +110,6 @@ export class KeyRotation {
     const now = this.options.now();
     if (before.signing[0].key.kid !== keys.signing[0].key.kid) this.#leftAt.set(before.signing[0].key.kid, now);
     for (const { key } of before.opening) if (!holds(keys.opening, key.kid)) this.#leftAt.set(key.kid, now);
+    this.options.onChanged?.();
   }
 }

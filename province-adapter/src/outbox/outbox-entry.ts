@@ -17,8 +17,23 @@ export interface About {
 /** One text for one {@link About}; a reference has no space in it. */
 export const standingKey = ({ subject, kind }: About): string => `${kind} ${subject}`;
 
+/** An entry that the broker has not acknowledged yet. */
+export interface UnpublishedEntry extends OutboxEntry {
+  /** When it was appended, milliseconds since the epoch by the database's clock. */
+  readonly changedAt: number;
+}
+
 /** A new entry, with what it is about. */
-export interface NewOutboxEntry extends OutboxEntry, About {}
+export interface NewOutboxEntry extends OutboxEntry, About {
+  /** Seconds since the epoch. */
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+  /**
+   * What becomes of the earlier ones about the same that have not expired: there are `none`; they `stand`, because this one only renews
+   * them; or they are `taken-back`, because it says otherwise.
+   */
+  readonly earlier: 'none' | 'stand' | 'taken-back';
+}
 
 /** A status that came in and could not be attested. */
 export interface RefusedAnswer {

@@ -22,6 +22,7 @@ const negative = {
   kind: 'nucleic-acid-test', status: 'negative', since: NOW - 100, validUntil: NOW + 86_400, reason: 'REASON_NOT_STATED', rule: green.rule, authority: '520000',
   evidence: 'laboratory', original: { system: 'guizhou-test', field: 'result', value: '阴性' }, test: { reportedAt: NOW - 40, method: 'pooled', laboratory: '520100' },
 } as const satisfies AttestableRecord;
+const unrelated = { issuedAt: NOW, expiresAt: NOW + 60, earlier: 'none' } as const;
 const yellow: AttestableRecord = { ...green, status: '01', original: { ...green.original, value: '01' } };
 
 describe('OutboxStore', () => {
@@ -68,7 +69,7 @@ describe('OutboxStore', () => {
         index % 3 === 0
           ? store.append([], async ({ lastSequence }) => {
               await Promise.resolve();
-              return { entries: [{ sequence: lastSequence + 1, subject: subject(index), kind: 'health-status', token: 'x' }, { sequence: lastSequence + 3, subject: subject(index), kind: 'health-status', token: 'x' }] };
+              return { entries: [{ sequence: lastSequence + 1, subject: subject(index), kind: 'health-status', token: 'x', ...unrelated }, { sequence: lastSequence + 3, subject: subject(index), kind: 'health-status', token: 'x', ...unrelated }] };
             })
           : attestor.attest({ subject: subject(index), record: green }, attestor.position),
       ),
@@ -83,7 +84,7 @@ describe('OutboxStore', () => {
   it('uses no number up when the connection is lost before the commit', async () => {
     const append = store.append([], async ({ lastSequence }) => {
       await database.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database() AND state = 'idle in transaction'");
-      return { entries: [{ sequence: lastSequence + 1, subject: subject(1), kind: 'health-status', token: 'x' }] };
+      return { entries: [{ sequence: lastSequence + 1, subject: subject(1), kind: 'health-status', token: 'x', ...unrelated }] };
     });
     await expect(append).rejects.toThrow();
     expect(await store.readLastSequence()).toBe(0);

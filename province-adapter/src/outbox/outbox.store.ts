@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { AdapterError } from '../errors.js';
-import { standingKey, type About, type CursorMove, type NewOutboxEntry, type OutboxAddition, type OutboxEntry, type OutboxView, type RefusedAnswer } from './outbox-entry.js';
+import { listAppended } from '../status-list/list-change.store.js';
+import { standingKey, type About, type CursorMove, type NewOutboxEntry, type OutboxAddition, type OutboxEntry, type OutboxView, type RefusedAnswer, type UnpublishedEntry } from './outbox-entry.js';
 
 interface EntryRow {
   readonly sequence: string;
@@ -33,7 +34,7 @@ export class OutboxStore {
 
   /**
    * One transaction that holds the issuer's number: whoever appends next waits. Nothing is used up when `plan` throws
-   * or the commit fails.
+   * or the commit fails. What the entries change in the status lists is part of it.
    *
    * @param about what `plan` wants to see the standing attestations of
    */
@@ -43,6 +44,7 @@ export class OutboxStore {
       const lastSequence = Number(row?.last_sequence);
       const addition = await plan({ lastSequence, standing: await readStanding(manager, about) });
       await insertEntries(manager, lastSequence, addition.entries);
+      await listAppended(manager, addition.entries);
       await insertRefused(manager, addition.refused ?? []);
       if (addition.cursor !== undefined) await moveCursor(manager, addition.cursor);
     });
@@ -61,9 +63,9 @@ export class OutboxStore {
   }
 
   /** The oldest entries not yet acknowledged by the broker, in order. */
-  async readUnpublished(limit: number): Promise<readonly OutboxEntry[]> {
-    const sql = 'SELECT sequence, token FROM attestation_outbox WHERE published_at IS NULL ORDER BY sequence LIMIT $1';
-    return (await this.database.query<EntryRow[]>(sql, [limit])).map(entryOf);
+  async readUnpublished(limit: number): Promise<readonly UnpublishedEntry[]> {
+    const sql = 'SELECT sequence, token, extract(epoch FROM created_at) * 1000 AS changed_at FROM attestation_outbox WHERE published_at IS NULL ORDER BY sequence LIMIT $1';
+    return (await this.database.query<(EntryRow & { readonly changed_at: string })[]>(sql, [limit])).map((row) => ({ ...entryOf(row), changedAt: Math.floor(Number(row.changed_at)) }));
   }
 
   /** Entries with `first <= sequence <= last`, in order, published or not. */
@@ -106,13 +108,14 @@ async function insertEntries(manager: EntityManager, lastSequence: number, entri
   if (entries.length === 0) return;
   if (entries.some(({ sequence }, index) => sequence !== lastSequence + 1 + index)) throw new Error('sequence numbers with a gap');
   await manager.query(
-    `INSERT INTO attestation_outbox (sequence, subject_reference, kind, token)
-      SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])`,
+    `INSERT INTO attestation_outbox (sequence, subject_reference, kind, token, expires_at)
+      SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[])`,
     [
       entries.map(({ sequence }) => sequence),
       entries.map(({ subject }) => subject),
       entries.map(({ kind }) => kind),
       entries.map(({ token }) => token),
+      entries.map(({ expiresAt }) => expiresAt),
     ],
   );
   await manager.query('UPDATE issuer_sequence SET last_sequence = $1', [lastSequence + entries.length]);

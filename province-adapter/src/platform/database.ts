@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import type { Logger } from './logger.js';
 import { Outbox1700000000001 } from './migrations/0001-outbox.js';
 import { AttestationKind1700000000002 } from './migrations/0002-attestation-kind.js';
+import { StatusList1700000000003 } from './migrations/0003-status-list.js';
 
 /** Keys of PostgreSQL advisory locks, all in one place so that no two meanings share a number. */
 export const ADVISORY_LOCK = { migrate: 4_854_001, instance: 4_854_002 } as const;
@@ -14,7 +15,7 @@ export async function connectDatabase(url: string, logger: Logger): Promise<Data
     applicationName: 'province-adapter',
     poolSize: 8,
     connectTimeoutMS: 5000,
-    migrations: [Outbox1700000000001, AttestationKind1700000000002],
+    migrations: [Outbox1700000000001, AttestationKind1700000000002, StatusList1700000000003],
     migrationsTableName: 'schema_migration',
     // Without a handler a connection lost while idle would end the process.
     poolErrorHandler: (error: Error) => {

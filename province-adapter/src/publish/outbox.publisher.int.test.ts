@@ -30,7 +30,7 @@ describe('OutboxPublisher', () => {
   };
   const append = (count: number): Promise<void> =>
     store.append([], ({ lastSequence }) =>
-      Promise.resolve({ entries: Array.from({ length: count }, (_unused, index) => ({ sequence: lastSequence + 1 + index, subject: 's', kind: 'health-status', token: `token-${lastSequence + 1 + index}` })) }),
+      Promise.resolve({ entries: Array.from({ length: count }, (_unused, index) => ({ sequence: lastSequence + 1 + index, subject: 's', kind: 'health-status', token: `token-${lastSequence + 1 + index}`, issuedAt: 0, expiresAt: 1, earlier: 'none' })) }),
     );
   const streamed = async (): Promise<readonly string[]> => {
     const manager = await jetstreamManager(hub);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { attestationSubject } from '@health-code/messages';
+import { attestationSubject, CHANGED_AT_HEADER } from '@health-code/messages';
 import type { JetStreamClient } from '@nats-io/jetstream';
-import type { OutboxEntry } from '../outbox/outbox-entry.js';
+import { headers, type MsgHdrs } from '@nats-io/transport-node';
+import type { UnpublishedEntry } from '../outbox/outbox-entry.js';
 import type { Logger } from '../platform/logger.js';
 import { createWakeUp, type WakeUp } from '../platform/wake-up.js';
 
@@ -16,7 +17,7 @@ const LONGEST_PAUSE_MS = 5000;
 
 /** The outbox as publishing needs it. */
 export interface PublisherOutbox {
-  readUnpublished(limit: number): Promise<readonly OutboxEntry[]>;
+  readUnpublished(limit: number): Promise<readonly UnpublishedEntry[]>;
   markPublished(sequences: readonly number[]): Promise<void>;
 }
 
@@ -37,6 +38,13 @@ export interface OutboxPublisherOptions {
  * token's signature cannot be guessed.
  */
 const messageId = (token: string): string => createHash('sha256').update(token).digest('base64url');
+
+/** From this the hub knows how long a change takes to every checkpoint; what is sent again because it was asked for has none. */
+function changedAtHeader(changedAt: number): MsgHdrs {
+  const stated = headers();
+  stated.set(CHANGED_AT_HEADER, String(changedAt));
+  return stated;
+}
 
 /**
  * Sends what the outbox holds, in order, and marks what the broker acknowledged. Whoever crashes in between: the same
@@ -81,7 +89,7 @@ export class OutboxPublisher {
     if (entries.length === 0) return 0;
     const subject = attestationSubject(issuer);
     const outcomes = await Promise.allSettled(
-      entries.map(({ token }) => jetstream.publish(subject, token, { msgID: messageId(token), timeout: ACK_TIMEOUT_MS })),
+      entries.map(({ token, changedAt }) => jetstream.publish(subject, token, { msgID: messageId(token), timeout: ACK_TIMEOUT_MS, headers: changedAtHeader(changedAt) })),
     );
     const acknowledged = entries.filter((_entry, index) => outcomes[index]?.status === 'fulfilled').map(({ sequence }) => sequence);
     if (acknowledged.length > 0) await outbox.markPublished(acknowledged);
