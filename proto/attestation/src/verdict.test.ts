@@ -90,10 +90,12 @@ describe('decideVerdict', () => {
     ['a suspended issuer', { standing: 'suspended' }, 'issuer-suspended'],
     ['a source whose province is not admitted', { source: source({ standing: 'none' }) }, 'no-agreement'],
     ['a source whose province is suspended', { source: source({ standing: 'suspended' }) }, 'issuer-suspended'],
-    ['a superseded attestation', { superseded: true }, 'superseded'],
-    ['a superseded source', { source: source({ superseded: true }) }, 'superseded'],
     ['an expired attestation', { expiresAt: NOW }, 'expired'],
     ['an expired source', { source: source({ expiresAt: NOW }) }, 'expired'],
+    ['a superseded attestation', { superseded: true }, 'superseded'],
+    ['a superseded source', { source: source({ superseded: true }) }, 'superseded'],
+    ['a suspended attestation', { suspended: true }, 'suspended'],
+    ['a suspended source', { source: source({ suspended: true }) }, 'suspended'],
     ['a conflict', { conflict: true }, 'conflict'],
     ['an unregistered rule', { ruleRegistered: false }, 'no-rule'],
   ];
@@ -130,7 +132,7 @@ describe('decideVerdict', () => {
 
   it('names the first reason in the published order', () => {
     const own = steps.filter(([, changes, recognition]) => !('source' in changes) && recognition !== 'no-agreement');
-    expect(own.map(([, , expected]) => expected)).toEqual(['signature-invalid', 'issuer-suspended', 'superseded', 'expired', 'conflict', 'no-rule']);
+    expect(own.map(([, , expected]) => expected)).toEqual(['signature-invalid', 'issuer-suspended', 'expired', 'superseded', 'suspended', 'conflict', 'no-rule']);
     for (const [index, [, , expected]] of own.entries()) {
       const broken = Object.assign({}, ...own.slice(index).map(([, changes]) => changes)) as Partial<VerdictFacts>;
       expect(decideVerdict(facts(broken), 'general', NOW).recognition).toBe(expected);
@@ -143,7 +145,8 @@ describe('decideVerdict', () => {
     expect(recognitionOf({ source: source({ expiresAt: Infinity }) })).toBe('recognised');
     expect(recognitionOf({ standing: 'suspended', source: source({ standing: 'none' }) })).toBe('issuer-suspended');
     expect(recognitionOf({ superseded: true, source: source({ standing: 'none' }) })).toBe('no-agreement');
-    expect(recognitionOf({ expiresAt: NOW, source: source({ superseded: true }) })).toBe('superseded');
+    expect(recognitionOf({ expiresAt: NOW, source: source({ superseded: true }) })).toBe('expired');
+    expect(recognitionOf({ suspended: true, source: source({ superseded: true }) })).toBe('superseded');
     expect(recognitionOf({ conflict: true, source: source({ expiresAt: NOW }) })).toBe('expired');
     expect(recognitionOf({ source: source({ expiresAt: Number.NaN }) })).toBe('expired');
   });

@@ -78,15 +78,15 @@ export interface Verdict {
 
 /**
  * The one place where a verdict is decided, online and offline alike: the same facts, class and clock give the same
- * verdict. What is refused is refused for the first of: a revoked key (of the statement or its source), standing of the issuer, standing of the source's, superseded (the
- * statement or its source), suspended (either), expired (either), no status, conflict, no rule. Verdicts are shared and frozen, so that a hub
+ * verdict. What is refused is refused for the first of: a revoked key (of the statement or its source), standing of the issuer, standing of the source's, expired (the
+ * statement or its source), superseded (either), suspended (either), no status, conflict, no rule. Verdicts are shared and frozen, so that a hub
  * deciding 200,000 of them a second allocates none.
  *
  * @param now seconds since the epoch.
  */
 export function decideVerdict(facts: VerdictFacts, checkpoint: CheckpointClass, now: number): Verdict {
   const { kind, status } = facts;
-  const refused = refuseRevoked(facts) ?? refuseByStanding(facts) ?? refuseSuperseded(facts) ?? refuseSuspended(facts) ?? refuseExpired(facts, now);
+  const refused = refuseRevoked(facts) ?? refuseByStanding(facts) ?? refuseExpired(facts, now) ?? refuseSuperseded(facts) ?? refuseSuspended(facts);
   if (refused) return REFUSED[refused];
   // A withdrawal contradicts nobody, and there is nothing that a rule would have to stand behind.
   if (status === 'none') return REFUSED['no-status'];
@@ -165,7 +165,6 @@ function refuseByStanding({ standing, source }: VerdictFacts): RefusedRecognitio
   return first === 'suspended' ? 'issuer-suspended' : 'no-agreement';
 }
 
-/** Before the expiry: "show the newer one" helps a person more than "this one is old". */
 function refuseSuperseded({ superseded, source }: VerdictFacts): RefusedRecognition | undefined {
   return superseded || source?.superseded === true ? 'superseded' : undefined;
 }
@@ -175,7 +174,10 @@ function refuseSuspended({ suspended, source }: VerdictFacts): RefusedRecognitio
   return suspended || source?.suspended === true ? 'suspended' : undefined;
 }
 
-/** RFC 7519 4.1.4: not accepted on or after `exp`. No tolerance: online and offline must agree. */
+/**
+ * RFC 7519 4.1.4: not accepted on or after `exp`. No tolerance: online and offline must agree. Before superseded and suspended for
+ * the same reason: what has expired leaves its issuer's status list, and only the ledger would still know.
+ */
 function refuseExpired({ expiresAt, source }: VerdictFacts, now: number): RefusedRecognition | undefined {
   // Written so that a clock that is not a number fails it.
   return now < expiresAt && now < (source?.expiresAt ?? Infinity) ? undefined : 'expired';
