@@ -12,6 +12,10 @@ export type HubErrorCode =
   | 'CALLER_PROVINCE_MISMATCH'
   | 'CERTIFICATE_REVOKED'
   | 'RATE_LIMIT_EXCEEDED'
+  | 'DEVICE_PROOF_MISSING'
+  | 'DEVICE_PROOF_INVALID'
+  | 'DEVICE_PROOF_OUT_OF_TIME'
+  | 'DEVICE_PROOF_REPLAYED'
   // provinces and checkpoints joining
   | 'ENROLMENT_TOKEN_REFUSED'
   | 'ENROLMENT_TOKEN_USED'
@@ -40,6 +44,10 @@ export type HubErrorCode =
   | 'POLICY_CLOSED'
   // risk levels
   | 'RISK_LEVELS_TOO_MANY'
+  // offline package
+  | 'PACKAGE_NOT_PUBLISHED'
+  // status lists
+  | 'STATUS_LISTS_TOO_MANY'
   // ledger
   | 'LEDGER_ENTRY_NOT_FOUND'
   | 'ATTESTATION_EQUIVOCATED'

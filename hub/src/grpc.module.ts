@@ -1,14 +1,12 @@
 import { Module } from '@nestjs/common';
 import { RateLimits } from './identity/rate-limits.js';
-import type { HubConfig } from './config.js';
 import { Guard } from './identity/guard.js';
 import type { HubKeys } from './identity/hub-keys.js';
-import { rememberCertificates } from './identity/identify-caller.js';
+import type { ParseCertificate } from './identity/identify-caller.js';
 import { GovernanceModule } from './governance/governance.module.js';
 import { OperatorService } from './governance/operator.grpc.js';
 import { RevocationHandlers } from './governance/revocations.grpc.js';
-import { IdentityModule } from './identity/identity.module.js';
-import { CertificateReader } from './identity/parse-certificate.js';
+import { IdentityModule, PARSE_CERTIFICATE } from './identity/identity.module.js';
 import { FeedState } from './ingest/feed-state.js';
 import { IngestModule } from './ingest/ingest.module.js';
 import { EnrolmentService } from './joining/enrolment.grpc.js';
@@ -19,13 +17,15 @@ import { LedgerService } from './ledger/ledger.grpc.js';
 import { LedgerStore } from './ledger/ledger.store.js';
 import { AttestationIndex } from './lookup/attestation-index.js';
 import { LookupModule } from './lookup/lookup.module.js';
+import { PackageCalls } from './package/package.grpc.js';
+import { PackageModule } from './package/package.module.js';
 import { PersonalHealthCodeService } from './personal-health-code/personal-health-code.grpc.js';
 import { PersonalHealthCodeModule } from './personal-health-code/personal-health-code.module.js';
 import type { GrpcService } from './platform/grpc-handlers.js';
 import { identifyByCertificate } from './platform/grpc-peer.js';
 import { GrpcServer } from './platform/grpc-server.js';
 import { EnrolmentServer } from './platform/enrolment-server.js';
-import { ENROLMENT_SERVICE, GRPC_SERVICES, HUB_CONFIG, HUB_KEYS } from './platform/tokens.js';
+import { ENROLMENT_SERVICE, GRPC_SERVICES, HUB_KEYS } from './platform/tokens.js';
 import { RecognitionService } from './recognition/recognition.grpc.js';
 import { RecognitionModule } from './recognition/recognition.module.js';
 import { AdapterService } from './registry/adapter.grpc.js';
@@ -41,7 +41,7 @@ import { VerifyModule } from './verify/verify.module.js';
 
 /** The services: those for whoever has a certificate, on one port behind the guard. */
 @Module({
-  imports: [JoiningModule, RecognitionModule, GovernanceModule, IdentityModule, RegistryModule, RiskLevelModule, LedgerModule, LookupModule, IngestModule, VerifyModule, PersonalHealthCodeModule],
+  imports: [JoiningModule, RecognitionModule, GovernanceModule, IdentityModule, RegistryModule, RiskLevelModule, LedgerModule, LookupModule, IngestModule, VerifyModule, PackageModule, PersonalHealthCodeModule],
   providers: [
     {
       provide: ForeignStatements,
@@ -70,21 +70,18 @@ import { VerifyModule } from './verify/verify.module.js';
     },
     {
       provide: GRPC_SERVICES,
-      inject: [RevocationHandlers, CheckpointService, LedgerService, PersonalHealthCodeService, AdapterService, MembershipService, OperatorService, RecognitionService],
+      inject: [RevocationHandlers, PackageCalls, CheckpointService, LedgerService, PersonalHealthCodeService, AdapterService, MembershipService, OperatorService, RecognitionService],
       // What was signed with a revoked key is told by two services, and known in one place.
-      useFactory: (revocations: RevocationHandlers, checkpoint: CheckpointService, ledger: LedgerService, ...others: readonly GrpcService[]): readonly GrpcService[] => [
-        { definition: checkpoint.definition, handlers: { ...checkpoint.handlers, WatchRevocations: revocations.watch } },
+      useFactory: (revocations: RevocationHandlers, packages: PackageCalls, checkpoint: CheckpointService, ledger: LedgerService, ...others: readonly GrpcService[]): readonly GrpcService[] => [
+        { definition: checkpoint.definition, handlers: { ...checkpoint.handlers, ...packages.handlers, WatchRevocations: revocations.watch } },
         { definition: ledger.definition, handlers: { ...ledger.handlers, ListKeyEntries: revocations.listKeyEntries } },
         ...others,
       ],
     },
     {
       provide: GrpcServer,
-      inject: [GRPC_SERVICES, Guard, HUB_CONFIG],
-      useFactory: (services: readonly GrpcService[], guard: Guard, { authorities, trustDomain, environment }: HubConfig) => {
-        const reader = new CertificateReader({ member: authorities.member.certificate, operator: authorities.operator, trustDomain, isProduction: environment === 'production' });
-        return new GrpcServer(services, guard, identifyByCertificate(rememberCertificates((der) => reader.parse(der))));
-      },
+      inject: [GRPC_SERVICES, Guard, PARSE_CERTIFICATE],
+      useFactory: (services: readonly GrpcService[], guard: Guard, parse: ParseCertificate) => new GrpcServer(services, guard, identifyByCertificate(parse)),
     },
     { provide: ENROLMENT_SERVICE, useExisting: EnrolmentService },
     {

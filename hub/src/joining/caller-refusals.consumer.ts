@@ -5,7 +5,7 @@ import type { Logger } from '../platform/logger.js';
 import type { NewMembershipEvent } from './membership-events.js';
 
 /** What shows that a certificate is in other hands, or is used for what it is not for. Limits and clocks are everyday. */
-const TELLING: ReadonlySet<string> = new Set(['CALLER_NOT_ALLOWED', 'CALLER_PROVINCE_MISMATCH', 'CERTIFICATE_REVOKED']);
+const TELLING: ReadonlySet<string> = new Set(['CALLER_NOT_ALLOWED', 'CALLER_PROVINCE_MISMATCH', 'CERTIFICATE_REVOKED', 'DEVICE_PROOF_REPLAYED']);
 
 /** Milliseconds for which one caller's refusal with one code is written down once. As long as what the log's bound is counted over: whoever knocks on leaves room there for others. */
 const QUIET_MS = 3_600_000;

@@ -7,16 +7,20 @@ import { toCertificateMessage } from './member-message.js';
 /** Service `Enrolment`: for whoever has no certificate yet, on a port of its own. */
 export class EnrolmentService implements GrpcService {
   readonly definition = v1.Enrolment;
-  readonly handlers;
+  readonly handlers = { Apply: unary((request: v1.ApplyRequest) => this.apply(request)) };
+  readonly #parts: ApplyParts;
+  readonly #refresh: () => Promise<void>;
 
   /** @param refresh brings what this process has in memory up to date with what was committed */
   constructor(parts: ApplyParts, refresh: () => Promise<void>) {
-    this.handlers = {
-      Apply: unary<v1.ApplyRequest, v1.ApplyResponse.$Properties>(async (request) => {
-        const { certificate, checks } = await apply(request, parts);
-        await refresh();
-        return { certificate: toCertificateMessage(certificate), checks: checks.map(toCheckMessage) };
-      }),
-    };
+    this.#parts = parts;
+    this.#refresh = refresh;
+  }
+
+  /** @throws HubError those of the use case */
+  async apply(request: v1.ApplyRequest): Promise<v1.ApplyResponse.$Properties> {
+    const { certificate, checks } = await apply(request, this.#parts);
+    await this.#refresh();
+    return { certificate: toCertificateMessage(certificate), checks: checks.map(toCheckMessage) };
   }
 }

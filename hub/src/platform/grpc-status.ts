@@ -15,6 +15,10 @@ const GRPC_STATUS: Readonly<Record<ErrorCode, status>> = {
   CALLER_PROVINCE_MISMATCH: status.PERMISSION_DENIED,
   CERTIFICATE_REVOKED: status.UNAUTHENTICATED,
   RATE_LIMIT_EXCEEDED: status.RESOURCE_EXHAUSTED,
+  DEVICE_PROOF_MISSING: status.UNAUTHENTICATED,
+  DEVICE_PROOF_INVALID: status.UNAUTHENTICATED,
+  DEVICE_PROOF_OUT_OF_TIME: status.UNAUTHENTICATED,
+  DEVICE_PROOF_REPLAYED: status.UNAUTHENTICATED,
   ENROLMENT_TOKEN_REFUSED: status.UNAUTHENTICATED,
   ENROLMENT_TOKEN_USED: status.UNAUTHENTICATED,
   ENROLMENT_TOKEN_EXPIRED: status.UNAUTHENTICATED,
@@ -39,6 +43,8 @@ const GRPC_STATUS: Readonly<Record<ErrorCode, status>> = {
   POLICY_NOT_FOUND: status.NOT_FOUND,
   POLICY_CLOSED: status.FAILED_PRECONDITION,
   RISK_LEVELS_TOO_MANY: status.RESOURCE_EXHAUSTED,
+  PACKAGE_NOT_PUBLISHED: status.FAILED_PRECONDITION,
+  STATUS_LISTS_TOO_MANY: status.RESOURCE_EXHAUSTED,
   LEDGER_ENTRY_NOT_FOUND: status.NOT_FOUND,
   ATTESTATION_EQUIVOCATED: status.FAILED_PRECONDITION,
   REQUEST_INVALID: status.INVALID_ARGUMENT,
@@ -171,7 +177,8 @@ function boundedOf({ message, fieldViolations }: HubError): Pick<RichError, 'mes
   return { message: `bad fields: ${cut(fields, LENGTH.message)} and ${String(more)} more`, fieldViolations: told };
 }
 
-function describe(error: unknown): Omit<RichError, 'code'> & { readonly reason: ErrorCode } {
+/** What a caller is told about `error`, whatever the protocol. */
+export function describe(error: unknown): Omit<RichError, 'code'> & { readonly reason: ErrorCode } {
   if (error instanceof HubError) {
     const metadata = {
       ...(error.provinceErrorCode === undefined ? {} : { province_error_code: error.provinceErrorCode }),
@@ -189,7 +196,8 @@ function describe(error: unknown): Omit<RichError, 'code'> & { readonly reason: 
   return { reason: 'INTERNAL', message: 'a fault of the hub', metadata: {}, fieldViolations: [] };
 }
 
-function grpcStatusOf(error: unknown, reason: ErrorCode): status {
+/** The gRPC status of `error`, whose reason was told by {@link describe}. */
+export function grpcStatusOf(error: unknown, reason: ErrorCode): status {
   const refusal = error instanceof HubError ? error.provinceErrorCode : undefined;
   return refusal !== undefined && isProvinceRefusalCode(refusal) ? PROVINCE_REFUSAL_STATUS[refusal] : GRPC_STATUS[reason];
 }

@@ -45,7 +45,8 @@ export const ADVICE_MESSAGE: Readonly<Record<Advice, v1.Advice>> = {
   'check-status': v1.Advice.ADVICE_CHECK_STATUS,
 };
 
-const RESULT_MESSAGE: Readonly<Partial<Record<AttestedValue, v1.TestResult>>> = {
+/** 检测结果 on the wire. */
+export const RESULT_MESSAGE: Readonly<Partial<Record<AttestedValue, v1.TestResult>>> = {
   negative: v1.TestResult.TEST_RESULT_NEGATIVE,
   positive: v1.TestResult.TEST_RESULT_POSITIVE,
   inconclusive: v1.TestResult.TEST_RESULT_INCONCLUSIVE,
@@ -72,7 +73,8 @@ function toTest({ status, since, test }: Statement): v1.TestStatement.$Propertie
   };
 }
 
-const AVAILABILITY_MESSAGE: Readonly<Record<Availability, v1.Availability>> = {
+/** Whether a status could be stated, on the wire. */
+export const AVAILABILITY_MESSAGE: Readonly<Record<Availability, v1.Availability>> = {
   available: v1.Availability.AVAILABILITY_AVAILABLE,
   pending: v1.Availability.AVAILABILITY_PENDING,
   'not-applied': v1.Availability.AVAILABILITY_NOT_APPLIED,
@@ -81,7 +83,8 @@ const AVAILABILITY_MESSAGE: Readonly<Record<Availability, v1.Availability>> = {
   expired: v1.Availability.AVAILABILITY_EXPIRED,
 };
 
-const EVIDENCE_MESSAGE: Readonly<Record<EvidenceClass, v1.EvidenceClass>> = {
+/** 依据类别 on the wire. */
+export const EVIDENCE_MESSAGE: Readonly<Record<EvidenceClass, v1.EvidenceClass>> = {
   'self-declared': v1.EvidenceClass.EVIDENCE_CLASS_SELF_DECLARED,
   'verified-source': v1.EvidenceClass.EVIDENCE_CLASS_VERIFIED_SOURCE,
   laboratory: v1.EvidenceClass.EVIDENCE_CLASS_LABORATORY,
@@ -124,6 +127,8 @@ function toVerdict(outcome: VerifiedCode): v1.Verdict.$Properties {
     policyId: outcome.policy?.id ?? null,
     policyVersion: outcome.policy?.version ?? null,
     canaryStatus: told === undefined ? null : (PLAYED_MESSAGE[told.status] ?? null),
+    freshnessAgeSeconds: outcome.freshnessAge === undefined ? null : Math.floor(outcome.freshnessAge),
+    freshnessLimitSeconds: outcome.freshnessLimit ?? null,
   };
 }
 

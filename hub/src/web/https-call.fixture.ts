@@ -20,7 +20,7 @@ export function callHttps(address: string, path: string, authority: Buffer, { me
   const port = Number(address.slice(address.lastIndexOf(':') + 1));
   const payload = body === undefined ? undefined : JSON.stringify(body);
   return new Promise((resolve, reject) => {
-    const call = request({ host: 'localhost', port, path, method, ca: authority, agent: false, headers: { ...(payload === undefined ? {} : { 'content-type': 'application/json' }), ...headers } }, (response) => {
+    const call = request({ host: 'localhost', servername: 'localhost', port, path, method, ca: authority, agent: false, headers: { ...(payload === undefined ? {} : { 'content-type': 'application/json' }), ...headers } }, (response) => {
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
       response.on('error', reject);
