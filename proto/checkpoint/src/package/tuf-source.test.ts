@@ -90,7 +90,8 @@ describe('TufPackageSource', () => {
     repository.publishRoot({ rootKeys: [makeRoleKey()] });
     repository.publish(PARTS, { expiresAt: Date.now() - 1000 });
     expect(await refreshed()).toBe('PACKAGE_EXPIRED');
-    expect(JSON.parse(JSON.parse(readFileSync(join(folder, 'trust.json'), 'utf8')).root as string)).toMatchObject({ signed: { version: 3 } });
+    const { root } = JSON.parse(readFileSync(join(folder, 'trust.json'), 'utf8')) as { root: string };
+    expect(JSON.parse(root)).toMatchObject({ signed: { version: 3 } });
     repository.publish(PARTS);
     expect(await refreshed()).toBe('version 3');
   });
