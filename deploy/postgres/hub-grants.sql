@@ -14,9 +14,9 @@ GRANT INSERT ON ledger_entry, equivocation, quarantine, risk_level, assignment_r
 GRANT INSERT, DELETE, UPDATE (supersedes) ON attestation TO health_code_hub;
 
 -- Written once, and deleted under a retention rule.
-GRANT INSERT, DELETE ON recogniser, challenge, conformance_badge, membership_event, expiry_notice TO health_code_hub;
+GRANT INSERT, DELETE ON recogniser, challenge, conformance_badge, membership_event, expiry_notice, status_list_delta, package_generation, package_file, check_report TO health_code_hub;
 
 -- What stands, and changes.
 GRANT UPDATE ON registry_revision TO health_code_hub;
-GRANT INSERT, UPDATE ON province, province_key, issuer_feed, member, accepted_key, operator_action, revocation_delivery, probe_result TO health_code_hub;
-GRANT INSERT, UPDATE, DELETE ON invitation, member_certificate, checkpoint_device, nats_user TO health_code_hub;
+GRANT INSERT, UPDATE ON province, province_key, issuer_feed, member, accepted_key, operator_action, revocation_delivery, probe_result, status_list TO health_code_hub;
+GRANT INSERT, UPDATE, DELETE ON invitation, member_certificate, checkpoint_device, nats_user, check_count TO health_code_hub;

@@ -3,6 +3,7 @@ import { DEFAULT_TRUST_DOMAIN } from '@health-code/messages';
 import { z } from 'zod';
 import { credentialProblems, type CredentialFiles } from './identity/credential-files.js';
 import { HubError } from './errors.js';
+import { packageOf, packageProblems, type PackageConfig } from './package/package-config.js';
 import { parseAdmissionFile, type AdmittedProvince } from './registry/admission.js';
 
 /** Where a server listens; port 0 lets the system choose one. */
@@ -63,6 +64,8 @@ export interface HubConfig {
     readonly offeredAuthority?: Buffer;
   };
   readonly admitted: readonly AdmittedProvince[];
+  /** Of the offline package; absent where this hub publishes none. */
+  readonly package?: PackageConfig;
   readonly limits: {
     /** Codes verified, per member or device. */
     readonly verify: RateLimit;
@@ -166,6 +169,9 @@ function configSchema(readFile: ReadFile) {
     WEB_TLS_CERT_FILE: pem.optional(),
     WEB_TLS_KEY_FILE: pem.optional(),
     WEB_CA_FILE: pem.optional(),
+    PACKAGE_ROOT_DIR: z.string().min(1).optional(),
+    PACKAGE_KEY_FILE: z.string().min(1).optional(),
+    PACKAGE_INTERVAL: duration.prefault('30s'),
     ADMISSION_FILE: file((content) => parseAdmissionFile(content.toString('utf8'))).optional(),
     VERIFY_LIMIT: rateLimit.prefault('2000/s'),
     IDENTITY_QUERY_LIMIT: rateLimit.prefault('60/m'),
@@ -238,7 +244,7 @@ export function parseConfig(env: Variables = process.env, readFile: ReadFile = r
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = configSchema(readFile).safeParse(given);
   const problems = parsed.success
-    ? credentialProblems(credentialFilesOf(parsed.data, readFile), parsed.data.ENVIRONMENT, now)
+    ? [...credentialProblems(credentialFilesOf(parsed.data, readFile), parsed.data.ENVIRONMENT, now), ...packageProblems(parsed.data)]
     : parsed.error.issues.map((issue) => describeIssue(issue, given));
   if (!parsed.success || problems.length > 0) {
     throw new HubError('CONFIG_INVALID', `bad configuration:\n  ${problems.join('\n  ')}`);
@@ -267,6 +273,7 @@ function toConfig(read: Settings, credsFile: string): HubConfig {
     http: Object.freeze(read.HTTP_ADDRESS),
     web: Object.freeze({ ...read.WEB_ADDRESS, tls: webTlsOf(read), ...(read.WEB_CA_FILE === undefined ? {} : { offeredAuthority: read.WEB_CA_FILE }) }),
     admitted: Object.freeze(read.ADMISSION_FILE ?? []),
+    ...packageOf(read),
     limits: Object.freeze({ verify: read.VERIFY_LIMIT, identityQuery: read.IDENTITY_QUERY_LIMIT, member: read.MEMBER_LIMIT, enrolment: read.ENROLMENT_LIMIT }),
     lifetimes: Object.freeze({ certificateMs: read.CERTIFICATE_LIFETIME, natsUserMs: read.NATS_USER_LIFETIME, badgeMs: read.BADGE_LIFETIME }),
     probeIntervalMs: read.PROBE_INTERVAL,

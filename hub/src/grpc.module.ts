@@ -17,7 +17,7 @@ import { LedgerService } from './ledger/ledger.grpc.js';
 import { LedgerStore } from './ledger/ledger.store.js';
 import { AttestationIndex } from './lookup/attestation-index.js';
 import { LookupModule } from './lookup/lookup.module.js';
-import { PackageCalls } from './package/package.grpc.js';
+import { PackageHandlers } from './package/package.grpc.js';
 import { PackageModule } from './package/package.module.js';
 import { PersonalHealthCodeService } from './personal-health-code/personal-health-code.grpc.js';
 import { PersonalHealthCodeModule } from './personal-health-code/personal-health-code.module.js';
@@ -70,9 +70,9 @@ import { VerifyModule } from './verify/verify.module.js';
     },
     {
       provide: GRPC_SERVICES,
-      inject: [RevocationHandlers, PackageCalls, CheckpointService, LedgerService, PersonalHealthCodeService, AdapterService, MembershipService, OperatorService, RecognitionService],
+      inject: [RevocationHandlers, PackageHandlers, CheckpointService, LedgerService, PersonalHealthCodeService, AdapterService, MembershipService, OperatorService, RecognitionService],
       // What was signed with a revoked key is told by two services, and known in one place.
-      useFactory: (revocations: RevocationHandlers, packages: PackageCalls, checkpoint: CheckpointService, ledger: LedgerService, ...others: readonly GrpcService[]): readonly GrpcService[] => [
+      useFactory: (revocations: RevocationHandlers, packages: PackageHandlers, checkpoint: CheckpointService, ledger: LedgerService, ...others: readonly GrpcService[]): readonly GrpcService[] => [
         { definition: checkpoint.definition, handlers: { ...checkpoint.handlers, ...packages.handlers, WatchRevocations: revocations.watch } },
         { definition: ledger.definition, handlers: { ...ledger.handlers, ListKeyEntries: revocations.listKeyEntries } },
         ...others,

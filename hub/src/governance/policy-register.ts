@@ -8,6 +8,7 @@ export type PolicyInForce = Pick<RegionalPolicy, 'id' | 'version' | 'effectiveFr
  * committed change, by this replica or by another one.
  */
 export class PolicyRegister {
+  #approved: readonly RegionalPolicy[] = [];
   #byReceiver: ReadonlyMap<string, readonly RegionalPolicy[]> = new Map();
 
   /**
@@ -29,10 +30,16 @@ export class PolicyRegister {
     return receiver !== issuer && Number.isFinite(now);
   }
 
+  /** Every approved regional rule, those that have ended included. */
+  approved(): readonly RegionalPolicy[] {
+    return this.#approved;
+  }
+
   /** Puts `approved` in the place of everything known so far. */
   replace(approved: readonly RegionalPolicy[]): void {
     const byReceiver = new Map<string, RegionalPolicy[]>();
     for (const policy of approved) byReceiver.set(policy.receiver, [...(byReceiver.get(policy.receiver) ?? []), policy]);
     this.#byReceiver = byReceiver;
+    this.#approved = approved;
   }
 }

@@ -31,6 +31,9 @@ export const ACCESS: ReadonlyMap<string, AccessRule> = new Map<string, AccessRul
   // Opening one is a call like any other; its messages are counted one by one where they are read.
   ['/healthcode.v1.Checkpoint/VerifyStream', by('checkpoint')],
   ['/healthcode.v1.Checkpoint/WatchRevocations', by('checkpoint')],
+  ['/healthcode.v1.Checkpoint/FollowStatusLists', by('checkpoint')],
+  ['/healthcode.v1.Checkpoint/GetPackageRoot', by('checkpoint')],
+  ['/healthcode.v1.Checkpoint/ReportChecks', by('checkpoint')],
   ['/healthcode.v1.Adapter/Register', by('province')],
   ['/healthcode.v1.Adapter/Heartbeat', by('province')],
   ['/healthcode.v1.Adapter/ListForeignStatements', by('province')],
@@ -59,6 +62,7 @@ export const ACCESS: ReadonlyMap<string, AccessRule> = new Map<string, AccessRul
   ['/healthcode.v1.MutualRecognition/GetMatrix', by(...ROLES)],
   ['/healthcode.v1.MutualRecognition/ListPolicies', by(...ROLES)],
   ['/healthcode.v1.MutualRecognition/Probe', by('checkpoint')],
+  ['/healthcode.v1.MutualRecognition/GetPropagation', by(...ROLES)],
   ['/healthcode.v1.Operator/InviteProvince', by('operator')],
   ['/healthcode.v1.Operator/AdmitProvince', by('operator')],
   ['/healthcode.v1.Operator/ResumeProvince', by('operator')],

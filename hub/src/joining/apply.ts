@@ -43,6 +43,8 @@ export interface ApplyParts {
 export interface Applied {
   readonly certificate: IssuedCertificate;
   readonly checks: readonly Check[];
+  /** Whom the invitation was for. */
+  readonly role: Invitation['role'];
 }
 
 /** Whoever applies has no name that was proven. */
@@ -84,7 +86,7 @@ async function redeem(request: v1.ApplyRequest, digest: Buffer, invitation: Invi
   const { checks, request: checked } = await checkCertificateRequest(request.certificateRequest, { identity: expected, findKeyHolder: parts.findKeyHolder });
   if (checked === undefined) throw requestRefused(checks);
   const { certificate } = await parts.store.redeem(digest, parts.now(), (current) => enrol(current, request.organisation, checked, parts));
-  return { certificate, checks };
+  return { certificate, checks, role: invitation.role };
 }
 
 async function enrol({ province, role }: Invitation, organisation: string, { publicKey, thumbprint }: CheckedRequest, { issue }: ApplyParts): Promise<Enrolment> {

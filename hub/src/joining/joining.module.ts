@@ -4,6 +4,8 @@ import { GovernanceModule } from '../governance/governance.module.js';
 import { ProvinceRequests } from '../governance/province-requests.js';
 import type { HubKeys } from '../identity/hub-keys.js';
 import { openNatsUserMint, type MintNatsUser } from '../platform/nats-user-mint.js';
+import { PackageRepository } from '../package/package-repository.js';
+import { PackageRepositoryModule } from '../package/package-repository.module.js';
 import { HUB_CONFIG, HUB_KEYS } from '../platform/tokens.js';
 import { RegistryLoader } from '../registry/registry-loader.js';
 import { RegistryModule } from '../registry/registry.module.js';
@@ -27,7 +29,7 @@ const MINT = Symbol('MintNatsUser');
 
 /** The services by which provinces and checkpoints join, stay and leave. */
 @Module({
-  imports: [MembersModule, RegistryModule, GovernanceModule],
+  imports: [MembersModule, RegistryModule, GovernanceModule, PackageRepositoryModule],
   providers: [
     {
       provide: MemberAuthority,
@@ -38,7 +40,7 @@ const MINT = Symbol('MintNatsUser');
     { provide: MINT, inject: [HUB_CONFIG], useFactory: ({ nats }: HubConfig) => openNatsUserMint(nats) },
     {
       provide: EnrolmentService,
-      inject: [HUB_CONFIG, InvitationStore, CertificateStore, MemberAuthority, EventLogStore, RegistryLoader],
+      inject: [HUB_CONFIG, InvitationStore, CertificateStore, MemberAuthority, EventLogStore, RegistryLoader, PackageRepository],
       useFactory: (
         { trustDomain }: HubConfig,
         store: InvitationStore,
@@ -46,6 +48,7 @@ const MINT = Symbol('MintNatsUser');
         authority: MemberAuthority,
         events: EventLogStore,
         loader: RegistryLoader,
+        packages: PackageRepository,
       ) =>
         new EnrolmentService(
           {
@@ -57,6 +60,7 @@ const MINT = Symbol('MintNatsUser');
             now: seconds,
           },
           () => loader.refresh(),
+          packages,
         ),
     },
     {

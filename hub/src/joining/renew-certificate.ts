@@ -28,7 +28,7 @@ export interface RenewalParts {
  * Another certificate for a new key; the one in use stays good until it ends, so that a member changes over when it likes.
  * @throws HubError CERTIFICATE_REQUEST_REFUSED, MEMBERSHIP_STATE_INVALID, RATE_LIMIT_EXCEEDED
  */
-export async function renewCertificate(member: CallingMember, request: v1.RenewCertificateRequest, parts: RenewalParts): Promise<Applied> {
+export async function renewCertificate(member: CallingMember, request: v1.RenewCertificateRequest, parts: RenewalParts): Promise<Omit<Applied, 'role'>> {
   const { province, actor } = member;
   const identity: PeerIdentity = { role: 'province', province };
   try {

@@ -10,6 +10,8 @@ const STATEMENTS: readonly { readonly text: string; readonly parameters: readonl
   { text: `DELETE FROM invitation WHERE expires_at < now() - interval '30 days'`, parameters: [] },
   { text: `DELETE FROM member_certificate WHERE expires_at < now() - interval '365 days'`, parameters: [] },
   { text: `DELETE FROM checkpoint_device WHERE expires_at < now() - interval '365 days'`, parameters: [] },
+  { text: `DELETE FROM check_report WHERE received_at < now() - interval '40 days'`, parameters: [] },
+  { text: `DELETE FROM check_count WHERE hour < now() - interval '400 days'`, parameters: [] },
   { text: `DELETE FROM nats_user WHERE expires_at < now()`, parameters: [] },
   { text: `DELETE FROM membership_event WHERE at < now() - interval '400 days' AND name = ANY ($1::text[])`, parameters: [REFUSALS] },
 ];

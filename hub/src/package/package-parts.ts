@@ -1,4 +1,4 @@
-import { encodePackagePart, FRESHNESS_POLICY, PACKAGE_PARTS, PACKAGE_TARGET_NAMES, type PackageParts, type RegionalPolicy } from '@health-code/attestation';
+import { encodePackagePart, FRESHNESS_POLICY, PACKAGE_PARTS, PACKAGE_TARGET_NAMES, type PackageParts, type ProvinceCode, type RegionalPolicy } from '@health-code/attestation';
 import type { FeedSnapshot } from '../ingest/feed-state.js';
 import type { ListedProvince, Recogniser, RegisteredRule } from '../registry/registry.js';
 import { REASON_TEXTS } from './reason-texts.js';
@@ -118,10 +118,10 @@ export function buildPackageParts(content: PackageContent, madeAt: number): Pack
   const { registry, feeds, policies, exceptions, lists, ledgerEntries } = content;
   const provinces = provincesOf(registry);
   const isNamed = new Set<string>(provinces.provinces.map(({ code }) => code));
-  const ofNamed = ({ issuer }: { readonly issuer: string }): boolean => isNamed.has(issuer);
+  const ofNamed = <Row extends { readonly issuer: string }>(row: Row): row is Row & { readonly issuer: ProvinceCode } => isNamed.has(row.issuer);
   return {
     provinces,
-    feeds: { feeds: feeds.filter((feed) => ofNamed(feed) && feed.confirmedAt > 0).map(({ issuer, confirmedAt }) => ({ issuer, confirmedAt: Math.floor(confirmedAt) })) },
+    feeds: { feeds: feeds.filter(ofNamed).filter(({ confirmedAt }) => confirmedAt > 0).map(({ issuer, confirmedAt }) => ({ issuer, confirmedAt: Math.floor(confirmedAt) })) },
     policies: {
       freshness: { version: FRESHNESS_POLICY.version, limits: { ...FRESHNESS_POLICY.limits } },
       regional: policies.filter(({ effectiveUntil }) => effectiveUntil > madeAt).map(policyOf),

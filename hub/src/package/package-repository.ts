@@ -58,6 +58,11 @@ export class PackageRepository {
     return content === undefined ? undefined : { content, isImmutable: true };
   }
 
+  /** Whether the newest version holds this file. */
+  isCurrent(path: string): boolean {
+    return this.#generations[0]?.files.has(path) === true;
+  }
+
   #findVersioned(path: string): Uint8Array | undefined {
     for (const { files } of this.#generations) {
       const content = files.get(path);

@@ -11,9 +11,11 @@ import { ConversionRetention1700000000006 } from './migrations/0006-conversion-r
 import { Membership1700000000007 } from './migrations/0007-membership.js';
 import { Governance1700000000008 } from './migrations/0008-governance.js';
 import { ProbeResult1700000000009 } from './migrations/0009-probe-result.js';
+import { StatusList1700000000010 } from './migrations/0010-status-list.js';
+import { OfflinePackage1700000000011 } from './migrations/0011-offline-package.js';
 
 /** Keys of PostgreSQL advisory locks, all in one place so that no two meanings share a number. */
-export const ADVISORY_LOCK = { migrate: 4_853_001, ingest: 4_853_002 } as const;
+export const ADVISORY_LOCK = { migrate: 4_853_001, ingest: 4_853_002, package: 4_853_003 } as const;
 
 /**
  * Connects and brings the schema up to date. Replicas that start together wait for each other.
@@ -36,6 +38,8 @@ export async function openDatabase(url: string, logger: Logger): Promise<DataSou
       Membership1700000000007,
       Governance1700000000008,
       ProbeResult1700000000009,
+      StatusList1700000000010,
+      OfflinePackage1700000000011,
     ],
     migrationsTableName: 'schema_migration',
     poolErrorHandler: (error: Error) => {

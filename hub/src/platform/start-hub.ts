@@ -17,6 +17,7 @@ import { CallerRefusals } from '../joining/caller-refusals.consumer.js';
 import { JoiningSchedule } from '../joining/joining.schedule.js';
 import { ConversionRetentionSchedule } from '../ledger/conversion-retention.schedule.js';
 import { LookupSchedule } from '../lookup/lookup.schedule.js';
+import { PackageSchedule } from '../package/package.schedule.js';
 import { openDatabase } from './database.js';
 import { EnrolmentServer } from './enrolment-server.js';
 import type { GrpcService } from './grpc-handlers.js';
@@ -152,6 +153,10 @@ async function start(config: HubConfig, logger: Logger, { patience = START_PATIE
   const expiries = app.get(ExpirySchedule);
   expiries.start();
   teardown.add('expiry calendar', () => expiries.stop());
+
+  const packages = app.get(PackageSchedule);
+  await packages.start();
+  teardown.add('offline package', () => packages.stop());
 
   const grpcServer = app.get(GrpcServer);
   const grpc = await grpcServer.listen(config.grpc);

@@ -1,0 +1,52 @@
+import type { RegionalPolicy } from '@health-code/attestation';
+import type { FeedSnapshot } from '../ingest/feed-state.js';
+import { findExceptions, runInTurns, type QuestionedStatements, type TakeNote } from './find-exceptions.js';
+import type { EquivocatedStatement, NamedStatusList, PackageContent, PackagedRegistry } from './package-parts.js';
+
+/** Where the content of a package is found. */
+export interface GatherPackageParts {
+  readonly registry: PackagedRegistry & { readonly version: number };
+  readonly feeds: { snapshot(): readonly FeedSnapshot[] };
+  readonly policies: { approved(): readonly RegionalPolicy[] };
+  readonly statements: QuestionedStatements & { readonly changes: number };
+  readonly takeNote: TakeNote;
+  /** Of what has not expired; seconds since the epoch. */
+  readonly equivocations: (now: number) => Promise<readonly EquivocatedStatement[]>;
+  readonly lists: () => readonly NamedStatusList[];
+  readonly ledgerEntries: () => number;
+  /** Lets others have their turn. */
+  readonly pause: () => Promise<void>;
+}
+
+/** Brings together what a package is made of. */
+export class GatherPackage {
+  readonly #parts: GatherPackageParts;
+  #policies: readonly RegionalPolicy[] = [];
+  #policyChanges = 0;
+
+  constructor(parts: GatherPackageParts) {
+    this.#parts = parts;
+  }
+
+  /** Another text whenever members, keys, regional rules or single statements in question may have changed. Cheap: it is asked for twice a second. */
+  fingerprint(): string {
+    const { registry, feeds, policies, statements } = this.#parts;
+    const approved = policies.approved();
+    if (!isSame(approved, this.#policies)) this.#policyChanges += 1;
+    this.#policies = approved;
+    const equivocations = feeds.snapshot().reduce((sum, feed) => sum + feed.equivocations, 0);
+    return [registry.version, this.#policyChanges, statements.changes, equivocations].join(' ');
+  }
+
+  /** Everything, as it is at `now`, seconds since the epoch. */
+  async gather(now: number): Promise<PackageContent> {
+    const { registry, feeds, policies, statements, takeNote, equivocations, lists, ledgerEntries, pause } = this.#parts;
+    const held = await equivocations(now);
+    const exceptions = await runInTurns(findExceptions(statements, takeNote, held, now), pause);
+    return { registry, feeds: feeds.snapshot(), policies: policies.approved(), exceptions, lists: lists(), ledgerEntries: ledgerEntries() };
+  }
+}
+
+/** Policies are versions that never change: the same objects, or the same names, say the same. */
+const isSame = (some: readonly RegionalPolicy[], others: readonly RegionalPolicy[]): boolean =>
+  some === others || (some.length === others.length && some.every(({ id, version }, at) => id === others[at]?.id && version === others[at].version));
