@@ -27,10 +27,10 @@ const IDENTITY: Readonly<Record<Role, PeerIdentity>> = {
 
 /** What the contract of the country says, by service and method, written down a second time and not derived from the table. */
 const OWN: Readonly<Record<Role, readonly RegExp[]>> = {
-  province: [/\.PersonalHealthCode\//, /\.Adapter\//, /\.Membership\//, /\.Ledger\//, /\.MutualRecognition\/(GetMatrix|ListPolicies)$/],
+  province: [/\.PersonalHealthCode\//, /\.Adapter\//, /\.Membership\//, /\.Ledger\//, /\.MutualRecognition\/(GetMatrix|ListPolicies|GetPropagation)$/],
   checkpoint: [/\.PersonalHealthCode\/(VerifyCode|QueryHealth)$/, /\.Checkpoint\//, /\.Ledger\/(GetSummary|ListProvinces|ListRiskLevels|GetHubKeys)$/, /\.MutualRecognition\//],
-  operator: [/\.Operator\//, /\.Ledger\//, /\.MutualRecognition\/(GetMatrix|ListPolicies)$/],
-  auditor: [/\.Operator\/List/, /\.Ledger\//, /\.MutualRecognition\/(GetMatrix|ListPolicies)$/],
+  operator: [/\.Operator\//, /\.Ledger\//, /\.MutualRecognition\/(GetMatrix|ListPolicies|GetPropagation)$/],
+  auditor: [/\.Operator\/List/, /\.Ledger\//, /\.MutualRecognition\/(GetMatrix|ListPolicies|GetPropagation)$/],
 };
 const isOwn = (role: Role, path: string): boolean => path.startsWith('/grpc.') || OWN[role].some((pattern) => pattern.test(path));
 

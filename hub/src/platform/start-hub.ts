@@ -33,6 +33,7 @@ import { ProbeSchedule } from '../recognition/probe.schedule.js';
 import { RegistryLoader } from '../registry/registry-loader.js';
 import { followRegistry } from '../registry/registry.schedule.js';
 import { RegistryStore } from '../registry/registry.store.js';
+import { StatusListSchedule } from '../status-list/status-list.schedule.js';
 import { servePages } from '../web/pages.http.js';
 import { WebServer } from '../web/web-server.js';
 
@@ -134,6 +135,9 @@ async function start(config: HubConfig, logger: Logger, { patience = START_PATIE
   await lookup.start();
   isLookupRead = true;
   teardown.add('lookup', () => lookup.stop());
+  const statusLists = app.get(StatusListSchedule);
+  await statusLists.start();
+  teardown.add('status lists', () => statusLists.stop());
   const ingest = app.get(IngestConsumer);
   ingest.start();
   teardown.add('ingest', () => ingest.stop());

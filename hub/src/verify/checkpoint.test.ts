@@ -25,7 +25,7 @@ let holdLocalCodes: Promise<void> = Promise.resolve();
 const context = CHECKPOINT.context;
 
 beforeAll(async () => {
-  const superseded = await hub.know({ sequence: 1 });
+  const superseded = await hub.know({ sequence: 1, authority: '520100' });
   const known = await hub.know({ sequence: 2 }, { maskedName: '测*甲' });
   const red = await hub.know({ sequence: 3, subject: OTHER_SUBJECT, status: '10', reason: 'CLOSE_CONTACT' });
   const unlisted = await sign({ sequence: 4, subject: `1.${'C'.repeat(42)}A` });

@@ -42,14 +42,12 @@ describe('AttestedVerifier, of a converted statement', () => {
     expect(await brief(token)).toMatch(/^superseded/);
   });
 
-  it('lets it stand again once its source\'s province says the very words again, though it said another in between', async () => {
+  it('does not let it stand again once its source\'s province has said another word, whatever that says later', async () => {
     await hub.know({ sequence: 5 });
     const { token } = await hub.know(converted);
     await hub.know({ sequence: 6, supersedes: 5, status: '10' });
     expect(await brief(token)).toMatch(/^superseded/);
     await hub.know({ sequence: 7, supersedes: 6 });
-    expect(await brief(token)).toBe('recognised 00 fresh allow ');
-    await hub.know({ sequence: 8, supersedes: 7, authority: '520100' });
     expect(await brief(token)).toMatch(/^superseded/);
   });
 

@@ -1,6 +1,7 @@
 import type { AttestationKind, ConversionSource, OriginalValue, SourceFacts } from '@health-code/attestation';
 import { NO_SLOT } from '../lookup/slot-table.js';
 import type { KeptWords, Terms } from '../lookup/terms.js';
+import { lastKnown, type IssuerLists } from './listing.js';
 
 /** What is known of committed attestations; {@link AttestationIndex} satisfies it. */
 export interface KnownSources {
@@ -11,6 +12,7 @@ export interface KnownSources {
   sequence(slot: number): number;
   issuedAt(slot: number): number;
   expiresAt(slot: number): number;
+  currentOf(slot: number): number;
   isSuperseded(slot: number): boolean;
   isSameSubject(one: number, other: number): boolean;
 }
@@ -23,6 +25,14 @@ export interface Standings {
 /** When everything an issuer has issued was last known to be held; seconds, 0 = never. */
 export interface FeedTimes {
   confirmedAt(issuer: string): number;
+}
+
+/** Where {@link findSource} looks. */
+export interface SourceKnowledge {
+  readonly known: KnownSources;
+  readonly provinces: Standings;
+  readonly feeds: FeedTimes;
+  readonly lists: IssuerLists;
 }
 
 /** What a conversion takes over word for word; the rule is its own. */
@@ -46,30 +56,15 @@ export interface KnownSource extends SourceFacts {
   readonly isMisstated: boolean;
 }
 
-/** Whether an issuer has stated something about a subject after this sequence number. */
-export function hasLater(known: KnownSources, subjectSlot: number, issuer: string, sequence: number): boolean {
-  if (subjectSlot === NO_SLOT) return false;
+/** The current statement of an issuer about a subject, where it is later than this sequence number; else {@link NO_SLOT}. */
+export function findLater(known: KnownSources, subjectSlot: number, issuer: string, sequence: number): number {
+  if (subjectSlot === NO_SLOT) return NO_SLOT;
   let slot = subjectSlot;
   do {
-    if (known.terms(slot).issuer === issuer && known.sequence(slot) > sequence) return true;
+    if (known.terms(slot).issuer === issuer) return known.sequence(slot) > sequence ? slot : NO_SLOT;
     slot = known.nextCurrent(slot);
   } while (slot !== subjectSlot);
-  return false;
-}
-
-/** Whether what the issuer of a superseded statement says now is the same, word for word: a renewal takes nothing back. */
-function isRenewed(known: KnownSources, slot: number, subjectSlot: number): boolean {
-  if (subjectSlot === NO_SLOT) return false;
-  const said = known.terms(slot);
-  let current = subjectSlot;
-  do {
-    const terms = known.terms(current);
-    // Terms are kept once: the same number is the same status, reason, rule, authority, evidence and local value.
-    // Terms without words are shared by whatever there was no room for: nobody knows that it says the same.
-    if (terms.issuer === said.issuer) return terms.ordinal === said.ordinal && terms.words !== undefined;
-    current = known.nextCurrent(current);
-  } while (current !== subjectSlot);
-  return false;
+  return NO_SLOT;
 }
 
 /** Words that there was no more room for are compared where both are at hand. */
@@ -81,29 +76,37 @@ function isTakenOver(from: TakenOver, said: TakenOver): boolean {
   return isAlike && (one.original === undefined || other.original === undefined || isSameOriginal(one.original, other.original));
 }
 
-const isSameOriginal = (one: OriginalValue, other: OriginalValue): boolean =>
+/** Whether the local system said the same. */
+export const isSameOriginal = (one: OriginalValue, other: OriginalValue): boolean =>
   one.system === other.system && one.field === other.field && one.value === other.value;
 
 /**
  * How the source of a converted statement stands, looked up anew every time: it may have been superseded since, and it may
- * arrive later than what was made from it. Until it does, a later statement in its place counts all the same.
+ * arrive later than what was made from it. Until it does, a later statement in its place that says something else counts all the same.
  */
-export function findSource(known: KnownSources, provinces: Standings, feeds: FeedTimes, { said, source, subjectSlot }: Converted): KnownSource {
+export function findSource({ known, provinces, feeds, lists }: SourceKnowledge, { said, source, subjectSlot }: Converted): KnownSource {
   const { issuer, sequence, issuedAt } = source;
   const slot = known.findSequence(issuer, sequence);
-  const keyRevoked = slot !== NO_SLOT && known.terms(slot).isRevoked === true;
   const standing = provinces.findProvince(issuer)?.standing ?? 'none';
+  const listed = lists.statusOf(issuer, sequence);
+  const vouchedAt = lists.vouchedAt(issuer, sequence);
+  const isListedInvalid = listed === 'invalid';
+  const suspended = listed === 'suspended';
   if (slot === NO_SLOT) {
-    return { slot, standing, keyRevoked, superseded: hasLater(known, subjectSlot, issuer, sequence), suspended: false, knownAt: issuedAt, expiresAt: Infinity, isMisstated: false };
+    const later = findLater(known, subjectSlot, issuer, sequence);
+    const superseded = isListedInvalid || (later !== NO_SLOT && !isTakenOver(known.terms(later), said));
+    // Its feed cannot confirm what it has not brought; where its list vouches for it, both count, as without a network.
+    const knownAt = lastKnown(issuedAt, vouchedAt === 0 ? 0 : feeds.confirmedAt(issuer), listed, vouchedAt);
+    return { slot, standing, keyRevoked: false, superseded, suspended, knownAt, expiresAt: Infinity, isMisstated: false };
   }
   const terms = known.terms(slot);
   // A source that is held has brought its subject a statement: where there is none, it is about somebody else.
   const isOfSubject = subjectSlot !== NO_SLOT && known.isSameSubject(slot, subjectSlot);
   const isMisstated = !isTakenOver(terms, said) || terms.sourceIssuer !== undefined || known.issuedAt(slot) !== issuedAt || !isOfSubject;
-  const superseded = known.isSuperseded(slot) && !isRenewed(known, slot, subjectSlot);
   // Its own feed says until when it held; the feed of who converted it says nothing about it.
-  const knownAt = Math.max(issuedAt, feeds.confirmedAt(issuer));
-  return { slot, standing, keyRevoked, superseded, suspended: false, knownAt, expiresAt: known.expiresAt(slot), isMisstated };
+  const knownAt = lastKnown(issuedAt, feeds.confirmedAt(issuer), listed, vouchedAt);
+  const superseded = isListedInvalid || known.isSuperseded(slot);
+  return { slot, standing, keyRevoked: terms.isRevoked === true, superseded, suspended, knownAt, expiresAt: known.expiresAt(slot), isMisstated };
 }
 
 /** Whether what was made from this source may be relied on as far as the source goes. `now` in seconds. */

@@ -45,8 +45,12 @@ export interface VerifiedCode {
   readonly errorCode: string;
   /** The attested statement; only where its signature holds. */
   readonly attestation?: Statement;
-  /** Seconds since the epoch at which the status was last known to hold; with `attestation`. */
-  readonly knownAt?: number;
+  /** Seconds since the epoch at which the status was last known to hold; with `attestation`, but where nobody knows. */
+  readonly knownAt?: number | undefined;
+  /** What freshness graded, in seconds; absent where nothing is recognised or no age is known. */
+  readonly freshnessAge?: number | undefined;
+  /** The age up to which the grade holds for the asking class, in seconds; absent also of what is expired. */
+  readonly freshnessLimit?: number | undefined;
   /** Disclosed by the holder. */
   readonly maskedName?: string;
   /** With recognition `conflict`: what stands against the statement shown. */

@@ -7,12 +7,8 @@ import {
   splitPresentation,
   verifyAttestation,
   verifyDisclosures,
-  type Attestation,
-  type AttestationKind,
-  type AttestedValue,
   type CheckpointClass,
   type ProvinceKey,
-  type ProvinceKeyRing,
   type Verdict,
   type VerdictFacts,
   type VerifiedAttestation,
@@ -22,22 +18,16 @@ import { digestOf } from '../lookup/digest.js';
 import { NO_SLOT } from '../lookup/slot-table.js';
 import type { LedgerNote } from '../package/find-exceptions.js';
 import type { Terms } from '../lookup/terms.js';
-import { findSource, hasLater, isStanding, type FeedTimes, type KnownSource, type KnownSources, type Standings } from './conversion.js';
-import { KNOWN_REFUSAL_CODES, refused, type ConflictingStatement, type Statement, type VerifiedCode } from './verified-code.js';
+import { AttestedFacts, type KnownStatements, type Provinces } from './attested-facts.js';
+import type { FeedTimes } from './conversion.js';
+import { freshnessAgeOf, freshnessLimitOf } from './freshness.js';
+import type { IssuerLists } from './listing.js';
+import { KNOWN_REFUSAL_CODES, refused, type Statement, type VerifiedCode } from './verified-code.js';
 
 /** What is known of committed attestations; {@link AttestationIndex} satisfies it. */
-export interface KnownAttestations extends KnownSources {
+export interface KnownAttestations extends KnownStatements {
   findToken(digest: string): number;
-  sourceSequence(slot: number): number;
-  sourceIssuedAt(slot: number): number;
-  since(slot: number): number;
   hasContent(slot: number, contentDigest: Uint8Array): boolean;
-}
-
-/** What is known of provinces. */
-export interface Provinces extends ProvinceKeyRing, Standings {
-  readonly version: number;
-  isRuleRegistered(province: string, ruleId: string, ruleVersion: string): boolean;
 }
 
 const TILDE = 0x7e;
@@ -57,15 +47,12 @@ const textOf = (code: Uint8Array): string => Buffer.from(code.buffer, code.byteO
 export class AttestedVerifier {
   readonly #known: KnownAttestations;
   readonly #provinces: Provinces;
-  readonly #feeds: FeedTimes;
-  /** By {@link Terms.ordinal}, for the registry's version they were read from. */
-  #ruleRegistered: (boolean | undefined)[] = [];
-  #rulesVersion = -1;
+  readonly #facts: AttestedFacts;
 
-  constructor(known: KnownAttestations, provinces: Provinces, feeds: FeedTimes) {
+  constructor(known: KnownAttestations, provinces: Provinces, feeds: FeedTimes, lists: IssuerLists) {
     this.#known = known;
     this.#provinces = provinces;
-    this.#feeds = feeds;
+    this.#facts = new AttestedFacts(known, provinces, feeds, lists);
   }
 
   /** The slot of a compact JWS that the ledger holds byte for byte, or {@link NO_SLOT}. Hashes the text, nothing more. */
@@ -88,19 +75,16 @@ export class AttestedVerifier {
     return this.#known.terms(slot);
   }
 
-  /** Whether what a slot says may be relied on as far as its key, its province, its expiry and its source go. `now` in seconds since the epoch. */
+  /** Whether what a slot says may be relied on as far as its key, its province, its expiry, its issuer's list and its source go. `now` in seconds since the epoch. */
   isStanding(slot: number, now: number): boolean {
-    const terms = this.#known.terms(slot);
-    if (terms.isRevoked === true || this.#known.expiresAt(slot) <= now || this.#provinces.findProvince(terms.issuer)?.standing !== 'admitted') return false;
-    const source = this.#sourceOf(slot, terms);
-    return source === undefined || isStanding(source, now);
+    return this.#facts.isStanding(slot, now);
   }
 
   /** What the ledger alone tells of a slot: for whoever judges the same text without one. `now` in seconds since the epoch. */
   noteOf(slot: number, now: number): LedgerNote {
-    const { conflict, expiresAt } = this.#factsOf(slot, now);
+    const { conflict, expiresAt } = this.#facts.of(slot, now);
     const terms = this.#known.terms(slot);
-    const source = this.#sourceOf(slot, terms);
+    const source = this.#facts.sourceOf(slot, terms);
     const note = { issuer: terms.issuer, sequence: this.#known.sequence(slot), conflict, expiresAt };
     if (source === undefined || source.slot === NO_SLOT || terms.sourceIssuer === undefined) return note;
     return { ...note, source: { issuer: terms.sourceIssuer, sequence: this.#known.sourceSequence(slot), keyRevoked: source.keyRevoked, expiresAt: source.expiresAt } };
@@ -108,12 +92,12 @@ export class AttestedVerifier {
 
   /** The verdict on a known attestation: no signature, no database, no promise. `now` in seconds since the epoch. */
   judge(slot: number, checkpointClass: CheckpointClass, now: number): Verdict {
-    return decideVerdict(this.#factsOf(slot, now), checkpointClass, now);
+    return decideVerdict(this.#facts.of(slot, now), checkpointClass, now);
   }
 
   /** The outcome for the text of a known attestation, with the statement it makes. */
   #describe(slot: number, token: Uint8Array, checkpointClass: CheckpointClass, now: number): VerifiedCode {
-    return this.#decided(this.#toldBy(slot, token), this.#factsOf(slot, now), slot, checkpointClass, now);
+    return this.#decided(this.#toldBy(slot, token), this.#facts.of(slot, now), slot, checkpointClass, now);
   }
 
   /** What a slot says, from memory; from the token where it says what the index does not keep: a kind's own claims, a source, words there was no more room for. */
@@ -180,120 +164,33 @@ export class AttestedVerifier {
     // Whoever holds a key that was revoked or given up can date what he signs back to when it was not: only the ledger knows better.
     if (!isHeld && key?.revokedFrom !== undefined) return refused('signature-invalid', 'ATTESTATION_KEY_REVOKED');
     if (slot === NO_SLOT && (key?.notAfter ?? Infinity) < now) return refused('signature-invalid', 'ATTESTATION_KEY_EXPIRED');
-    if (slot === NO_SLOT) return { ...this.#judgeUnlisted(attestation, checkpointClass, now), ...disclosed };
+    if (slot === NO_SLOT) {
+      const head = this.#known.findSubject(attestation.subject, attestation.kind);
+      return { ...this.#decided(attestation, this.#facts.ofUnlisted(attestation, head, now), head, checkpointClass, now), ...disclosed };
+    }
     if (isHeld) {
-      return { ...this.#decided(attestation, this.#factsOf(slot, now), slot, checkpointClass, now), ...disclosed };
+      return { ...this.#decided(attestation, this.#facts.of(slot, now), slot, checkpointClass, now), ...disclosed };
     }
     // The issuer signed two statements under one number: neither can be relied on here, and the ledger's is named.
-    return { ...refused('conflict', 'ATTESTATION_EQUIVOCATED'), attestation, conflicts: [this.#statement(slot)] };
-  }
-
-  /** Signed and valid, but not in the ledger yet. The feed cannot confirm what it has not brought: known at its issue. */
-  #judgeUnlisted(attestation: Attestation, checkpointClass: CheckpointClass, now: number): VerifiedCode {
-    const { issuer, kind, subject, sequence, status, reason, since, expiresAt, issuedAt, rule } = attestation;
-    const head = this.#known.findSubject(subject, kind);
-    const source = attestation.source && findSource(this.#known, this.#provinces, this.#feeds, { said: { status, words: attestation }, source: attestation.source, subjectSlot: head });
-    const isContradicted = head !== NO_SLOT && (this.#contradicts(head, kind, issuer, status, now) || this.#isContradicted(head, kind, issuer, status, now));
-    const facts: VerdictFacts = {
-      kind,
-      standing: this.#provinces.findProvince(issuer)?.standing ?? 'none',
-      source,
-      superseded: hasLater(this.#known, head, issuer, sequence),
-      suspended: false,
-      conflict: isContradicted || source?.isMisstated === true,
-      ruleRegistered: this.#provinces.isRuleRegistered(issuer, rule.id, rule.version),
-      keyRevoked: false,
-      status,
-      reason,
-      since,
-      expiresAt,
-      knownAt: issuedAt,
-    };
-    return this.#decided(attestation, facts, head, checkpointClass, now);
-  }
-
-  #factsOf(slot: number, now: number): VerdictFacts {
-    const terms = this.#known.terms(slot);
-    const { issuer, kind, status, words } = terms;
-    const source = this.#sourceOf(slot, terms);
-    return {
-      kind,
-      standing: this.#provinces.findProvince(issuer)?.standing ?? 'none',
-      source,
-      superseded: this.#known.isSuperseded(slot),
-      suspended: false,
-      conflict: this.#isContradicted(slot, kind, issuer, status, now) || source?.isMisstated === true,
-      ruleRegistered: this.#isRuleRegistered(terms),
-      keyRevoked: terms.isRevoked === true,
-      status,
-      reason: words?.reason ?? '',
-      since: this.#known.since(slot),
-      expiresAt: this.#known.expiresAt(slot),
-      knownAt: Math.max(this.#known.issuedAt(slot), this.#feeds.confirmedAt(issuer)),
-    };
-  }
-
-  #sourceOf(slot: number, terms: Terms): KnownSource | undefined {
-    const { sourceIssuer } = terms;
-    if (sourceIssuer === undefined) return undefined;
-    const source = { issuer: sourceIssuer, sequence: this.#known.sourceSequence(slot), issuedAt: this.#known.sourceIssuedAt(slot) };
-    return findSource(this.#known, this.#provinces, this.#feeds, { said: terms, source, subjectSlot: slot });
-  }
-
-  /**
-   * Of terms without words the rule is not known here. It counts as not registered, on every way to a verdict alike: only a
-   * province that has made up thousands of reasons or rules gets there, and what it says then goes to the local procedure.
-   */
-  #isRuleRegistered(terms: Terms): boolean {
-    const { issuer, ordinal, words } = terms;
-    if (words === undefined) return false;
-    if (this.#rulesVersion !== this.#provinces.version) {
-      this.#ruleRegistered = [];
-      this.#rulesVersion = this.#provinces.version;
-    }
-    return (this.#ruleRegistered[ordinal] ??= this.#provinces.isRuleRegistered(issuer, words.rule.id, words.rule.version));
-  }
-
-  /** Whether another current attestation in the ring of `slot` contradicts; for most people the ring is `slot` alone. */
-  #isContradicted(slot: number, kind: AttestationKind, issuer: string, status: AttestedValue, now: number): boolean {
-    for (let other = this.#known.nextCurrent(slot); other !== slot; other = this.#known.nextCurrent(other)) {
-      if (this.#contradicts(other, kind, issuer, status, now)) return true;
-    }
-    return false;
-  }
-
-  /** A province other than `issuer` says something else, of a kind that has one truth, and it still stands. Who says nothing contradicts nobody. */
-  #contradicts(other: number, kind: AttestationKind, issuer: string, status: AttestedValue, now: number): boolean {
-    const terms = this.#known.terms(other);
-    return (
-      terms.issuer !== issuer &&
-      terms.status !== status &&
-      terms.status !== 'none' &&
-      status !== 'none' &&
-      KIND_TABLE[kind].policy.isContradictable &&
-      this.isStanding(other, now)
-    );
-  }
-
-  #ring(head: number): readonly number[] {
-    if (head === NO_SLOT) return [];
-    const slots: number[] = [head];
-    for (let slot = this.#known.nextCurrent(head); slot !== head; slot = this.#known.nextCurrent(slot)) slots.push(slot);
-    return slots;
-  }
-
-  #statement(slot: number): ConflictingStatement {
-    const { issuer, status } = this.#known.terms(slot);
-    return { issuer, sequence: this.#known.sequence(slot), status };
+    return { ...refused('conflict', 'ATTESTATION_EQUIVOCATED'), attestation, conflicts: [this.#facts.statement(slot)] };
   }
 
   #decided(attestation: Statement, facts: VerdictFacts, ringSlot: number, checkpointClass: CheckpointClass, now: number): VerifiedCode {
     const verdict = decideVerdict(facts, checkpointClass, now);
     // Nobody knows whose word it is, and nobody is told it.
     if (verdict.recognition === 'signature-invalid') return { verdict, errorCode: KNOWN_REFUSAL_CODES[verdict.recognition], ...(facts.kind === 'canary' ? CANARY : {}) };
-    const decided = { verdict, errorCode: KNOWN_REFUSAL_CODES[verdict.recognition], attestation, knownAt: knownAtOf(facts), ...(attestation.status === 'none' ? WITHDRAWN : {}) };
-    if (verdict.recognition !== 'conflict') return decided;
-    const against = this.#ring(ringSlot).filter((slot) => this.#contradicts(slot, attestation.kind, attestation.issuer, attestation.status, now));
-    return { ...decided, conflicts: against.map((slot) => this.#statement(slot)) };
+    const knownAt = knownAtOf(facts);
+    const isAgeOpen = Number.isNaN(knownAt);
+    const decided = {
+      verdict,
+      // Beside a recognised status this alone: the list is not the whole one, and nobody knows how old the status is.
+      errorCode: isAgeOpen && verdict.recognition === 'recognised' ? 'STATUS_LIST_INDEX_OUT_OF_RANGE' : KNOWN_REFUSAL_CODES[verdict.recognition],
+      attestation,
+      knownAt: isAgeOpen ? undefined : knownAt,
+      freshnessAge: freshnessAgeOf(facts, verdict, now),
+      freshnessLimit: freshnessLimitOf(facts, verdict, checkpointClass),
+      ...(attestation.status === 'none' ? WITHDRAWN : {}),
+    };
+    return verdict.recognition === 'conflict' ? { ...decided, conflicts: this.#facts.conflictsOf(attestation, ringSlot, now) } : decided;
   }
 }

@@ -8,6 +8,7 @@ import {
   type AttestationClaims,
   type HealthStatusAttestation,
   type HolderDisclosures,
+  type ListedStatus,
   type ProvinceCode,
   type ProvinceKey,
   type SignedAttestation,
@@ -19,7 +20,8 @@ import { PolicyRegister } from '../governance/policy-register.js';
 import { AttestationIndex } from '../lookup/attestation-index.js';
 import type { Checkpoint } from './checkpoint-request.js';
 import type { VerifiedCode } from './verified-code.js';
-import { AttestedVerifier, type Provinces } from './verify-attested.js';
+import type { Provinces } from './attested-facts.js';
+import { AttestedVerifier } from './verify-attested.js';
 
 export const GUIZHOU = parseProvinceCode('520000');
 export const BEIJING = parseProvinceCode('110000');
@@ -93,6 +95,10 @@ export class Knowledge {
   readonly index: AttestationIndex;
   readonly standings = new Map<string, 'admitted' | 'suspended'>([[GUIZHOU, 'admitted'], [BEIJING, 'admitted'], [SICHUAN, 'admitted']]);
   readonly confirmed = new Map<string, number>();
+  /** What lists say, by issuer and sequence number. */
+  readonly listed = new Map<string, ListedStatus>();
+  /** When an issuer's list was signed; absent where it publishes none. */
+  readonly vouched = new Map<string, number>();
   readonly unregisteredRules = new Set<string>();
   keysAreKnown = true;
   /** When every key ends; seconds. */
@@ -126,7 +132,10 @@ export class Knowledge {
   /** `originals`, `words`: room in memory for what an issuer says. */
   constructor(originals = 100, words = 100) {
     this.index = new AttestationIndex([1, 2], 0, { originals, words });
-    this.attested = new AttestedVerifier(this.index, this.provinces, { confirmedAt: (issuer) => this.confirmed.get(issuer) ?? 0 });
+    this.attested = new AttestedVerifier(this.index, this.provinces, { confirmedAt: (issuer) => this.confirmed.get(issuer) ?? 0 }, {
+      statusOf: (issuer, sequence) => this.listed.get(`${issuer} ${String(sequence)}`),
+      vouchedAt: (issuer) => this.vouched.get(issuer) ?? 0,
+    });
   }
 
   /** As if ingest had committed it. */

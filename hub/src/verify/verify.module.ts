@@ -14,6 +14,8 @@ import { ProvinceCaller } from '../province-call/province-call.publisher.js';
 import { recogniseCode } from '../province-call/recognise-code.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { LiveRegistry } from '../registry/registry.js';
+import { StatusListModule } from '../status-list/status-list.module.js';
+import { StatusLists } from '../status-list/status-lists.js';
 import { CheckpointService } from './checkpoint.grpc.js';
 import { VerificationCounter } from './verification-counter.js';
 import { AttestedVerifier } from './verify-attested.js';
@@ -24,13 +26,13 @@ import { PersonVerifier } from './verify-person.js';
 
 /** Verification of whatever a checkpoint meets. */
 @Module({
-  imports: [IdentityModule, PolicyRegisterModule, RegistryModule, IngestModule, LedgerModule, LookupModule, ProvinceCallModule],
+  imports: [IdentityModule, PolicyRegisterModule, RegistryModule, IngestModule, LedgerModule, LookupModule, ProvinceCallModule, StatusListModule],
   providers: [
     { provide: VerificationCounter, useFactory: () => new VerificationCounter() },
     {
       provide: AttestedVerifier,
-      inject: [AttestationIndex, LiveRegistry, FeedState],
-      useFactory: (index: AttestationIndex, registry: LiveRegistry, feeds: FeedState) => new AttestedVerifier(index, registry, feeds),
+      inject: [AttestationIndex, LiveRegistry, FeedState, StatusLists],
+      useFactory: (index: AttestationIndex, registry: LiveRegistry, feeds: FeedState, lists: StatusLists) => new AttestedVerifier(index, registry, feeds, lists),
     },
     {
       provide: LocalCodeVerifier,

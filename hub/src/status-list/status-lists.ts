@@ -1,0 +1,63 @@
+import { listedStatus, SHARD_ENTRIES, type ListedStatus } from '@health-code/attestation';
+import type { HeldList } from './held-list.js';
+
+/** A list has changed, or its province vouches for it anew. */
+export interface ListChange {
+  readonly held: HeldList;
+  /** What its province sent. */
+  readonly token: string;
+  /** When the province made the change, by its own clock, milliseconds since the epoch; 0 where it was only signed anew. */
+  readonly changedAt: number;
+}
+
+/** Told of each change once the hub answers by it. */
+export type ListListener = (change: ListChange) => void;
+
+/** Every province's status lists in memory: a verdict looks its attestation up here, without a promise, an allocation or the database. */
+export class StatusLists {
+  readonly #byUri = new Map<string, HeldList>();
+  /** By issuer, then by shard. */
+  readonly #byIssuer = new Map<string, (HeldList | undefined)[]>();
+  readonly #listeners = new Set<ListListener>();
+
+  /** What the issuer's list says of an attestation; `undefined` where there is no list for its place, or it ends before it. */
+  statusOf(issuer: string, sequence: number): ListedStatus | undefined {
+    const held = this.#at(issuer, sequence);
+    return held === undefined ? undefined : listedStatus(held.list, (sequence - 1) % SHARD_ENTRIES);
+  }
+
+  /** Until when the issuer stands by the list that an attestation has its place in, seconds since the epoch; 0 where there is none. */
+  vouchedAt(issuer: string, sequence: number): number {
+    return this.#at(issuer, sequence)?.list.issuedAt ?? 0;
+  }
+
+  /** A list by its URI. */
+  find(uri: string): HeldList | undefined {
+    return this.#byUri.get(uri);
+  }
+
+  /** Every list, by issuer and shard. */
+  all(): readonly HeldList[] {
+    return [...this.#byUri.values()].sort(({ list: one }, { list: other }) => (one.issuer === other.issuer ? one.shard - other.shard : one.issuer < other.issuer ? -1 : 1));
+  }
+
+  /** `listener` is told of every change. @returns ends that */
+  onChange(listener: ListListener): () => void {
+    this.#listeners.add(listener);
+    return () => { this.#listeners.delete(listener); };
+  }
+
+  /** Answers by this from now on, and tells whoever listens. */
+  put(change: ListChange): void {
+    const { uri, issuer, shard } = change.held.list;
+    this.#byUri.set(uri, change.held);
+    const shards = this.#byIssuer.get(issuer) ?? [];
+    shards[shard] = change.held;
+    this.#byIssuer.set(issuer, shards);
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  #at(issuer: string, sequence: number): HeldList | undefined {
+    return this.#byIssuer.get(issuer)?.[Math.floor((sequence - 1) / SHARD_ENTRIES)];
+  }
+}

@@ -1,0 +1,20 @@
+import { CLOCK_TOLERANCE_SECONDS, type ListedStatus } from '@health-code/attestation';
+
+/** What the issuers' status lists say; `StatusLists` satisfies it. */
+export interface IssuerLists {
+  /** `undefined` where there is no list for the place of the attestation, or it ends before it. */
+  statusOf(issuer: string, sequence: number): ListedStatus | undefined;
+  /** Until when the issuer stands by that list, seconds since the epoch; 0 where there is none. */
+  vouchedAt(issuer: string, sequence: number): number;
+}
+
+/**
+ * Until when a statement is known to hold, seconds since the epoch: both its province's feed has to confirm it and its list, as
+ * without a network. `NaN`, which no age can be told from, where the list was signed well after the issue and has no place for it:
+ * it is not the whole one. Of a province that publishes no list yet (`vouchedAt` 0) its feed alone says it.
+ */
+export function lastKnown(issuedAt: number, confirmedAt: number, listed: ListedStatus | undefined, vouchedAt: number): number {
+  if (vouchedAt === 0) return Math.max(issuedAt, confirmedAt);
+  if (listed !== undefined) return Math.max(issuedAt, Math.min(confirmedAt, vouchedAt));
+  return issuedAt <= vouchedAt - CLOCK_TOLERANCE_SECONDS ? NaN : issuedAt;
+}
