@@ -12,7 +12,7 @@ import { verifyStatusList } from '../status-list/verify-status-list.js';
 import { FRESHNESS_LIMITS } from '../verdict-policy.js';
 import { createKeyRing } from '../province-key.js';
 import { openPackage, packageKeys, type OfflinePackage } from './offline-package.js';
-import { encodePackagePart, PACKAGE_PARTS, PACKAGE_TARGET_NAMES, type PackagePart, type PackageParts } from './package-parts.js';
+import { encodePackagePart, PACKAGE_PARTS, PACKAGE_TARGET_NAMES, type PackageParts } from './package-parts.js';
 import type { PackageListing, PackageSource, PackageStore, StoredPackage } from './package-ports.js';
 
 /** A province with a key of its own. */
@@ -130,7 +130,7 @@ export class FakeSource implements PackageSource {
   readonly failures = new Map<string, Error>();
 
   async publish(parts: PackageParts, version: number, madeAt = NOW): Promise<void> {
-    for (const part of PACKAGE_PARTS) this.targets.set(PACKAGE_TARGET_NAMES[part], this.#encode(parts, part));
+    for (const part of PACKAGE_PARTS) this.targets.set(PACKAGE_TARGET_NAMES[part], encodePackagePart(part, parts[part]));
     const described = [...this.targets].map(async ([name, bytes]) => [name, { sha256: hex(new Uint8Array(await crypto.subtle.digest('SHA-256', Buffer.from(bytes)))), length: bytes.length }] as const);
     this.listing = { version, madeAt, targets: new Map(await Promise.all(described)) };
   }
@@ -153,10 +153,6 @@ export class FakeSource implements PackageSource {
 
   serverTime(): number | undefined {
     return this.theirClock;
-  }
-
-  #encode<Part extends PackagePart>(parts: PackageParts, part: Part): Uint8Array {
-    return encodePackagePart(part, parts[part]);
   }
 
   #answer<Answer>(name: string, answer: Answer): Promise<Answer> {
