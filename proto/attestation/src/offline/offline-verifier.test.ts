@@ -169,7 +169,7 @@ describe('OfflineVerifier', () => {
     const flipped = `${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`;
     const refused: readonly (readonly [string, string])[] = [
       [`${header}.${payload}.${flipped}`, 'ATTESTATION_SIGNATURE_INVALID'],
-      [green.slice(0, -20), 'ATTESTATION_SIGNATURE_INVALID'],
+      [green.slice(0, -22), 'ATTESTATION_SIGNATURE_INVALID'],
       [`${header}.${payload}`, 'ATTESTATION_MALFORMED'],
       [`${green}~AAAA~`, 'ATTESTATION_DISCLOSURE_INVALID'],
       ['CNHC1:', 'COMPACT_CODE_INVALID'],
