@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkoutDirectory } from './checkout.js';
 import type { DataDirectory } from './data-directory.js';
+import { openDevelopmentRoot } from './development-root.js';
 import { leavesFiles } from './leaves-files.js';
 import type { Nats } from './nats.js';
 import type { Pki } from './pki.js';
@@ -66,6 +67,7 @@ const adapterName = (province: ProvinceSeat): string => `adapter-${province.slug
 /** The hub. `settings` overrides its environment. */
 export async function hubService(connections: Connections, provinces: readonly ProvinceSeat[], settings: Readonly<Record<string, string>>): Promise<Service> {
   const { data, nats, pki } = connections;
+  const packageRoot = openDevelopmentRoot(data);
   const [server, web, members] = [pki.files('hub'), pki.files('web'), pki.files('member-ca')];
   return {
     name: HUB,
@@ -90,6 +92,8 @@ export async function hubService(connections: Connections, provinces: readonly P
       WEB_TLS_CERT_FILE: web.certificate,
       WEB_TLS_KEY_FILE: web.key,
       WEB_CA_FILE: pki.files('server-ca').certificate,
+      PACKAGE_ROOT_DIR: packageRoot.rootDir,
+      PACKAGE_KEY_FILE: packageRoot.keyFile,
       ADMISSION_FILE: writeAdmissionFile(data, provinces),
       CERTIFICATE_LIFETIME: DEVELOPMENT_LIFETIME,
       NATS_USER_LIFETIME: DEVELOPMENT_LIFETIME,

@@ -50,7 +50,7 @@ function readKey(path: string): PackageKey {
  * Reads and verifies the files of the package's signatures. `now` in seconds since the epoch.
  * @throws HubError CONFIG_INVALID
  */
-export function readSigningMaterial({ rootDir, keyFile }: Pick<PackageConfig, 'rootDir' | 'keyFile'>, now: number): SigningMaterial {
+export function readSigningMaterial({ rootDir, keyFile }: Pick<PackageConfig, 'rootDir' | 'keyFile'>, now: number, environment: 'production' | 'development'): SigningMaterial {
   const key = readKey(keyFile);
-  return { key, roots: verifyRootChain(readRoots(rootDir), key.keyId, now) };
+  return { key, roots: verifyRootChain(readRoots(rootDir), key.keyId, now, environment) };
 }

@@ -27,12 +27,11 @@ const instant = (seconds: number): string => new Date(seconds * 1000).toISOStrin
 export const targetPath = (name: string, content: Uint8Array): string => `targets/${sha256(content)}.${name}`;
 
 /**
- * Signs one version of the repository: targets, snapshot and timestamp of the same number (TUF 1.0, 4.4 to 4.6). `made_at` stands
- * in each of the three, in seconds since the epoch: a member of ours, which the specification lets clients pass over.
+ * Signs one version of the repository: targets, snapshot and timestamp of the same number (TUF 1.0, 4.4 to 4.6).
  */
 export function signGeneration({ version, madeAt, targets }: UnsignedGeneration, key: PackageKey): PackageGeneration {
   const files = new Map<string, Uint8Array>();
-  const terms = (lifetime: number) => ({ version, specVersion: '1.0.31', expires: instant(madeAt + lifetime), unrecognizedFields: { made_at: madeAt } });
+  const terms = (lifetime: number) => ({ version, specVersion: '1.0.31', expires: instant(madeAt + lifetime) });
   const add = (path: string, metadata: Metadata<Targets> | Metadata<Snapshot> | Metadata<Timestamp>): Uint8Array => {
     metadata.sign((bytes) => key.sign(bytes));
     const content = Buffer.from(JSON.stringify(metadata.toJSON()), 'utf8');

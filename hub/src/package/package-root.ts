@@ -1,3 +1,4 @@
+import { DEVELOPMENT_MEMBER } from '@health-code/messages';
 import { Metadata, MetadataKind, type Root } from '@tufjs/models';
 import { HubError } from '../errors.js';
 
@@ -41,13 +42,15 @@ function requireSigned(by: Metadata<Root>, root: Metadata<Root>): void {
  * @param files 1.root.json first
  * @param keyId of the hub's online key, which the newest must name
  * @param now seconds since the epoch
+ * @param environment in production no root of the chain may have been made for development
  * @throws HubError CONFIG_INVALID
  */
-export function verifyRootChain(files: readonly Uint8Array[], keyId: string, now: number): RootChain {
+export function verifyRootChain(files: readonly Uint8Array[], keyId: string, now: number, environment: 'production' | 'development'): RootChain {
   const roots = files.map((file, index) => parseRoot(file, index + 1));
   const newest = roots.at(-1);
   if (newest === undefined) throw unusable('holds no 1.root.json');
   for (const [index, root] of roots.entries()) {
+    if (environment === 'production' && root.signed.unrecognizedFields[DEVELOPMENT_MEMBER] === true) throw unusable('holds a root that was made for development, and ENVIRONMENT is production');
     requireSigned(root, root);
     const before = roots[index - 1];
     if (before !== undefined) requireSigned(before, root);

@@ -74,7 +74,7 @@ const seconds = (): number => Math.floor(Date.now() / 1000);
       provide: PackageSchedule,
       inject: [HUB_CONFIG, PackageRepository, DataSource, GovernanceLoader, GatherPackage, PackageWatch, LOGGER],
       useFactory: (
-        { package: settings }: HubConfig,
+        { package: settings, environment }: HubConfig,
         repository: PackageRepository,
         database: DataSource,
         governance: GovernanceLoader,
@@ -86,7 +86,7 @@ const seconds = (): number => Math.floor(Date.now() / 1000);
         const publisher = new PackagePublisher({
           repository,
           keeper: new PackageStore(database),
-          readMaterial: (now) => readSigningMaterial(settings, now),
+          readMaterial: (now) => readSigningMaterial(settings, now, environment),
           refresh: () => governance.refresh(),
           fingerprint: () => content.fingerprint(),
           gather: (now) => content.gather(now),
