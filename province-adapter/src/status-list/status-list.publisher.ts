@@ -36,6 +36,8 @@ export class StatusListPublisher {
   #stopped = false;
   #running: Promise<void> = Promise.resolve();
   #signedAt = Number.NEGATIVE_INFINITY;
+  /** The broker did not answer the last time: what is published to it meanwhile would pile up in this process. */
+  #isAway = false;
 
   constructor(private readonly options: StatusListPublisherOptions) {}
 
@@ -70,12 +72,15 @@ export class StatusListPublisher {
     if (isDue) this.#signedAt = performance.now();
   }
 
-  /** On its way when the broker has answered after it: while the broker is away nothing piles up here. */
+  /** On its way when the broker has answered after it. */
   async #send(tokens: readonly ListToken[]): Promise<void> {
     const { nats, issuer } = this.options;
     const connection = nats();
+    if (this.#isAway) await within(connection.flush(), TAKEN_WITHIN_MS);
+    this.#isAway = true;
     for (const { token, changedAt } of tokens) connection.publish(statusListSubject(issuer), v1.StatusListMessage.encode({ token, changedAtMs: changedAt }).finish());
     await within(connection.flush(), TAKEN_WITHIN_MS);
+    this.#isAway = false;
   }
 
   async #run(): Promise<void> {
