@@ -49,10 +49,17 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const { device, now, log } = options;
   const { keeper, reports } = device;
   let lastUpdateError = '';
+  /** The newest package that the hub spoke of. */
+  let published = 0;
   let isStopped = false;
 
   const held = (): readonly HeldVersion[] => [...(keeper.current?.lists.values() ?? [])].map(({ uri, version }) => ({ uri, version }));
-  const update = async (): Promise<void> => {
+  let updating: Promise<void> = Promise.resolve();
+  const update = (): Promise<void> => {
+    updating = updateNow();
+    return updating;
+  };
+  const updateNow = async (): Promise<void> => {
     const before = new Map(held().map(({ uri, version }) => [uri, version]));
     const { errorCode, refusedLists } = await keeper.update();
     const error = errorCode === '' ? (refusedLists[0]?.errorCode ?? '') : errorCode;
@@ -60,6 +67,8 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     lastUpdateError = error;
     link.tell(held().filter(({ uri, version }) => before.get(uri) !== version));
     announce();
+    // One came out while the one before it was fetched.
+    if (errorCode === '' && !isStopped && published > (keeper.current?.version ?? 0)) await updateNow();
   };
   const link = new HubLink({
     hub: options.hub,
@@ -72,6 +81,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
         return list === undefined ? undefined : { uri: list.uri, version: list.version };
       },
       packagePublished: (version) => {
+        published = Math.max(published, version);
         if (version > (keeper.current?.version ?? 0)) void update();
       },
     },
@@ -142,6 +152,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       await server.drain();
       await report();
       await link.stop();
+      await updating;
       device.close();
     },
   };

@@ -1,0 +1,210 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import { serviceDefinition, unaryTransport, v1 } from '@health-code/messages';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BEIJING, GUIZHOU, LIST_URI, nextOf, nowSeconds, refusedBy, TestHub, until } from '../checkpoint-world.fixture.js';
+import { makeDevice } from '../device.js';
+import { createLogger } from '../platform/logger.js';
+import { startSidecar, type Sidecar } from './start-sidecar.js';
+
+const CONTEXT = { province: BEIJING, checkpointClass: v1.CheckpointClass.CHECKPOINT_CLASS_GENERAL, purpose: v1.Purpose.PURPOSE_CHECKPOINT };
+
+let hub: TestHub;
+let folder: string;
+let running: { readonly sidecar: Sidecar; readonly client: Client; readonly checkpoint: v1.Checkpoint; readonly state: v1.Sidecar } | undefined;
+
+beforeEach(async () => {
+  hub = await TestHub.create();
+  await hub.start();
+  folder = mkdtempSync(join(tmpdir(), 'health-code-sidecar-'));
+  const { certificate, key } = await hub.members.issueClient({ role: 'checkpoint', province: BEIJING, name: 'gate' });
+  writeFileSync(join(folder, 'device.crt'), certificate);
+  writeFileSync(join(folder, 'device.key'), key);
+  writeFileSync(join(folder, 'hub-ca.crt'), hub.servers.certificate);
+});
+
+afterEach(async () => {
+  await stop();
+  await hub.end();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+async function start(pinnedRoot: Uint8Array = hub.repository.root()) {
+  const device = makeDevice({
+    files: { certificate: join(folder, 'device.crt'), key: join(folder, 'device.key'), hubAuthority: join(folder, 'hub-ca.crt') },
+    environment: 'production', packageUrl: hub.url, pinnedRoot, folder, now: nowSeconds,
+  });
+  const sidecar = await startSidecar({
+    device, hub: { address: hub.address, timeoutMs: 2000 }, listen: '127.0.0.1:0', updateIntervalMs: 150, reportIntervalMs: 200, now: nowSeconds, log: createLogger('silent'),
+  });
+  const client = new Client(sidecar.address, credentials.createInsecure());
+  const transport = unaryTransport(client, { timeoutMs: 5000, metadata: new Metadata() });
+  running = { sidecar, client, checkpoint: v1.Checkpoint.create(transport), state: v1.Sidecar.create(transport) };
+  return running;
+}
+
+async function stop(): Promise<void> {
+  running?.client.close();
+  await running?.sidecar.stop();
+  running = undefined;
+}
+
+/** Connected, and with a package. */
+async function started() {
+  const one = await start();
+  await until(() => one.sidecar.state().packageVersion === 1 && one.sidecar.state().connected === true);
+  return one;
+}
+
+const shown = (code: string) => ({ context: CONTEXT, code: Buffer.from(code) });
+const brief = ({ verdict }: v1.VerifyCodeResponse) => [v1.Recognition[verdict?.recognition ?? 0], v1.HealthStatus[verdict?.status ?? 0], verdict?.errorCode];
+const GREEN = ['RECOGNITION_RECOGNISED', 'HEALTH_STATUS_GREEN', ''];
+
+describe('the sidecar with its hub', () => {
+  it('judges an attestation by its package, without asking, and says by which', async () => {
+    const { checkpoint } = await started();
+    const answer = await checkpoint.verifyCode(shown(await hub.attest(1)));
+    expect(brief(answer)).toEqual(GREEN);
+    expect(answer).toMatchObject({ packageVersion: 1, verdict: { advice: v1.Advice.ADVICE_ALLOW, freshness: v1.Freshness.FRESHNESS_FRESH, maskedName: '测*', issuer: GUIZHOU, sequence: 1 } });
+    expect(answer.verdict?.freshnessLimitSeconds).toBeGreaterThan(answer.verdict?.freshnessAgeSeconds ?? Infinity);
+    expect(hub.asked).toEqual([]);
+  });
+
+  it('applies a change that it is told, and tells the hub that it has', async () => {
+    const { checkpoint } = await started();
+    const code = await hub.attest(7);
+    expect(brief(await checkpoint.verifyCode(shown(code)))).toEqual(GREEN);
+    await until(() => hub.applied.some(({ applied }) => applied.some(({ uri, version }) => uri === LIST_URI && version === 1)));
+    await hub.list(7, 1);
+    await until(() => hub.applied.some(({ applied }) => applied.some(({ version }) => version === 2)));
+    expect(brief(await checkpoint.verifyCode(shown(code)))).toEqual(['RECOGNITION_SUPERSEDED', 'HEALTH_STATUS_UNSPECIFIED', 'ATTESTATION_SUPERSEDED']);
+    await hub.list(7, 2);
+    await until(() => hub.applied.some(({ applied }) => applied.some(({ version }) => version === 3)));
+    expect(brief(await checkpoint.verifyCode(shown(code)))[0]).toBe('RECOGNITION_SUSPENDED');
+    await hub.list(7, 0);
+    await until(() => hub.applied.some(({ applied }) => applied.some(({ version }) => version === 4)));
+    expect(brief(await checkpoint.verifyCode(shown(code)))).toEqual(GREEN);
+  });
+
+  it('fetches a package when it is told that there is one', async () => {
+    const { sidecar } = await started();
+    await hub.publish();
+    hub.tell({ packageVersion: 2 });
+    await until(() => sidecar.state().packageVersion === 2);
+  });
+
+  it('asks the hub about what only a province can tell, and hands on what it refuses', async () => {
+    const { checkpoint } = await started();
+    expect(brief(await checkpoint.verifyCode(shown('GZ:12345678')))).toEqual(['RECOGNITION_RECOGNISED', 'HEALTH_STATUS_YELLOW', '']);
+    expect(brief(await checkpoint.verifyCode({ context: CONTEXT, identityDocument: { type: '01', number: '990001190001010019' } }))[1]).toBe('HEALTH_STATUS_YELLOW');
+    expect(hub.asked).toHaveLength(2);
+    hub.answer = refusedBy(status.RESOURCE_EXHAUSTED, 'RATE_LIMIT_EXCEEDED: more than VERIFY_LIMIT allows');
+    await expect(checkpoint.verifyCode(shown('GZ:12345678'))).rejects.toMatchObject({ code: status.RESOURCE_EXHAUSTED });
+  });
+
+  it('answers many at once and along a stream as one by one, and one that is refused holds up no other', async () => {
+    const { checkpoint, client } = await started();
+    const green = await hub.attest(1);
+    hub.answer = refusedBy(status.RESOURCE_EXHAUSTED, 'RATE_LIMIT_EXCEEDED: more than VERIFY_LIMIT allows');
+    const codes = [green, `${green.slice(0, 40)}x`, 'GZ:12345678', green].map((code) => Buffer.from(code));
+    const batch = await checkpoint.verifyBatch({ context: CONTEXT, codes });
+    expect(batch.reasons.map((at) => batch.reasonCodes[at])).toEqual(['REASON_NOT_STATED', 'ATTESTATION_MALFORMED', 'RATE_LIMIT_EXCEEDED', 'REASON_NOT_STATED']);
+    expect(batch.advices.map((advice) => v1.Advice[advice])).toEqual(['ADVICE_ALLOW', 'ADVICE_LOCAL_PROCEDURE', 'ADVICE_TRY_AGAIN', 'ADVICE_ALLOW']);
+    const { path, requestSerialize, responseDeserialize } = serviceDefinition(v1.Checkpoint)['VerifyStream']!;
+    const stream = client.makeBidiStreamRequest(path, requestSerialize as (value: object) => Buffer, responseDeserialize as (bytes: Buffer) => v1.VerifyStreamResponse);
+    stream.write({ reference: 5, request: shown(green) });
+    expect(await nextOf(stream)).toMatchObject({ reference: 5, response: { packageVersion: 1 } });
+    stream.write({ reference: 6, request: { code: Buffer.from(green) } });
+    expect(await nextOf(stream)).toMatchObject({ reference: 6, errorCode: 'REQUEST_INVALID' });
+    stream.end();
+  });
+
+  it('tells what is wrong with a request by the code and the field that the hub would name', async () => {
+    const { checkpoint } = await started();
+    const refused = async (request: v1.VerifyCodeRequest.$Properties): Promise<string> => {
+      const error = (await checkpoint.verifyCode(request).then(() => undefined, (thrown: unknown) => thrown)) as ServiceError;
+      const details = error.metadata.get('grpc-status-details-bin')[0] as Buffer;
+      return `${String(error.code)} ${error.details.split(':')[0] ?? ''} ${String(details.includes('google.rpc.BadRequest'))}`;
+    };
+    expect(await refused({ code: Buffer.from('x') })).toBe('3 REQUEST_INVALID true');
+    expect(await refused({ context: { ...CONTEXT, purpose: 0 }, code: Buffer.from('x') })).toBe('3 PURPOSE_MISSING true');
+    expect(await refused({ context: CONTEXT })).toBe('3 CODE_MISSING true');
+    expect(await refused({ context: { ...CONTEXT, province: '999999' }, code: Buffer.from('x') })).toBe('3 PROVINCE_UNKNOWN true');
+    expect(await refused({ context: { ...CONTEXT, province: GUIZHOU }, code: Buffer.from('x') })).toBe('7 CALLER_PROVINCE_MISMATCH true');
+  });
+
+  it('says how it is', async () => {
+    const { state } = await started();
+    const told = await state.getState({});
+    expect(told).toMatchObject({ packageVersion: 1, connected: true, lastUpdateError: '', lists: [{ uri: LIST_URI, version: 1 }] });
+    expect(Math.abs((told.lastConnectedAt?.seconds ?? 0) - nowSeconds())).toBeLessThan(3);
+  });
+});
+
+describe('the sidecar without its hub', () => {
+  it('goes on judging, says of the rest that a network is needed, reports when the hub is back', async () => {
+    const { checkpoint, sidecar } = await started();
+    const green = await hub.attest(1);
+    await hub.stop();
+    await until(() => sidecar.state().connected === false);
+    expect(brief(await checkpoint.verifyCode(shown(green)))).toEqual(GREEN);
+    expect(brief(await checkpoint.verifyCode(shown('GZ:12345678')))).toEqual(['RECOGNITION_ISSUER_UNREACHABLE', 'HEALTH_STATUS_UNSPECIFIED', 'NETWORK_NEEDED']);
+    expect(brief(await checkpoint.verifyCode({ context: CONTEXT, identityDocument: { type: '01', number: '990001190001010019' } }))[2]).toBe('NETWORK_NEEDED');
+    expect(brief(await checkpoint.verifyCode(shown('https://example.org/menu')))[2]).toBe('CODE_UNKNOWN');
+    expect(sidecar.state().waitingReports).toBeGreaterThan(0);
+    await until(() => sidecar.state().lastUpdateError === 'PACKAGE_UNREACHABLE');
+    await hub.restart();
+    await until(() => sidecar.state().waitingReports === 0 && hub.reports.length > 0);
+    const counts = hub.reports.flatMap((report) => report.counts).map(({ recognition, errorCode, issuer, count }) => [v1.Recognition[recognition ?? 0], errorCode, issuer, count]);
+    expect(counts).toContainEqual(['RECOGNITION_ISSUER_UNREACHABLE', 'NETWORK_NEEDED', GUIZHOU, 1]);
+    expect(counts).toContainEqual(['RECOGNITION_UNKNOWN_CODE', 'CODE_UNKNOWN', '', 1]);
+    expect(hub.reports.every(({ hour }) => (hour?.seconds ?? 1) % 3600 === 0)).toBe(true);
+    await until(() => sidecar.state().lastUpdateError === '');
+  });
+
+  it('judges by what it kept after it was started anew, the list’s last change included', async () => {
+    const { checkpoint } = await started();
+    const [green, red, gone] = [await hub.attest(1), await hub.attest(2, '10'), await hub.attest(3)];
+    expect(brief(await checkpoint.verifyCode(shown(red)))[1]).toBe('HEALTH_STATUS_RED');
+    await hub.list(3, 1);
+    await until(() => hub.applied.some(({ applied }) => applied.some(({ version }) => version === 2)));
+    await stop();
+    await hub.stop();
+    const again = await start();
+    expect(brief(await again.checkpoint.verifyCode(shown(green)))).toEqual(GREEN);
+    expect(brief(await again.checkpoint.verifyCode(shown(red)))[1]).toBe('HEALTH_STATUS_RED');
+    expect(brief(await again.checkpoint.verifyCode(shown(gone)))[2]).toBe('ATTESTATION_SUPERSEDED');
+  });
+
+  it('lets nobody pass by a package it never had, nor by one of an unknown root', async () => {
+    await hub.stop();
+    const { checkpoint } = await start();
+    expect(brief(await checkpoint.verifyCode(shown(await hub.attest(1))))).toEqual(['RECOGNITION_ISSUER_UNREACHABLE', 'HEALTH_STATUS_UNSPECIFIED', 'PACKAGE_MISSING']);
+    await stop();
+    await hub.restart();
+    const other = await TestHub.create();
+    const { sidecar } = await start(other.repository.root());
+    await until(() => sidecar.state().lastUpdateError === 'PACKAGE_SIGNATURE_INVALID');
+    expect(sidecar.state().packageVersion).toBe(0);
+    await other.end();
+  });
+
+  it('keeps the package in use where the next one is empty, older or cut off', async () => {
+    const { checkpoint, sidecar } = await started();
+    const green = await hub.attest(1);
+    await hub.publish({ provinces: { provinces: [] } });
+    await until(() => sidecar.state().lastUpdateError === 'PACKAGE_EMPTY');
+    expect(brief(await checkpoint.verifyCode(shown(green)))).toEqual(GREEN);
+    await hub.publish({}, nowSeconds() - 3600);
+    await until(() => sidecar.state().lastUpdateError === 'PACKAGE_ROLLED_BACK');
+    await hub.publish();
+    hub.repository.put('/package/metadata/4.targets.json', '{"signed":{');
+    await until(() => sidecar.state().lastUpdateError === 'PACKAGE_TRUNCATED');
+    expect(brief(await checkpoint.verifyCode(shown(green)))).toEqual(GREEN);
+    expect(sidecar.state().packageVersion).toBe(1);
+    await hub.publish();
+    await until(() => sidecar.state().packageVersion === 5);
+  });
+});
