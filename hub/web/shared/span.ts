@@ -20,3 +20,8 @@ export function momentInWords(seconds: number, language: Language): string {
   const format = new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', { timeZone: 'Asia/Shanghai', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false });
   return format.format(new Date(seconds * 1000));
 }
+
+/** A day in China, with its year. Seconds since the epoch. */
+export function dayInWords(seconds: number, language: Language): string {
+  return new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', { timeZone: 'Asia/Shanghai', dateStyle: 'long' }).format(new Date(seconds * 1000));
+}

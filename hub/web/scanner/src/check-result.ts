@@ -1,4 +1,4 @@
-import type { Advice, AttestedStatus, AttestationKind, CheckpointClass, Freshness, IdentityDocument, Recognition } from '@health-code/attestation';
+import type { Advice, AttestedStatus, AttestationKind, CheckpointClass, EvidenceClass, Freshness, IdentityDocument, Recognition } from '@health-code/attestation';
 
 /** Whose word a result is: the offline package held here, the hub, or this device alone, which could ask neither. */
 export type Decider = 'package' | 'hub' | 'device';
@@ -23,7 +23,7 @@ export interface CheckResult {
   readonly sequence?: number;
   readonly reason?: string;
   readonly authority?: string;
-  readonly evidence?: string;
+  readonly evidence?: EvidenceClass;
   readonly rule?: { readonly id: string; readonly version: string };
   readonly policy?: { readonly id: string; readonly version: number };
   readonly maskedName?: string;

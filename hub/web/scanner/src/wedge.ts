@@ -25,8 +25,8 @@ export class WedgeReader {
       this.#text = '';
       return text.length >= SHORTEST ? { kind: 'scanned', text } : NOTHING;
     }
-    // "Shift" and its like have names of several characters; a character is one code point.
-    if ([...key].length !== 1 || this.#text.length >= LONGEST) return NOTHING;
+    // "Shift" and its like have names of several characters.
+    if (!/^.$/su.test(key) || this.#text.length >= LONGEST) return NOTHING;
     this.#text += key;
     return this.#text.length > 2 ? { kind: 'part' } : NOTHING;
   }

@@ -1,0 +1,79 @@
+import { useEffect, useRef, type ReactElement } from 'react';
+import { fillIn } from '../../shared/language.js';
+import { spanInWords } from '../../shared/span.js';
+import type { Check } from './check-result.js';
+import { lookOf } from './look.js';
+import { useTexts } from './page-context.js';
+import { ResultDetails } from './result-details.js';
+import { sentenceOf } from './scanner-error.js';
+import { Shape } from './shape.js';
+
+/** Characters of a word that fits into one line at its largest: the colours in both languages. */
+const SHORT_WORD = 6;
+
+interface ResultPanelProps {
+  readonly check: Check | undefined;
+  readonly isBusy: boolean;
+  readonly onNext: () => void;
+}
+
+/** The result: colour, shape and word to be seen from two metres away, what to do, and whom to compare it with. */
+export function ResultPanel({ check, isBusy, onNext }: ResultPanelProps): ReactElement {
+  const { texts } = useTexts();
+  if (check === undefined) {
+    return (
+      <section className="result empty" role="status" aria-live="polite">
+        <p className="empty-word">{isBusy ? texts.checking : texts.ready}</p>
+        <p className="quiet">{texts.readyLead}</p>
+      </section>
+    );
+  }
+  return <ShownResult key={check.number} check={check} isBusy={isBusy} onNext={onNext} />;
+}
+
+function ShownResult({ check, isBusy, onNext }: ResultPanelProps & { readonly check: Check }): ReactElement {
+  const { texts, say, language } = useTexts();
+  const { result, seenSecondsAgo } = check;
+  const look = lookOf(result);
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => panel.current?.focus({ preventScroll: true }), []);
+  const sentence = sentenceOf(result.errorCode, language);
+  return (
+    <section
+      ref={panel}
+      className={`result tone-${look.tone}`}
+      tabIndex={-1}
+      role="alert"
+      data-tone={look.tone}
+      data-shape={look.shape}
+      data-status={result.status}
+      data-recognition={result.recognition}
+      data-freshness={result.freshness}
+      data-advice={result.advice}
+      data-error={result.errorCode}
+      data-decided={result.decidedBy}
+      data-number={check.number}
+      aria-busy={isBusy}
+    >
+      {seenSecondsAgo !== undefined && (
+        <div className="replay" data-replay={Math.floor(seenSecondsAgo)}>
+          <strong>{fillIn(texts.replay, { age: spanInWords(seenSecondsAgo, language) })}</strong>
+          <span>{texts.replayLead}</span>
+        </div>
+      )}
+      <div className="headline">
+        <Shape name={look.shape} />
+        <div>
+          <p className={say(look.word).length <= SHORT_WORD ? 'word short' : 'word'}>{say(look.word)}</p>
+          <p className="advice">{say(look.advice)}</p>
+        </div>
+      </div>
+      {look.isGreenHeld && <p className="held">{texts.greenHeld}</p>}
+      {sentence !== '' && <p className="sentence">{sentence}</p>}
+      <ResultDetails check={check} />
+      <button type="button" className="next" onClick={onNext}>
+        {texts.next}
+      </button>
+    </section>
+  );
+}
