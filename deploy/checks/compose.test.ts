@@ -63,7 +63,7 @@ describe('compose.yaml', () => {
     const published = services.flatMap(([name, { ports }]) => ports.map((port) => ({ name, host: port.split(':').at(-2), inner: port.split(':').at(-1) })));
     expect(new Set(published.map(({ host }) => host)).size).toBe(published.length);
     const hub = parseEnv('config/hub.env');
-    const listening = ['GRPC_ADDRESS', 'ENROLMENT_ADDRESS', 'HTTP_ADDRESS'].map((setting) => hub[setting]?.split(':')[1]);
+    const listening = ['GRPC_ADDRESS', 'ENROLMENT_ADDRESS', 'HTTP_ADDRESS', 'WEB_ADDRESS'].map((setting) => hub[setting]?.split(':')[1]);
     expect(published.filter(({ name }) => name === 'hub').map(({ inner }) => inner)).toEqual(listening);
     expect(published.filter(({ name }) => name === 'nats').map(({ inner }) => inner)).toEqual([/^listen: "0\.0\.0\.0:([0-9]+)"$/m.exec(read('nats/nats.conf'))?.[1]]);
     expect(published.map(({ name }) => name).filter((name) => name !== 'hub' && name !== 'nats')).toEqual([]);

@@ -31,6 +31,9 @@ beforeAll(async () => {
   put('server-ca.crt', servers.certificate);
   put('hub.crt', hub.certificate);
   put('hub.key', hub.key);
+  const web = await servers.issueServer();
+  put('hub-web.crt', web.certificate);
+  put('hub-web.key', web.key);
   put('member-ca.crt', members.certificate);
   put('member-ca.key', members.key);
   put('operator-ca.crt', operators.certificate);

@@ -7,7 +7,7 @@ import { openDataDirectory, type DataDirectory } from './data-directory.js';
 import { openPki, type Pki } from './pki.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const NAMES = ['member-ca', 'operator-ca', 'server-ca', 'hub', 'province-520000', 'checkpoint-520000', 'operator-a', 'operator-b', 'auditor'];
+const NAMES = ['member-ca', 'operator-ca', 'server-ca', 'hub', 'province-520000', 'checkpoint-520000', 'operator-a', 'operator-b', 'auditor', 'web'];
 
 let data: DataDirectory;
 
@@ -30,7 +30,7 @@ const openAfter = (days: number): Promise<Pki> => {
 describe('openPki', () => {
   it('says of each party who it is, under the authority of its kind', async () => {
     const pki = await openPki(data, ['520000']);
-    const issuers = Object.fromEntries(NAMES.slice(3).map((name) => {
+    const issuers = Object.fromEntries(NAMES.slice(3, -1).map((name) => {
       const issuer = NAMES.slice(0, 3).find((authority) => certificateOf(pki, name).verify(certificateOf(pki, authority).publicKey));
       return [name, `${issuer ?? ''} ${certificateOf(pki, name).subjectAltName ?? ''}`];
     }));
@@ -59,7 +59,7 @@ describe('openPki', () => {
     const pki = await openPki(data, ['520000']);
     const before = serials(pki);
     vi.useFakeTimers({ now: Date.now() + 5 * DAY_MS, toFake: ['Date'] });
-    expect(await pki.renew()).toEqual(['hub', 'operator-a', 'operator-b', 'auditor', 'province-520000', 'checkpoint-520000']);
+    expect(await pki.renew()).toEqual(['hub', 'operator-a', 'operator-b', 'auditor', 'web', 'province-520000', 'checkpoint-520000']);
     expect(await pki.renew()).toEqual([]);
     const after = serials(pki);
     expect(after.slice(0, 3)).toEqual(before.slice(0, 3));
@@ -86,6 +86,17 @@ describe('openPki', () => {
     for (const file of [pki.files('hub').certificate, pki.files('auditor').key]) writeFileSync(file, '');
     expect(await pki.renew()).toEqual(['hub', 'auditor']);
     vi.useFakeTimers({ now: Date.now() - DAY_MS, toFake: ['Date'] });
-    expect(await pki.renew()).toEqual(['member-ca', 'operator-ca', 'server-ca', 'hub', 'operator-a', 'operator-b', 'auditor', 'province-520000', 'checkpoint-520000']);
+    expect(await pki.renew()).toEqual(['member-ca', 'operator-ca', 'server-ca', 'hub', 'operator-a', 'operator-b', 'auditor', 'web', 'province-520000', 'checkpoint-520000']);
+  });
+
+  it('certifies the pages for every name by which a phone finds this machine, and anew when it has another', async () => {
+    let names = { hosts: ['gate'], addresses: ['192.0.2.1'] };
+    const pki = await openPki(data, ['520000'], () => names);
+    expect(certificateOf(pki, 'web').subjectAltName).toBe('DNS:localhost, DNS:gate, IP Address:127.0.0.1, IP Address:192.0.2.1');
+    expect(certificateOf(pki, 'web').verify(certificateOf(pki, 'server-ca').publicKey)).toBe(true);
+    names = { hosts: ['gate'], addresses: ['192.0.2.7'] };
+    expect(await pki.renew()).toEqual(['web']);
+    expect(await pki.renew()).toEqual([]);
+    expect(certificateOf(pki, 'web').checkIP('192.0.2.7')).toBeDefined();
   });
 });

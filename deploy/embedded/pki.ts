@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { spiffeId, type PeerIdentity } from '@health-code/messages';
 import { makeAuthority, readAuthority, type CertificateAuthority, type CertifiedKey, type LeafContent } from './certificate-authority.js';
 import type { DataDirectory } from './data-directory.js';
-import { ownNames } from './own-names.js';
+import { ownNames, type OwnNames } from './own-names.js';
 
 /** Files of a certificate (PEM, leaf first) and its key (PKCS#8 in PEM, mode 0600). */
 export interface CertificateFiles {
@@ -55,8 +55,7 @@ const leavesOfProvince = (province: string): readonly Leaf[] => [
 const LOOPBACK_NAMES = { hosts: ['localhost'], addresses: ['127.0.0.1'] } as const;
 
 /** Of the pages: a phone comes from another machine. */
-function webLeaf(): Leaf {
-  const { hosts, addresses } = ownNames();
+function webLeaf({ hosts, addresses }: OwnNames): Leaf {
   return { name: 'web', issuer: 'server-ca', content: { use: 'server', hosts: [...LOOPBACK_NAMES.hosts, ...hosts], addresses: [...LOOPBACK_NAMES.addresses, ...addresses] } };
 }
 
@@ -86,7 +85,7 @@ function isFresh(kept: CertifiedKey, issuer?: CertifiedKey, content: Partial<Lea
 }
 
 /** The certificates of a machine on which the hub and `provinces` (GB/T 2260 codes) run: kept ones, renewed where that is due, and new ones. */
-export async function openPki(data: DataDirectory, provinces: readonly string[]): Promise<Pki> {
+export async function openPki(data: DataDirectory, provinces: readonly string[], names: () => OwnNames = ownNames): Promise<Pki> {
   const files = (name: string): CertificateFiles => ({ certificate: data.at('secrets', FOLDER, `${name}.crt`), key: data.at('secrets', FOLDER, `${name}.key`) });
   const read = (name: string): CertifiedKey | undefined => {
     const { certificate, key } = files(name);
@@ -109,7 +108,7 @@ export async function openPki(data: DataDirectory, provinces: readonly string[])
   const renew = async (): Promise<readonly string[]> => {
     const authorities = new Map<AuthorityName, CertificateAuthority>();
     for (const name of AUTHORITIES) authorities.set(name, await openAuthority(name));
-    for (const { name, issuer, content } of [...COMMON_LEAVES, webLeaf(), ...provinces.flatMap(leavesOfProvince)]) {
+    for (const { name, issuer, content } of [...COMMON_LEAVES, webLeaf(names()), ...provinces.flatMap(leavesOfProvince)]) {
       const authority = authorities.get(issuer);
       const kept = read(name);
       if (authority === undefined || (kept !== undefined && isFresh(kept, authority, content))) continue;

@@ -14,7 +14,7 @@ export interface RenewalParts {
 const EVERY_MS = 60 * 60 * 1000;
 
 /** What the hub reads when it starts and never again: its certificate and its NATS user, both of this name, and the authorities. */
-const READ_BY_HUB = ['hub', 'member-ca', 'operator-ca', 'server-ca'];
+const READ_BY_HUB = ['hub', 'web', 'member-ca', 'operator-ca', 'server-ca'];
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

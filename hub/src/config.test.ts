@@ -71,6 +71,7 @@ describe('parseConfig', () => {
       grpc: { host: '127.0.0.1', port: 50051 },
       enrolment: { host: '127.0.0.1', port: 50052 },
       http: { host: '127.0.0.1', port: 8080 },
+      web: { host: '127.0.0.1', port: 8443, tls: { certificate: FILES['/hub.crt'], key: FILES['/hub.key'] } },
       trustDomain: 'health-code.internal',
       environment: 'production',
       admitted: [],
@@ -81,7 +82,21 @@ describe('parseConfig', () => {
       conversionRetentionMs: 3_600_000,
       logLevel: 'info',
     });
+    expect(config.web.offeredAuthority).toBeUndefined();
     expect(config.grpc.tls.clientAuthority.toString().match(/BEGIN CERTIFICATE/g)).toHaveLength(2);
+  });
+
+  it('serves pages with a certificate of their own where one is named', () => {
+    const { web } = parseConfig({ ...GOOD, WEB_ADDRESS: '0.0.0.0:443', WEB_TLS_CERT_FILE: '/other.crt', WEB_TLS_KEY_FILE: '/other.key' }, readFile);
+    expect(web).toEqual({ host: '0.0.0.0', port: 443, tls: { certificate: FILES['/other.crt'], key: FILES['/other.key'] } });
+  });
+
+  it('offers an authority for download in development, and never in production', () => {
+    const named = { ...GOOD, WEB_CA_FILE: '/development-ca.crt' };
+    expect(parseConfig({ ...named, ENVIRONMENT: 'development' }, readFile).web.offeredAuthority).toEqual(FILES['/development-ca.crt']);
+    expect(refusal(named)).toContain('WEB_CA_FILE is for development');
+    expect(refusal({ ...GOOD, WEB_CA_FILE: '/operator-ca.crt' })).toContain('WEB_CA_FILE is for development');
+    expect(refusal({ ...GOOD, WEB_CA_FILE: '/hub.crt', ENVIRONMENT: 'development' })).toContain('WEB_CA_FILE holds a certificate that may not issue');
   });
 
   it('is frozen', () => {
@@ -96,6 +111,8 @@ describe('parseConfig', () => {
       GRPC_ADDRESS: '127.0.0.1',
       ENROLMENT_ADDRESS: 'x',
       HTTP_ADDRESS: '127.0.0.1:99999',
+      WEB_ADDRESS: '8443',
+      WEB_CA_FILE: '/missing',
       ADMISSION_FILE: '/missing',
       CALL_TIMEOUT: '3',
       VERIFY_LIMIT: '2000',
@@ -126,6 +143,8 @@ describe('parseConfig', () => {
     ['a certificate that is none', { GRPC_TLS_CERT_FILE: '/empty' }, 'GRPC_TLS_CERT_FILE holds no certificate'],
     ['a server certificate whose time is over', { GRPC_TLS_CERT_FILE: '/over.crt', GRPC_TLS_KEY_FILE: '/over.key' }, 'GRPC_TLS_CERT_FILE holds a certificate whose time is over'],
     ['a server certificate whose time has not begun', { GRPC_TLS_CERT_FILE: '/early.crt', GRPC_TLS_KEY_FILE: '/early.key' }, 'GRPC_TLS_CERT_FILE holds a certificate whose time has not begun'],
+    ['a certificate of the pages without its key', { WEB_TLS_CERT_FILE: '/other.crt' }, 'WEB_TLS_KEY_FILE is not the key'],
+    ['a certificate of the pages whose time is over', { WEB_TLS_CERT_FILE: '/over.crt', WEB_TLS_KEY_FILE: '/over.key' }, 'WEB_TLS_CERT_FILE holds a certificate whose time is over'],
     ['an authority that may not issue', { OPERATOR_CA_FILE: '/hub.crt' }, 'OPERATOR_CA_FILE holds a certificate that may not issue'],
     ['one authority for members and operators', { OPERATOR_CA_FILE: '/member-ca.crt' }, 'OPERATOR_CA_FILE is the authority of MEMBER_CA_CERT_FILE'],
     ['credentials of another form', { NATS_CREDS_FILE: '/account.seed' }, 'NATS_CREDS_FILE holds no NATS credentials'],
@@ -136,6 +155,7 @@ describe('parseConfig', () => {
 
   it.each([
     ['the server certificate', { GRPC_TLS_CERT_FILE: '/development.crt', GRPC_TLS_KEY_FILE: '/development.key' }, 'GRPC_TLS_CERT_FILE'],
+    ['the certificate of the pages', { WEB_TLS_CERT_FILE: '/development.crt', WEB_TLS_KEY_FILE: '/development.key' }, 'WEB_TLS_CERT_FILE'],
     ['the authority of members', { MEMBER_CA_CERT_FILE: '/development-ca.crt', MEMBER_CA_KEY_FILE: '/development-ca.key' }, 'MEMBER_CA_CERT_FILE'],
     ['the authority of operators', { OPERATOR_CA_FILE: '/development-ca.crt' }, 'OPERATOR_CA_FILE'],
     ['the NATS user', { NATS_CREDS_FILE: '/nats-development.creds' }, 'NATS_CREDS_FILE'],
