@@ -7,6 +7,7 @@ import { apply } from './apply.js';
 import { checkpointCells, inviteCheckpoint, listCheckpoints, revokeCheckpoint } from './checkpoints.js';
 import type { ProvinceStep } from './commands.js';
 import { beginHome, givenHome } from './find-home.js';
+import { givenSeat } from './founding-seat.js';
 import type { KeyPurpose } from './key-file.js';
 import { keys } from './keys.js';
 import { leave } from './leave.js';
@@ -72,16 +73,16 @@ const CARRY: Readonly<Record<EndingStep, (options: GivenOptions) => Promise<Step
   credentials: reported((options) => credentials(givenHome(options))),
   rotate: reported(rotate),
   'revoke-key': reported((options) => revokeKey(givenHome(options), options.get('kid'), options.moment('from'))),
-  'invite-checkpoint': reported((options) => inviteCheckpoint(givenHome(options))),
+  'invite-checkpoint': reported((options) => inviteCheckpoint(givenSeat(options))),
   checkpoints: async (options) => {
-    const devices = await listCheckpoints(givenHome(options));
+    const devices = await listCheckpoints(givenSeat(options));
     return {
       text: devices.length === 0 ? 'none' : printTable(devices.map(checkpointCells)),
       json: devices.map(({ id, enrolledAt, expiresAt, revoked }) => ({ id, enrolledAt: isoTime(enrolledAt), expiresAt: isoTime(expiresAt), revoked })),
       isDone: true,
     };
   },
-  'revoke-checkpoint': reported((options) => revokeCheckpoint(givenHome(options), options.get('id'))),
+  'revoke-checkpoint': reported((options) => revokeCheckpoint(givenSeat(options), options.get('id'))),
   'propose-policy': reported((options) => {
     const given = options.find('issuers') ?? '';
     if (given === '') throw new CommandLineError('--issuers is missing: the provinces whose codes the rule is about, such as beijing,shanghai, or all');

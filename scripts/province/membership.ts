@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { v1 } from '@health-code/messages';
 import { CommandError } from '../access/command-error.js';
 import { openHubChannel, type HubChannel } from '../access/hub-channel.js';
+import type { FoundingSeat } from './founding-seat.js';
 import { readHomeFile, type ProvinceHome } from './province-home.js';
 
 /** A connection to the hub as the province of a home. @throws CommandError before `apply` */
@@ -15,8 +16,8 @@ export function openAsProvince({ settings, files, province }: ProvinceHome, time
 }
 
 /** Does `work` over a connection as the province, and closes it. */
-export async function asProvince<T>(home: ProvinceHome, work: (channel: HubChannel) => Promise<T>): Promise<T> {
-  const channel = openAsProvince(home);
+export async function asProvince<T>(seat: ProvinceHome | FoundingSeat, work: (channel: HubChannel) => Promise<T>): Promise<T> {
+  const channel = 'open' in seat ? seat.open() : openAsProvince(seat);
   try {
     return await work(channel);
   } finally {

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Addresses } from '../../deploy/embedded/addresses.js';
+import { scannerLines } from './scanner-lines.js';
 import { printVerdict } from '../verify/print-verdict.js';
 import { TRAVELLER, type WalkStep } from '../walk/walk.js';
 
@@ -30,6 +31,7 @@ ${styleText('bold', 'Addresses')}
   ${'hub, first contact'.padEnd(24)} ${enrolment}   (TLS; Enrolment.Apply alone)
   ${'certificates'.padEnd(24)} ${pki}   (for development, a week each)
   ${'hub, HTTP'.padEnd(24)} http://${hub.http}
+  ${'hub, HTTPS'.padEnd(24)} https://${hub.web.replace(/^(127\.0\.0\.1|0\.0\.0\.0)/, 'localhost')}
   ${'NATS'.padEnd(24)} ${nats}
 ${[...list('adapter', adapters), ...list('local system', localSystems)].join('\n')}
 
@@ -38,6 +40,8 @@ ${styleText('bold', 'Be a checkpoint')} (in another terminal)
   npm run verify -- --id-number ${TRAVELLER.idNumber} --home 520000
   npm run verify -- "$(curl -s -X POST http://${localSystems['shanghai'] ?? ''}/stand-in/codes -H 'content-type: application/json' \\
       -d '{"person":"'"$(curl -s http://${localSystems['shanghai'] ?? ''}/stand-in/people | grep -o '01:[0-9X]*' | head -1)"'"}' | grep -o 'https[^"]*')"
+${styleText('bold', 'Be a scanner')} (in a browser; a phone needs a few more steps, docs/scanner.md)
+${scannerLines(hub.web, pki).map((line) => `  ${line}`).join('\n')}
 ${styleText('bold', 'From any gRPC client')}
   npx buf curl --protocol grpc --cacert ${pki}/server-ca.crt --cert ${pki}/checkpoint-110000.crt --key ${pki}/checkpoint-110000.key \\
       -d '${question}' \\
