@@ -11,6 +11,7 @@ import { benchLocalCode } from './bench/local-code.js';
 import { benchMatrix } from './bench/matrix.js';
 import { benchMtls } from './bench/mtls.js';
 import { BENCH_PROVINCE, openStage } from './bench/stage.js';
+import { benchStatusList } from './bench/status-list.js';
 import { benchTranslation } from './bench/translation.js';
 import { benchVerifyCode } from './bench/verify-code.js';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -22,7 +23,7 @@ Needs two processors and Linux.
   npm run bench -- --json        prints one line a figure: {name, value, unit, floor, ratio, aim}
   npm run bench -- --seconds 2   seconds of each load run (default 5)
   npm run bench -- --count 5000  attestations of each ingest round (default 30000)
-  npm run bench -- --only ingest one part: verify, mtls, local, ingest, translation, country or matrix
+  npm run bench -- --only ingest one part: verify, mtls, local, ingest, translation, country, matrix or status-list
 
 A figure below its aim does not fail the command.`;
 
@@ -33,7 +34,7 @@ const say = (line: string): void => {
   console.error(line);
 };
 
-const PARTS = ['verify', 'mtls', 'local', 'ingest', 'translation', 'country', 'matrix'] as const;
+const PARTS = ['verify', 'mtls', 'local', 'ingest', 'translation', 'country', 'matrix', 'status-list'] as const;
 
 type Part = (typeof PARTS)[number];
 
@@ -91,6 +92,10 @@ async function measure(seconds: number, count: number, only: Part | undefined): 
   if (wants('matrix')) {
     say('the recognition matrix, probed and idle, a minute each …');
     figures.push(...(await benchMatrix()));
+  }
+  if (wants('status-list')) {
+    say('status lists …');
+    figures.push(...(await benchStatusList()));
   }
   return figures;
 }

@@ -35,6 +35,7 @@ export * from './sealed-payload.js';
 export * from './sign-attestation.js';
 export * from './signature-platform.js';
 export * from './standard-record.js';
+export type { Compress } from './status-list/compress-status-bits.js';
 export * from './status-list/sign-status-list.js';
 export { StatusBits, LIST_GRAIN, type BitsPerStatus } from './status-list/status-bits.js';
 export * from './status-list/status-list.js';

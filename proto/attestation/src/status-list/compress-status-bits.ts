@@ -14,9 +14,15 @@ export interface StatusListClaim {
 
 const BEST = 9;
 
+/** Bytes to ZLIB (RFC 1950) of the best level: that of the platform, where it has one. */
+export type Compress = (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+
+/** In plain JavaScript, on every platform: about a seventh longer than what zlib makes of the same list. */
+export const compressInPlace: Compress = (bytes) => zlibSync(bytes, { level: BEST });
+
 /** For publishing: compressed as far as it goes, because one signs and everybody loads. */
-export function compressStatusBits(bits: StatusBits): StatusListClaim {
-  return { bits: bits.bitsPerStatus, lst: encodeBase64Url(zlibSync(bits.bytes, { level: BEST })) };
+export async function compressStatusBits(bits: StatusBits, compress: Compress = compressInPlace): Promise<StatusListClaim> {
+  return { bits: bits.bitsPerStatus, lst: encodeBase64Url(await compress(bits.bytes)) };
 }
 
 /**

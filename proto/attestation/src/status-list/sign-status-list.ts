@@ -1,7 +1,7 @@
 import { CompactSign } from 'jose';
 
 import type { SigningKey } from '../province-key.js';
-import { compressStatusBits } from './compress-status-bits.js';
+import { compressStatusBits, type Compress } from './compress-status-bits.js';
 import type { StatusBits } from './status-bits.js';
 import { statusListUri } from './status-list-place.js';
 import { parseDeltaClaims, parseListClaims } from './status-list-claims.js';
@@ -10,9 +10,12 @@ import { STATUS_LIST_DELTA_TYPE, STATUS_LIST_TYPE, type StatusListDeltaTerms, ty
 /**
  * One list as a JWT (Token Status List 5.1), checked like a received one, so that nothing is signed that is then refused.
  *
+ * @param compress the platform's own, where it has one: the list is shorter by an eighth.
  * @throws {AttestationError} STATUS_LIST_INVALID
  */
-export async function signStatusList(bits: StatusBits, terms: StatusListTerms, key: SigningKey): Promise<string> {
+export async function signStatusList(bits: StatusBits, terms: StatusListTerms, key: SigningKey, compress?: Compress): Promise<string> {
+  // What is set while the digest is taken is for the next version.
+  const signed = bits.clone();
   const claims = parseListClaims({
     iss: terms.issuer,
     sub: statusListUri(terms.issuer, terms.shard),
@@ -20,8 +23,8 @@ export async function signStatusList(bits: StatusBits, terms: StatusListTerms, k
     exp: terms.expiresAt,
     ttl: terms.ttl,
     ver: terms.version,
-    dig: await bits.digest(),
-    status_list: compressStatusBits(bits),
+    dig: await signed.digest(),
+    status_list: await compressStatusBits(signed, compress),
   });
   return sign(claims, STATUS_LIST_TYPE, key);
 }

@@ -37,6 +37,13 @@ describe('verifyStatusList', () => {
     expect(await verifyStatusList(other, ring, NOW)).toMatchObject({ uri: 'urn:cn:healthcode:status:110000:7', shard: 7 });
   });
 
+  it('is of one moment, whatever is set while it is signed', async () => {
+    const bits = bitsOf(0);
+    const signing = signed.list(guizhou, bits);
+    bits.set(0, 1);
+    expect(listedStatus(await verifyStatusList(await signing, ring, NOW), 0)).toBe('valid');
+  });
+
   it('ignores claims that it does not know, as the specification says', async () => {
     expect(await refusalOf(await resigned({ aggregation_uri: 'https://example.invalid' }))).toBe('nothing thrown');
   });
