@@ -18,5 +18,5 @@ GRANT INSERT, DELETE ON recogniser, challenge, conformance_badge, membership_eve
 
 -- What stands, and changes.
 GRANT UPDATE ON registry_revision TO health_code_hub;
-GRANT INSERT, UPDATE ON province, province_key, issuer_feed, member, accepted_key, operator_action, revocation_delivery, probe_result, status_list TO health_code_hub;
-GRANT INSERT, UPDATE, DELETE ON invitation, member_certificate, checkpoint_device, nats_user, check_count TO health_code_hub;
+GRANT INSERT, UPDATE ON province, province_key, issuer_feed, member, accepted_key, operator_action, revocation_delivery, probe_result TO health_code_hub;
+GRANT INSERT, UPDATE, DELETE ON invitation, member_certificate, checkpoint_device, nats_user, status_list, check_count TO health_code_hub;

@@ -26,6 +26,8 @@ import { identifyByCertificate } from './platform/grpc-peer.js';
 import { GrpcServer } from './platform/grpc-server.js';
 import { EnrolmentServer } from './platform/enrolment-server.js';
 import { ENROLMENT_SERVICE, GRPC_SERVICES, HUB_KEYS } from './platform/tokens.js';
+import { PropagationHandlers } from './propagation/propagation.grpc.js';
+import { PropagationModule } from './propagation/propagation.module.js';
 import { RecognitionService } from './recognition/recognition.grpc.js';
 import { RecognitionModule } from './recognition/recognition.module.js';
 import { AdapterService } from './registry/adapter.grpc.js';
@@ -36,12 +38,14 @@ import { LiveRegistry } from './registry/registry.js';
 import { RegistryStore } from './registry/registry.store.js';
 import { RiskLevelModule } from './risk-level/risk-level.module.js';
 import { RiskLevelStore } from './risk-level/risk-level.store.js';
+import { FollowHandlers } from './status-list/follow.grpc.js';
+import { FollowModule } from './status-list/follow.module.js';
 import { CheckpointService } from './verify/checkpoint.grpc.js';
 import { VerifyModule } from './verify/verify.module.js';
 
 /** The services: those for whoever has a certificate, on one port behind the guard. */
 @Module({
-  imports: [JoiningModule, RecognitionModule, GovernanceModule, IdentityModule, RegistryModule, RiskLevelModule, LedgerModule, LookupModule, IngestModule, VerifyModule, PackageModule, PersonalHealthCodeModule],
+  imports: [FollowModule, PropagationModule, JoiningModule, RecognitionModule, GovernanceModule, IdentityModule, RegistryModule, RiskLevelModule, LedgerModule, LookupModule, IngestModule, VerifyModule, PackageModule, PersonalHealthCodeModule],
   providers: [
     {
       provide: ForeignStatements,
@@ -70,10 +74,23 @@ import { VerifyModule } from './verify/verify.module.js';
     },
     {
       provide: GRPC_SERVICES,
-      inject: [RevocationHandlers, PackageHandlers, CheckpointService, LedgerService, PersonalHealthCodeService, AdapterService, MembershipService, OperatorService, RecognitionService],
+      inject: [
+        RevocationHandlers, PackageHandlers, FollowHandlers, PropagationHandlers, CheckpointService, LedgerService, RecognitionService, PersonalHealthCodeService, AdapterService,
+        MembershipService, OperatorService,
+      ],
       // What was signed with a revoked key is told by two services, and known in one place.
-      useFactory: (revocations: RevocationHandlers, packages: PackageHandlers, checkpoint: CheckpointService, ledger: LedgerService, ...others: readonly GrpcService[]): readonly GrpcService[] => [
-        { definition: checkpoint.definition, handlers: { ...checkpoint.handlers, ...packages.handlers, WatchRevocations: revocations.watch } },
+      useFactory: (
+        revocations: RevocationHandlers,
+        packages: PackageHandlers,
+        followed: FollowHandlers,
+        propagation: PropagationHandlers,
+        checkpoint: CheckpointService,
+        ledger: LedgerService,
+        recognition: RecognitionService,
+        ...others: readonly GrpcService[]
+      ): readonly GrpcService[] => [
+        { definition: checkpoint.definition, handlers: { ...checkpoint.handlers, ...packages.handlers, WatchRevocations: revocations.watch, FollowStatusLists: followed.follow } },
+        { definition: recognition.definition, handlers: { ...recognition.handlers, GetPropagation: propagation.getPropagation } },
         { definition: ledger.definition, handlers: { ...ledger.handlers, ListKeyEntries: revocations.listKeyEntries } },
         ...others,
       ],

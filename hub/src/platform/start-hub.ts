@@ -33,6 +33,7 @@ import { ProbeSchedule } from '../recognition/probe.schedule.js';
 import { RegistryLoader } from '../registry/registry-loader.js';
 import { followRegistry } from '../registry/registry.schedule.js';
 import { RegistryStore } from '../registry/registry.store.js';
+import { Followers } from '../status-list/followers.js';
 import { StatusListSchedule } from '../status-list/status-list.schedule.js';
 import { servePages } from '../web/pages.http.js';
 import { WebServer } from '../web/web-server.js';
@@ -170,6 +171,8 @@ async function start(config: HubConfig, logger: Logger, { patience = START_PATIE
   teardown.add('probing', () => probing.stop());
   const revocations = app.get(RevocationLog);
   teardown.add('streams of revocations', () => { revocations.close(); });
+  const followers = app.get(Followers);
+  teardown.add('followers of status lists', () => { followers.close(); });
   const enrolmentServer = app.get(EnrolmentServer);
   const enrolment = await enrolmentServer.listen(config.enrolment, config.grpc.tls);
   teardown.add('enrolment', () => enrolmentServer.drain());

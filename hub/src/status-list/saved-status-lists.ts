@@ -22,6 +22,7 @@ export interface StoredList {
 export interface StoredLists {
   save(unsaved: UnsavedList): Promise<void>;
   readAll(): Promise<readonly StoredList[]>;
+  remove(uri: string): Promise<void>;
 }
 
 /** Where a token that cannot be taken is told. */
@@ -93,6 +94,13 @@ export class SavedStatusLists {
     }
     this.#unsaved.clear();
     for (const { list: { uri }, snapshot } of lists.all()) this.#savedWhole.set(uri, snapshot.token);
+  }
+
+  /** Forgets a list. @throws what the store throws */
+  async forget(uri: string): Promise<void> {
+    this.#unsaved.delete(uri);
+    this.#savedWhole.delete(uri);
+    await this.#store.remove(uri);
   }
 
   #keep(list: UnsavedList): void {

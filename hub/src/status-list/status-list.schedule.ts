@@ -22,7 +22,7 @@ export interface StatusListScheduleParts {
   /** GB/T 2260 codes of provinces whose adapter has registered. */
   readonly provinces: () => readonly string[];
   readonly nats: Pick<NatsConnection, 'status'>;
-  readonly logger: Pick<Logger, 'debug'>;
+  readonly logger: Pick<Logger, 'debug' | 'info'>;
 }
 
 /** Keeps status lists: hears them, asks for what was missed, and saves them. */
@@ -74,14 +74,24 @@ export class StatusListSchedule {
     if (own.length > 0 && !own.some(({ list }) => keeper.isWanted(list.uri, ASK_AFTER_SECONDS))) return;
     this.#asking.add(issuer);
     try {
-      for (const uri of await requests.names(issuer)) {
+      const named = new Set(await requests.names(issuer));
+      for (const uri of named) {
         if (keeper.isWanted(uri, ASK_AFTER_SECONDS)) await keeper.fetch(issuer, uri);
+      }
+      for (const { list: { uri } } of own) {
+        if (!named.has(uri) && keeper.isWanted(uri, ASK_AFTER_SECONDS)) await this.#forgetList(issuer, uri);
       }
     } catch (error) {
       logger.debug({ issuer, err: error }, 'the status lists of a province cannot be had now');
     } finally {
       this.#asking.delete(issuer);
     }
+  }
+
+  async #forgetList(issuer: string, uri: string): Promise<void> {
+    this.#parts.lists.remove(uri);
+    await this.#parts.saved.forget(uri);
+    this.#parts.logger.info({ issuer, uri }, 'a status list is over: everything in it has expired');
   }
 
   /** What was said while NATS was away was said to nobody. */

@@ -37,6 +37,14 @@ export class PgStatusListStore implements StoredLists {
     });
   }
 
+  /** Deletes a list and what changed of it. */
+  async remove(uri: string): Promise<void> {
+    await this.#database.transaction(async (change) => {
+      await change.query('DELETE FROM status_list_delta WHERE uri = $1', [uri]);
+      await change.query('DELETE FROM status_list WHERE uri = $1', [uri]);
+    });
+  }
+
   /** Everything saved; deltas in the order in which they lead on. */
   async readAll(): Promise<readonly StoredList[]> {
     const rows = await this.#database.query<ListRow[]>(

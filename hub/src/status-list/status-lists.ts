@@ -57,6 +57,15 @@ export class StatusLists {
     for (const listener of this.#listeners) listener(change);
   }
 
+  /** Forgets a list that its province does not publish any more: everything in it has expired. */
+  remove(uri: string): void {
+    const held = this.#byUri.get(uri);
+    if (held === undefined) return;
+    this.#byUri.delete(uri);
+    const shards = this.#byIssuer.get(held.list.issuer);
+    if (shards !== undefined) shards[held.list.shard] = undefined;
+  }
+
   #at(issuer: string, sequence: number): HeldList | undefined {
     return this.#byIssuer.get(issuer)?.[Math.floor((sequence - 1) / SHARD_ENTRIES)];
   }

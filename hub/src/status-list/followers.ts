@@ -1,0 +1,61 @@
+import { HubError } from '../errors.js';
+import { Follower, type FollowerPort } from './follower.js';
+import type { StatusLists } from './status-lists.js';
+
+/** What {@link Followers} work with. */
+export interface FollowersParts {
+  readonly lists: StatusLists;
+  /** What is published of the offline package. */
+  readonly packages: { readonly version: number; onPublished(listener: (version: number) => void): () => void };
+  /** A follower answers by a change of `issuer` made at `changedAt`, milliseconds since the epoch. */
+  readonly onApplied: (issuer: string, changedAt: number) => void;
+}
+
+/** Whoever may follow at once; each holds a connection and a few kilobytes. */
+export const FOLLOWERS_MAX = 20_000;
+
+/** One that was let in. */
+export interface Followed {
+  readonly follower: Follower;
+  /** Lets it go. Again, it does nothing. */
+  readonly leave: () => void;
+}
+
+/** Everybody who follows the lists and the package, over gRPC or HTTP. */
+export class Followers {
+  readonly #parts: FollowersParts;
+  readonly #followers = new Map<Follower, () => void>();
+  readonly #forget: readonly (() => void)[];
+
+  constructor(parts: FollowersParts) {
+    this.#parts = parts;
+    this.#forget = [
+      parts.lists.onChange((change) => {
+        for (const follower of this.#followers.keys()) follower.noteList(change);
+      }),
+      parts.packages.onPublished((version) => {
+        for (const follower of this.#followers.keys()) follower.notePackage(version);
+      }),
+    ];
+  }
+
+  /**
+   * Lets one in; `end` is called when the hub stops. It is told of lists once it has begun, and first of the package there is.
+   * @throws HubError RATE_LIMIT_EXCEEDED beyond {@link FOLLOWERS_MAX}
+   */
+  join(port: FollowerPort, end: () => void): Followed {
+    if (this.#followers.size >= FOLLOWERS_MAX) throw new HubError('RATE_LIMIT_EXCEEDED', 'too many follow this hub', { retryAfterMs: 10_000 });
+    const { lists, packages, onApplied } = this.#parts;
+    const follower = new Follower((uri) => lists.find(uri), port, onApplied);
+    this.#followers.set(follower, end);
+    if (packages.version > 0) follower.notePackage(packages.version);
+    return { follower, leave: () => { this.#followers.delete(follower); } };
+  }
+
+  /** Lets everybody go, for good. */
+  close(): void {
+    for (const forget of this.#forget) forget();
+    for (const end of [...this.#followers.values()]) end();
+    this.#followers.clear();
+  }
+}
