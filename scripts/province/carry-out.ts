@@ -17,6 +17,7 @@ import { revokeKey } from './revoke-key.js';
 import { finishCertificates, finishRotation, rotateCertificate, rotateKey, rotateNats } from './rotate.js';
 import { getStatus, printStatus, statusObject } from './status.js';
 import type { StepReport } from './step-report.js';
+import { changeSuspension, givenAdapter, parseSequence, SuspensionRefused, type SuspensionChange } from './suspend.js';
 
 /** A rule that begins now must not lie in the past of a hub whose clock is ahead. */
 const CLOCK_LEEWAY_MS = 10_000;
@@ -54,6 +55,15 @@ function rotate(options: GivenOptions): Promise<StepReport> {
   return options.isSet('finish') ? finishRotation(home, purpose) : rotateKey(home, purpose);
 }
 
+async function suspension(options: GivenOptions, change: SuspensionChange): Promise<StepOutcome> {
+  try {
+    return reportOutcome(await changeSuspension(givenAdapter(options, process.env), parseSequence(options.get('sequence')), change));
+  } catch (cause) {
+    if (!(cause instanceof SuspensionRefused)) throw cause;
+    return { text: cause.message, json: { code: cause.code }, isDone: false };
+  }
+}
+
 /** Steps that end by themselves. */
 type EndingStep = Exclude<ProvinceStep, 'conformance' | 'run'>;
 
@@ -73,6 +83,8 @@ const CARRY: Readonly<Record<EndingStep, (options: GivenOptions) => Promise<Step
   credentials: reported((options) => credentials(givenHome(options))),
   rotate: reported(rotate),
   'revoke-key': reported((options) => revokeKey(givenHome(options), options.get('kid'), options.moment('from'))),
+  suspend: (options) => suspension(options, 'suspend'),
+  lift: (options) => suspension(options, 'lift'),
   'invite-checkpoint': reported((options) => inviteCheckpoint(givenSeat(options))),
   checkpoints: async (options) => {
     const devices = await listCheckpoints(givenSeat(options));

@@ -29,6 +29,12 @@ export const PROVINCE_STEPS = {
     options: { signing: flag, encryption: flag, certificate: flag, nats: flag, finish: flag },
   },
   'revoke-key': { usage: '--kid KID --from TIME', summary: 'a signing key is in other hands since a moment: what it signed since then does not stand', options: { kid: text, from: text } },
+  suspend: {
+    usage: '--sequence NUMBER [--adapter URL] [--push-token FILE]',
+    summary: 'what an attestation says, and every renewal of it, does not stand until it is lifted, or something else is stated',
+    options: { sequence: text, adapter: text, 'push-token': text },
+  },
+  lift: { usage: '--sequence NUMBER [--adapter URL] [--push-token FILE]', summary: 'lets what was suspended stand again', options: { sequence: text, adapter: text, 'push-token': text } },
   'invite-checkpoint': { usage: '', summary: 'makes a one-time code by which a device becomes a checkpoint' },
   checkpoints: { usage: '', summary: 'the province’s checkpoints' },
   'revoke-checkpoint': { usage: '<id>', summary: 'takes a checkpoint’s certificate back at once', positionals: ['id'] },
@@ -61,6 +67,8 @@ Options
                        the hub's two addresses and the authority of its certificates; by default those of the country that runs on this machine
   --credentials FILE   JSON object of the secrets by which the province's own system knows the adapter; its path is kept in the home and in adapter.env
                        (default: LOCAL_SYSTEM_CREDENTIALS_FILE of the environment, then what the home keeps)
+  --adapter URL        HTTP address of the province’s running adapter; not needed for one that runs on this machine
+  --push-token FILE    what the adapter is asked with (default: PUSH_TOKEN_FILE of the environment); not needed at a loopback address without one
   --data FOLDER        folder of that country (default: that of \`npm start\`, else of \`npm run country\`)
   --json               for machines (\`npm run -s province\` keeps npm's own lines out)
 

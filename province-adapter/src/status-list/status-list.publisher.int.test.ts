@@ -63,7 +63,7 @@ describe('StatusListPublisher', () => {
     hub = await nats.connect('hub');
     hub.subscribe(ALL_STATUS_LISTS, {
       callback: (error, message) => {
-        if (error === null) heard.push({ ...v1.StatusListMessage.decode(message.data) });
+        if (error === null) heard.push(v1.StatusListMessage.decode(message.data));
       },
     });
     await hub.flush();

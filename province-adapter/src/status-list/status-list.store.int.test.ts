@@ -146,6 +146,7 @@ describe('what becomes of status lists when attestations are appended', () => {
   });
 
   describe('in an outbox from before there were lists', () => {
+    const ends = (): Promise<readonly object[]> => scene.database.query<object[]>('SELECT sequence, expires_at FROM attestation_outbox ORDER BY sequence');
     const forget = async (): Promise<void> => {
       await scene.database.query('TRUNCATE status_list, listed_status, status_list_change');
       await scene.database.query('UPDATE attestation_outbox SET expires_at = NULL');
@@ -163,12 +164,12 @@ describe('what becomes of status lists when attestations are appended', () => {
       await scene.state(3, '00');
       const kept = await listed();
       expect(kept).toEqual({ 1: INVALID, 2: INVALID, 4: INVALID, 10: INVALID, 11: INVALID });
-      const entries = await scene.database.query('SELECT sequence, expires_at FROM attestation_outbox ORDER BY sequence');
+      const entries = await ends();
       const [before] = (await store.readLists(scene.now)).lists;
       await forget();
       await listEarlierEntries(scene.database, scene.now);
       expect(await listed()).toEqual(kept);
-      expect(await scene.database.query('SELECT sequence, expires_at FROM attestation_outbox ORDER BY sequence')).toEqual(entries);
+      expect(await ends()).toEqual(entries);
       expect((await store.readLists(scene.now)).lists[0]?.head).toEqual({ ...before?.head, version: 1 });
       await listEarlierEntries(scene.database, scene.now);
       expect(await versions()).toEqual([1]);
