@@ -3,7 +3,7 @@
  * Run with `npm run check:architecture`.
  */
 const FRAMEWORKS = '(^|node_modules/)(@nestjs|typeorm|pg|@nats-io|@grpc|pino|fastify|reflect-metadata|rxjs)(/|$)';
-const TESTS = '\\.(test|e2e|fixture)\\.ts$';
+const TESTS = '\\.(test|e2e|fixture)\\.tsx?$';
 /** Files whose suffix or place says that they touch a framework. */
 const EDGE = '\\.(grpc|http|consumer|publisher|store|row|schedule|module)\\.ts$';
 /** Files that put the others together. */
@@ -56,6 +56,13 @@ module.exports = {
       to: { path: '^(deploy|scripts)/' },
     },
     {
+      name: 'pages-speak-the-device-api',
+      severity: 'error',
+      comment: 'A page is in the hands of whoever opened it: it shares with the hub what both say, and with everybody the proof.',
+      from: { path: '^hub/web/', pathNot: [TESTS, '^hub/web/vite\\.config\\.ts$'] },
+      to: { path: '^(hub/src|proto/messages|proto/checkpoint|province-adapter|deploy|scripts)/' },
+    },
+    {
       name: 'services-are-started-not-imported',
       severity: 'error',
       comment: 'Commands and the supervisor run the services as processes, as a deployment does.',
@@ -102,7 +109,8 @@ module.exports = {
       severity: 'error',
       comment: 'An import that leads nowhere escapes every other rule.',
       from: {},
-      to: { couldNotResolve: true },
+      // The build turns `?url` into the address of the file before it.
+      to: { couldNotResolve: true, pathNot: '\\?url$' },
     },
   ],
   options: {

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const sources = (suffix: string): string[] => [`{proto/*,hub,province-adapter}/src/**/*.${suffix}`, `deploy/**/*.${suffix}`, `scripts/**/*.${suffix}`];
+const sources = (suffix: string): string[] => [`{proto/*,hub,province-adapter}/src/**/*.${suffix}`, `hub/web/**/*.${suffix}`, `deploy/**/*.${suffix}`, `scripts/**/*.${suffix}`];
 const built = ['**/node_modules/**', '**/dist/**', '**/.cache/**', '**/.data/**'];
 
 /** Tests run the sources themselves: no build is needed, and a failure points at the line that was written. */

@@ -68,7 +68,7 @@ export const CHECKS: readonly Check[] = [
   program('types', 'Types (tsc --build)', 'tsc', ['--build']),
   program('lint', 'Lint (eslint)', 'eslint', ['.', '--max-warnings', '0']),
   program('architecture', 'Who may import whom (dependency-cruiser)', 'depcruise', [
-    '--config', '.dependency-cruiser.cjs', 'proto/messages/src', 'proto/attestation/src', 'hub/src', 'province-adapter/src', 'deploy/embedded', 'scripts',
+    '--config', '.dependency-cruiser.cjs', 'proto/messages/src', 'proto/attestation/src', 'proto/checkpoint/src', 'hub/src', 'hub/web', 'province-adapter/src', 'deploy/embedded', 'scripts',
   ]),
   program('proto-lint', 'Protocol style (buf lint)', 'buf', ['lint'], 'proto/messages'),
   program('proto-breaking', 'Protocol compatible with the released one (buf breaking)', 'buf', ['breaking', '--against', 'baseline.binpb'], 'proto/messages'),
