@@ -8,6 +8,7 @@ import { inflateWithin } from '../inflate-within.js';
 import { splitPresentation } from '../parse-attestation.js';
 import { decodeBase45, encodeBase45 } from './base45.js';
 import { DICTIONARY } from './dictionary.js';
+import { putRunsBack, readRuns, takeRuns, writeRuns } from './raw-runs.js';
 
 /** What every compact code begins with: alphanumeric in a QR code like all that follows. */
 export const COMPACT_CODE_PREFIX = 'CNHC1:';
@@ -29,7 +30,7 @@ const SIGNATURE_AT = ALGORITHM_AT + 1;
 const CONTENT_AT = SIGNATURE_AT + SIGNATURE_BYTES;
 
 /** Stands for `~`: after the payload and after each disclosure. No JSON holds it unescaped. */
-const SEPARATOR = 0;
+const SEPARATOR = '\0';
 
 /** Whether it says of itself that it is one: a scanned text, or the bytes of one. */
 export function isCompactCode(code: string | Uint8Array): boolean {
@@ -50,13 +51,10 @@ export function packPresentation(presentation: string): string {
   const [header, payload, signature] = token.split('.').map(decodeOrRefuse);
   if (header === undefined || payload === undefined || signature?.length !== SIGNATURE_BYTES) throw refusal('not an attestation');
   const { alg, kid } = parseAttestationHeader(parseJson(header));
-  const content = deflateSync(join([payload, ...presentation.split('~').slice(1).map(decodeOrRefuse)]), { level: 9, dictionary: DICTIONARY });
-  const packed = new Uint8Array(CONTENT_AT + content.length);
-  packed[0] = VERSION;
-  packed.set(decodeOrRefuse(kid), KID_AT);
-  packed[ALGORITHM_AT] = SIGNATURE_ALGORITHMS.indexOf(alg);
-  packed.set(signature, SIGNATURE_AT);
-  packed.set(content, CONTENT_AT);
+  const { text, runs } = takeRuns([payload, ...presentation.split('~').slice(1).map(decodeOrRefuse)].map(toBinary).join(SEPARATOR));
+  const packed = concatenate(
+    [VERSION], decodeOrRefuse(kid), [SIGNATURE_ALGORITHMS.indexOf(alg)], signature, writeRuns(runs), deflateSync(toBytes(text), { level: 9, dictionary: DICTIONARY }),
+  );
   const code = COMPACT_CODE_PREFIX + encodeBase45(packed);
   if (unpackPresentation(code) !== presentation) throw refusal('not as an issuer signs it');
   return code;
@@ -77,35 +75,26 @@ export function unpackPresentation(text: string): string {
   const kid = encodeBase64Url(packed.subarray(KID_AT, ALGORITHM_AT));
   const header = encodeBase64Url(new TextEncoder().encode(JSON.stringify({ alg, kid, typ: ATTESTATION_TYPE })));
   const signature = encodeBase64Url(packed.subarray(SIGNATURE_AT, CONTENT_AT));
-  const [payload = '', ...disclosures] = split(inflate(packed.subarray(CONTENT_AT))).map(encodeBase64Url);
+  const [payload = '', ...disclosures] = unpackContent(packed.subarray(CONTENT_AT)).split(SEPARATOR).map((part) => encodeBase64Url(toBytes(part)));
   return [`${header}.${payload}.${signature}`, ...disclosures].join('~');
 }
 
-function inflate(content: Uint8Array): Uint8Array {
-  const bytes = inflateWithin(MAXIMUM_BYTES, content, (take) => new Inflate({ dictionary: DICTIONARY }, take));
+/** Payload and disclosures, one character for each byte. */
+function unpackContent(content: Uint8Array): string {
+  const raw = readRuns(content);
+  if (raw === undefined) throw refusal('cut off');
+  const bytes = inflateWithin(MAXIMUM_BYTES, content.subarray(raw.end), (take) => new Inflate({ dictionary: DICTIONARY }, take));
   if (bytes === undefined || bytes === 'too-long') throw refusal('does not inflate, or to more than an attestation is long');
-  return bytes;
+  const text = putRunsBack({ text: toBinary(bytes), runs: raw.runs });
+  if (text === undefined) throw refusal('not as many runs as it says');
+  return text;
 }
 
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, parts.length - 1));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length + 1;
-  }
-  return bytes;
-}
+const concatenate = (...parts: readonly Iterable<number>[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
 
-function split(bytes: Uint8Array): readonly Uint8Array[] {
-  const parts: Uint8Array[] = [];
-  let from = 0;
-  for (let at = bytes.indexOf(SEPARATOR); at !== -1; at = bytes.indexOf(SEPARATOR, from)) {
-    parts.push(bytes.subarray(from, at));
-    from = at + 1;
-  }
-  return [...parts, bytes.subarray(from)];
-}
+const toBinary = (bytes: Uint8Array): string => Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+
+const toBytes = (binary: string): Uint8Array => Uint8Array.from(binary, (character) => character.charCodeAt(0));
 
 function decodeOrRefuse(text: string): Uint8Array {
   const bytes = decodeBase64Url(text);

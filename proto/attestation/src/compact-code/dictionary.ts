@@ -14,9 +14,8 @@ export const DICTIONARY: Uint8Array = new TextEncoder().encode(
     '","fld":"code_color","healthLevel","healthCode","level","type","colour","code","status","val":"绿码","黄码","红码","green","yellow","red","01","10","00"}',
     '110000120000130000140000150000210000220000230000310000320000330000340000350000360000370000410000420000430000440000',
     '450000460000500000510000520000530000540000610000620000630000640000650000660000',
-    '{"iss":"520000","sub":"1.","seq":1,"iat":17,"exp":17,"kind":"health-status","code":"01","code":"10","code":"00","since":17',
+    '"code":"01","code":"10",{"iss":"520000","sub":"1.\u0001","seq":1,"iat":1,"exp":1,"kind":"health-status","code":"00","since":1',
     ',"reason":"REASON_NOT_STATED","rule":{"id":"520000-conversion","ver":"1"},"auth":"520000","evid":"verified-source","orig":{"sys":"',
-    '-jiankangma","fld":"status","val":"00"},"supersedes":,"status":{"status_list":{"idx":,"uri":"urn:cn:healthcode:status:520000"}},"_sd":["',
-    '"]}\0["","masked_name","*"]\0',
+    '-jiankangma","fld":"status","val":"00"},"supersedes":,"status":{"status_list":{"idx":,"uri":"urn:cn:healthcode:status:520000"}},"_sd":["\u0001"]}\0["\u0001","masked_name","*"]\0',
   ].join(''),
 );
