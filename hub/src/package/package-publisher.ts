@@ -40,15 +40,16 @@ const isEmpty = ({ provinces }: ReturnType<typeof buildPackageParts>['provinces'
 export class PackagePublisher {
   readonly #parts: PackagePublisherParts;
   #fingerprint: string | undefined;
-  #rootExpiresAt = Infinity;
+  #material: SigningMaterial | undefined;
+  #refused: unknown;
 
   constructor(parts: PackagePublisherParts) {
     this.#parts = parts;
   }
 
-  /** When the newest root ends, seconds since the epoch: from then on no client takes anything. */
-  get rootExpiresAt(): number {
-    return this.#rootExpiresAt;
+  /** When the root that is served ends, seconds since the epoch, and what is wrong with the files that were to follow it. */
+  get root(): { readonly expiresAt: number; readonly refused: unknown } {
+    return { expiresAt: this.#material?.roots.expiresAt ?? Infinity, refused: this.#refused };
   }
 
   /** Reads key and roots: what is wrong with them is said before anybody relies on them. @throws HubError CONFIG_INVALID */
@@ -98,9 +99,17 @@ export class PackagePublisher {
 
   #readMaterial(): SigningMaterial {
     const { readMaterial, repository, now } = this.#parts;
-    const material = readMaterial(now());
-    repository.replaceRoots(material.roots.files);
-    this.#rootExpiresAt = material.roots.expiresAt;
-    return material;
+    const held = this.#material;
+    try {
+      this.#material = readMaterial(now());
+      this.#refused = undefined;
+    } catch (error) {
+      // A file put there by mistake must not let the whole package go stale.
+      if (held === undefined || held.roots.expiresAt <= now()) throw error;
+      this.#refused = error;
+      return held;
+    }
+    repository.replaceRoots(this.#material.roots.files);
+    return this.#material;
   }
 }

@@ -8,6 +8,7 @@ export class PackageWatch {
   readonly #now: () => number;
   readonly #startedAt: number;
   #rootExpiresAt = Infinity;
+  #isRootRefused = false;
 
   /** `now` gives seconds since the epoch. Without settings nothing is published, and nothing can be late. */
   constructor(settings: Pick<PackageConfig, 'intervalMs'> | undefined, repository: { readonly madeAt: number }, now: () => number) {
@@ -17,15 +18,17 @@ export class PackageWatch {
     this.#startedAt = now();
   }
 
-  /** Notes when the newest root ends, seconds since the epoch. */
-  recordRoot(expiresAt: number): void {
+  /** Notes when the root that is served ends, seconds since the epoch, and whether the files that were to follow it are refused. */
+  recordRoot(expiresAt: number, isRefused: boolean): void {
     this.#rootExpiresAt = expiresAt;
+    this.#isRootRefused = isRefused;
   }
 
   /** What is wrong now. */
   alarms(): readonly PackageAlarm[] {
     if (this.#settings === undefined) return [];
     const { intervalMs } = this.#settings;
-    return findPackageAlarms({ madeAt: this.#repository.madeAt, rootExpiresAt: this.#rootExpiresAt, intervalMs, startedAt: this.#startedAt }, this.#now());
+    const watched = { madeAt: this.#repository.madeAt, rootExpiresAt: this.#rootExpiresAt, isRootRefused: this.#isRootRefused, intervalMs, startedAt: this.#startedAt };
+    return findPackageAlarms(watched, this.#now());
   }
 }

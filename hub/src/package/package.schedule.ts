@@ -6,14 +6,14 @@ export const LOOK_INTERVAL_MS = 500;
 
 /** What is looked at; {@link PackagePublisher} satisfies it. */
 export interface Publisher {
-  readonly rootExpiresAt: number;
+  readonly root: { readonly expiresAt: number; readonly refused: unknown };
   open(): void;
   look(): Promise<boolean>;
 }
 
 /** Who notices that nothing is published any more; {@link PackageWatch} satisfies it. */
 export interface Watch {
-  recordRoot(expiresAt: number): void;
+  recordRoot(expiresAt: number, isRefused: boolean): void;
   alarms(): readonly PackageAlarm[];
 }
 
@@ -68,10 +68,11 @@ export class PackageSchedule {
 
   /** Once for each alarm that begins, and once when all are over. */
   #tellAlarms(): void {
-    if (this.#publisher !== undefined) this.#watch.recordRoot(this.#publisher.rootExpiresAt);
+    const { expiresAt = Infinity, refused } = this.#publisher?.root ?? {};
+    this.#watch.recordRoot(expiresAt, refused !== undefined);
     const alarms = this.#watch.alarms();
     for (const { code, at } of alarms) {
-      if (!this.#told.has(code)) this.#logger.warn({ code, at: new Date(at * 1000).toISOString() }, 'alarm');
+      if (!this.#told.has(code)) this.#logger.warn({ code, at: new Date(at * 1000).toISOString(), ...(code === 'PACKAGE_ROOT_REFUSED' ? { err: refused } : {}) }, 'alarm');
     }
     if (alarms.length === 0 && this.#told.size > 0) this.#logger.info('the offline package gives no alarm any more');
     this.#told = new Set(alarms.map(({ code }) => code));
