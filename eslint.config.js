@@ -44,7 +44,7 @@ export default tseslint.config(
   },
   {
     files: ['{hub,province-adapter,proto/*}/src/**/*.ts'],
-    ignores: ['**/config.ts', '**/main.ts', '**/local-system-main.ts', '**/probes-main.ts', ...TESTS],
+    ignores: ['**/config.ts', '**/main.ts', '**/local-system-main.ts', '**/probes-main.ts', '**/sidecar-main.ts', ...TESTS],
     rules: {
       'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'The environment is read once, in config.ts.' }],
     },

@@ -121,8 +121,6 @@ export class TestHub {
         stream.on('end', () => stream.end());
         stream.on('close', () => this.streams.delete(stream));
         stream.on('error', () => this.streams.delete(stream));
-        // The headers alone say that the hub is there.
-        stream.sendMetadata(stream.metadata.clone());
       },
       VerifyCode: (call: ServerUnaryCall<v1.VerifyCodeRequest, v1.VerifyCodeResponse.$Properties>, callback: sendUnaryData<v1.VerifyCodeResponse.$Properties>): void => {
         this.asked.push(call.request);
@@ -169,7 +167,7 @@ export class TestHub {
     const now = nowSeconds();
     this.#snapshot = await signStatusList(this.bits, { issuer: GUIZHOU, shard: 0, version: this.listVersion, issuedAt: now, expiresAt: now + 31 * DAY, ttl: 300 }, this.key);
     this.repository.put(`/status-lists/${GUIZHOU}/0`, this.#snapshot, 'application/statuslist+jwt');
-    for (let after = 0; after < this.listVersion; after += 1) this.repository.put(`/status-lists/${GUIZHOU}/0?after=${String(after)}`, this.#snapshot, 'application/statuslist+jwt');
+    for (let after = 0; after <= this.listVersion; after += 1) this.repository.put(`/status-lists/${GUIZHOU}/0?after=${String(after)}`, this.#snapshot, 'application/statuslist+jwt');
   }
 }
 

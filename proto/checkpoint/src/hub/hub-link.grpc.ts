@@ -86,7 +86,12 @@ export class HubLink {
   /** One connection, from its opening to its end. Never rejects. */
   async #serve(): Promise<void> {
     try {
-      this.#connection = openHubConnection(this.#options.hub, this.#options.readCredentials());
+      const connection = openHubConnection(this.#options.hub, this.#options.readCredentials());
+      this.#connection = connection;
+      // A hub that has nothing to tell says nothing on the stream: that it is there shows in the connection.
+      connection.client.waitForReady(Infinity, (error) => {
+        if (error === undefined && this.#connection === connection) this.#reached();
+      });
       this.#stream = new StatusListStream(this.#connection.client, { ...this.#options.follower, connected: () => this.#reached() });
       await this.#stream.ended();
     } catch (error) {

@@ -165,7 +165,7 @@ describe('TufPackageSource', () => {
     expect(await one.fetchDeltas(uri, 4)).toEqual({ deltas: ['d.e.f'] });
     expect(await one.fetchDeltas(uri, 1)).toEqual({ snapshot: 'a.b.c' });
     await expect(one.fetchDeltas(uri, 5)).rejects.toMatchObject({ code: 'PACKAGE_INVALID' });
-    await expect(one.fetchList(`${uri}:7`)).rejects.toMatchObject({ code: 'PACKAGE_UNREACHABLE' });
+    await expect(one.fetchList(`${uri}:7`)).rejects.toMatchObject({ code: 'STATUS_LIST_INVALID' });
     await expect(one.fetchList('urn:other')).rejects.toMatchObject({ code: 'PACKAGE_INVALID' });
   });
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AttestationError, PACKAGE_TARGET_MAX_BYTES, parseStatusListUri, type PackageListing, type PackageSource, type TargetDescription } from '@health-code/attestation';
 import { z } from 'zod';
-import type { HubFiles } from './hub-files.js';
+import type { HubFile, HubFiles } from './hub-files.js';
 import { TrustedMetadata } from './trusted-metadata.js';
 
 /** Far above a list of a million entries: its 256 KiB, or less, in base64url. */
@@ -72,17 +72,28 @@ export class TufPackageSource implements PackageSource {
     return body;
   }
 
-  /** JWT with `typ` statuslist+jwt, unverified. @throws AttestationError PACKAGE_UNREACHABLE, PACKAGE_TRUNCATED, PACKAGE_INVALID */
+  /**
+   * JWT with `typ` statuslist+jwt, unverified.
+   * @throws AttestationError PACKAGE_UNREACHABLE, PACKAGE_TRUNCATED, PACKAGE_INVALID; STATUS_LIST_INVALID where the hub has no such list: the
+   *   others are brought up to date all the same
+   */
   async fetchList(uri: string): Promise<string> {
-    const { body } = await this.#files.getExisting(listPath(uri), LIST_MAX_BYTES);
+    const { body } = await this.#getList(listPath(uri));
     return body.toString('latin1');
   }
 
   /** What leads on from version `after`, unverified. @throws AttestationError as {@link fetchList} */
   async fetchDeltas(uri: string, after: number): Promise<{ deltas: readonly string[] } | { snapshot: string }> {
-    const { contentType, body } = await this.#files.getExisting(`${listPath(uri)}?after=${String(after)}`, LIST_MAX_BYTES);
+    const { contentType, body } = await this.#getList(`${listPath(uri)}?after=${String(after)}`);
     if (contentType !== 'application/json') return { snapshot: body.toString('latin1') };
     return parse(DELTAS, body, 'the answer to what changed in a list');
+  }
+
+  async #getList(path: string): Promise<HubFile> {
+    const file = await this.#files.get(path, LIST_MAX_BYTES);
+    if (file.status === 404) throw new AttestationError('STATUS_LIST_INVALID', 'the hub does not hand out a list that the package names');
+    if (file.status !== 200) throw new AttestationError('PACKAGE_UNREACHABLE', `the hub answered ${String(file.status)}`);
+    return file;
   }
 }
 
