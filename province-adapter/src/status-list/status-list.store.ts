@@ -66,9 +66,9 @@ export class StatusListStore {
       await holdIssuer(manager);
       const expired = await manager.query<{ sequence: string }[]>(
         `WITH expired AS (DELETE FROM listed_status WHERE sequence IN (
-            SELECT sequence FROM listed_status WHERE expires_at + ${CLOCK_TOLERANCE_SECONDS} <= $1 ORDER BY expires_at LIMIT ${MOST_CLEARED}
+            SELECT sequence FROM listed_status WHERE expires_at <= $1 ORDER BY expires_at LIMIT ${MOST_CLEARED}
           ) RETURNING sequence) SELECT sequence FROM expired`,
-        [now],
+        [now - CLOCK_TOLERANCE_SECONDS],
       );
       await manager.query(`DELETE FROM status_list_change WHERE changed_at < now() - interval '${KEPT_FOR}'`);
       const updates = planSigningAnew(await readLiveHeads(manager, now), expired.map(({ sequence }) => Number(sequence)));
