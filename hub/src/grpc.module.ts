@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AlarmModule } from './alarm/alarm.module.js';
 import { RateLimits } from './identity/rate-limits.js';
 import { Guard } from './identity/guard.js';
 import type { HubKeys } from './identity/hub-keys.js';
@@ -45,7 +46,7 @@ import { VerifyModule } from './verify/verify.module.js';
 
 /** The services: those for whoever has a certificate, on one port behind the guard. */
 @Module({
-  imports: [FollowModule, PropagationModule, JoiningModule, RecognitionModule, GovernanceModule, IdentityModule, RegistryModule, RiskLevelModule, LedgerModule, LookupModule, IngestModule, VerifyModule, PackageModule, PersonalHealthCodeModule],
+  imports: [AlarmModule, FollowModule, PropagationModule, JoiningModule, RecognitionModule, GovernanceModule, IdentityModule, RegistryModule, RiskLevelModule, LedgerModule, LookupModule, IngestModule, VerifyModule, PackageModule, PersonalHealthCodeModule],
   providers: [
     {
       provide: ForeignStatements,

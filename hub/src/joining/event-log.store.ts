@@ -50,8 +50,13 @@ export class EventLogStore {
     ]);
   }
 
-  /** Writes a refusal down by itself: what was refused left nothing else. Beyond {@link REFUSALS_PER_HOUR} it is let go. */
-  async recordRefusal({ province, name, actor, detail }: NewMembershipEvent): Promise<void> {
+  /** Writes a refusal down by itself: what was refused left nothing else. */
+  recordRefusal(event: NewMembershipEvent): Promise<void> {
+    return this.recordBounded(event);
+  }
+
+  /** Writes an event down by itself, of which nothing else was changed. Beyond {@link REFUSALS_PER_HOUR} it is let go. */
+  async recordBounded({ province, name, actor, detail }: NewMembershipEvent): Promise<void> {
     await this.#database.transaction(async (change) => {
       await change.query(IN_ORDER);
       await change.query(

@@ -40,6 +40,8 @@ export const MEMBERSHIP_EVENTS = [
   'policy.rejected',
   'policy.withdrawn',
   'expiry.due',
+  // what the hub watches
+  'alarm.raised',
 ] as const;
 
 /** Name of a {@link MEMBERSHIP_EVENTS}. */

@@ -3,6 +3,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { DataSource } from 'typeorm';
 import { AppModule } from '../app.module.js';
+import { AlarmSchedule } from '../alarm/alarm.schedule.js';
 import type { HubConfig, ListenAddress } from '../config.js';
 import type { Caller } from '../identity/caller.js';
 import { Guard } from '../identity/guard.js';
@@ -162,6 +163,10 @@ async function start(config: HubConfig, logger: Logger, { patience = START_PATIE
   const packages = app.get(PackageSchedule);
   await packages.start();
   teardown.add('offline package', () => packages.stop());
+
+  const alarms = app.get(AlarmSchedule);
+  alarms.start();
+  teardown.add('alarms', () => alarms.stop());
 
   const grpcServer = app.get(GrpcServer);
   const grpc = await grpcServer.listen(config.grpc);
