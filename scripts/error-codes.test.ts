@@ -6,7 +6,7 @@ import { checkoutDirectory } from '../deploy/embedded/checkout.js';
 
 /** Where codes are declared, and the workspaces that may throw them. */
 const UNIONS = [
-  { type: 'AttestationErrorCode', file: 'proto/attestation/src/errors.ts', usedIn: ['proto/attestation', 'hub', 'province-adapter'] },
+  { type: 'AttestationErrorCode', file: 'proto/attestation/src/errors.ts', usedIn: ['proto/attestation', 'proto/checkpoint', 'hub', 'province-adapter'] },
   { type: 'HubErrorCode', file: 'hub/src/errors.ts', usedIn: ['hub'] },
   { type: 'VerdictErrorCode', file: 'hub/src/verify/verified-code.ts', usedIn: ['hub'] },
   { type: 'QuarantineCode', file: 'hub/src/ingest/check-message.ts', usedIn: ['hub'] },
@@ -132,7 +132,7 @@ describe('docs/error-codes.md', () => {
 });
 
 describe('the closed unions of codes', () => {
-  const values = new Map(['proto/attestation', 'hub', 'province-adapter'].map((workspace) => [workspace, valuesIn(workspace)]));
+  const values = new Map(['proto/attestation', 'proto/checkpoint', 'hub', 'province-adapter'].map((workspace) => [workspace, valuesIn(workspace)]));
 
   it.each(UNIONS)('hold in $type no code that nothing says', ({ type, file, usedIn }) => {
     const members = membersOf(type, file);
