@@ -1,5 +1,5 @@
 /** What somebody has to look at before a checkpoint notices; docs/operations.md says of each what to do. */
-export type AlarmCode = 'STATUS_LIST_OVERDUE' | 'PACKAGE_OVERDUE' | 'PACKAGE_ROOT_EXPIRING';
+export type AlarmCode = 'STATUS_LIST_OVERDUE' | 'PACKAGE_OVERDUE' | 'PACKAGE_ROOT_EXPIRING' | 'PACKAGE_ROOT_REFUSED';
 
 /** Something that is not as it must be, now. */
 export interface Alarm {

@@ -38,6 +38,9 @@ async function scene(caller = checkpointCaller('520000')): Promise<Scene> {
   server.addService(DEFINITION, {
     VerifyCode: unary<v1.VerifyCodeRequest, v1.VerifyCodeResponse.$Properties>((_, call) => ({ bizExtData: callerOf(call).id })),
     VerifyBatch: unary(() => ({})),
+    GetPackageRoot: unary(() => ({})),
+    ReportChecks: unary(() => ({})),
+    FollowStatusLists: () => undefined,
     VerifyStream: (call: { on: (event: string, done: () => void) => void }) => { call.on('cancelled', () => ended.push('VerifyStream')); },
     WatchRevocations: serverStream<v1.WatchRevocationsRequest, v1.WatchRevocationsResponse.$Properties>(async function* (_, call) {
       yield { id: 1 };
