@@ -39,7 +39,6 @@ const seconds = (): number => Math.floor(Date.now() / 1000);
   imports: [GovernanceModule, IngestModule, LookupModule, PackageRepositoryModule, RegistryModule, StatusListModule, VerifyModule],
   controllers: [PackageHttp],
   providers: [
-    { provide: PackageRepository, useFactory: () => new PackageRepository() },
     {
       provide: GatherPackage,
       inject: [LiveRegistry, FeedState, PolicyRegister, Contests, AttestedVerifier, EquivocationStore, StatusLists, Lookup],
