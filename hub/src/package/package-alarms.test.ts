@@ -26,31 +26,31 @@ describe('findPackageAlarms', () => {
 describe('PackageSchedule', () => {
   function scheduleOf(publisher: Publisher | undefined) {
     const lines: string[] = [];
-    const logger = { info: (_: unknown, message?: string) => { lines.push(`info ${message ?? String(_)}`); }, warn: (fields: unknown, message?: string) => { lines.push(`warn ${(fields as { code?: string }).code ?? ''} ${message ?? String(fields)}`); } };
+    const logger = { info: (_: unknown, message?: string) => { lines.push(`info ${message ?? String(_)}`); }, warn: (_: unknown, message?: string) => { lines.push(`warn ${message ?? String(_)}`); } };
     let now = NOW;
     const repository = { madeAt: NOW };
     const watch = new PackageWatch(publisher === undefined ? undefined : { intervalMs: 30_000 }, repository, () => now);
-    return { schedule: new PackageSchedule(publisher, watch, logger as unknown as ConstructorParameters<typeof PackageSchedule>[2]), lines, repository, watch, wait: (seconds: number) => { now += seconds; } };
+    return { schedule: new PackageSchedule(publisher, watch, logger), lines, watch, wait: (seconds: number) => { now += seconds; } };
   }
   const root = { expiresAt: NOW + YEAR, refused: undefined };
 
-  it('tells a failure once, each alarm once, and the end of both', async () => {
+  it('tells a failure once, and its end; a refused root once, and raises the alarm', async () => {
     let isDown = true;
-    const publisher = { root, open: () => undefined, look: () => (isDown ? Promise.reject(new Error('down')) : Promise.resolve(true)) };
-    const { schedule, lines, repository, wait } = scheduleOf(publisher);
+    const publisher = { root: { expiresAt: NOW + YEAR, refused: undefined as unknown }, open: () => undefined, look: () => (isDown ? Promise.reject(new Error('down')) : Promise.resolve(true)) };
+    const { schedule, lines, watch } = scheduleOf(publisher);
     await schedule.look();
     await schedule.look();
-    wait(91);
+    isDown = false;
     await schedule.look();
+    publisher.root.refused = new Error('another root');
     await schedule.look();
-    [isDown, repository.madeAt] = [false, NOW + 91];
     await schedule.look();
     expect(lines).toEqual([
-      'warn  the offline package cannot be published; the last good version stays',
-      'warn PACKAGE_OVERDUE alarm',
+      'warn the offline package cannot be published; the last good version stays',
       'info the offline package is published again',
-      'info the offline package gives no alarm any more',
+      'warn key and roots of the offline package are refused; those read before are used on',
     ]);
+    expect(watch.alarms().map(({ code }) => code)).toEqual(['PACKAGE_ROOT_REFUSED']);
   });
 
   it('does not start with a key or a root that no client would take', async () => {

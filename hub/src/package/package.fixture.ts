@@ -72,7 +72,7 @@ export function registryOf(provinces: readonly TestProvince[]): PackagedRegistry
 /** Content in which nothing is exceptional. */
 export const contentOf = (provinces: readonly TestProvince[], change: Partial<PackageContent> = {}): PackageContent => ({
   registry: registryOf(provinces),
-  feeds: provinces.map(({ code }) => ({ issuer: code as ProvinceCode, confirmedAt: NOW - 10 })),
+  feeds: provinces.map(({ code }) => ({ issuer: code, confirmedAt: NOW - 10 })),
   policies: [],
   exceptions: { conflicts: [], equivocations: [], sources: [] },
   lists: [],

@@ -157,7 +157,7 @@ describe('ReportChecks', () => {
   });
 
   it('refuses what cannot be read, and says where', async () => {
-    const refused = await checkpoint().reportChecks({ ...report, reportId: 'x' }).then(() => '', (error: Error) => error.message);
+    const refused = await checkpoint().reportChecks({ ...report, reportId: 'x' }).then(() => '', (error: unknown) => String(error));
     expect(refused).toContain('REQUEST_INVALID');
   });
 });

@@ -1,5 +1,4 @@
 import type { Logger } from '../platform/logger.js';
-import type { PackageAlarm } from './package-alarms.js';
 
 /** Milliseconds between two looks: how long something urgent waits at most. */
 export const LOOK_INTERVAL_MS = 500;
@@ -11,10 +10,9 @@ export interface Publisher {
   look(): Promise<boolean>;
 }
 
-/** Who notices that nothing is published any more; {@link PackageWatch} satisfies it. */
+/** Who raises an alarm before the root ends; {@link PackageWatch} satisfies it. */
 export interface Watch {
   recordRoot(expiresAt: number, isRefused: boolean): void;
-  alarms(): readonly PackageAlarm[];
 }
 
 /** Keeps the offline package published. A failed look keeps the last good version, and is logged once until one succeeds. */
@@ -25,7 +23,7 @@ export class PackageSchedule {
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #isFailing = false;
-  #told: ReadonlySet<string> = new Set();
+  #isRootRefused = false;
   #round: Promise<void> = Promise.resolve();
 
   /** Without a publisher there is no package, and nothing happens. */
@@ -63,19 +61,15 @@ export class PackageSchedule {
       if (!this.#isFailing) this.#logger.warn({ err: error }, 'the offline package cannot be published; the last good version stays');
       this.#isFailing = true;
     }
-    this.#tellAlarms();
+    this.#lookAtRoot();
   }
 
-  /** Once for each alarm that begins, and once when all are over. */
-  #tellAlarms(): void {
+  /** The alarm says that something is refused; why, is said here, once. */
+  #lookAtRoot(): void {
     const { expiresAt = Infinity, refused } = this.#publisher?.root ?? {};
     this.#watch.recordRoot(expiresAt, refused !== undefined);
-    const alarms = this.#watch.alarms();
-    for (const { code, at } of alarms) {
-      if (!this.#told.has(code)) this.#logger.warn({ code, at: new Date(at * 1000).toISOString(), ...(code === 'PACKAGE_ROOT_REFUSED' ? { err: refused } : {}) }, 'alarm');
-    }
-    if (alarms.length === 0 && this.#told.size > 0) this.#logger.info('the offline package gives no alarm any more');
-    this.#told = new Set(alarms.map(({ code }) => code));
+    if (refused !== undefined && !this.#isRootRefused) this.#logger.warn({ err: refused }, 'key and roots of the offline package are refused; those read before are used on');
+    this.#isRootRefused = refused !== undefined;
   }
 
   #schedule(): void {
