@@ -1,3 +1,5 @@
+import { promisify } from 'node:util';
+import { constants, deflate } from 'node:zlib';
 import {
   parseStatusListUri, signStatusList, signStatusListDelta, STATUS_LIST_MAX_LIFETIME_SECONDS, statusListUri, type ProvinceCode, type SigningKey,
 } from '@health-code/attestation';
@@ -35,6 +37,9 @@ interface Signed {
   readonly version: number;
   readonly kid: string;
 }
+
+/** Elsewhere than where attestations are made: a whole list takes milliseconds. */
+const compress = (bytes: Uint8Array): Promise<Uint8Array> => promisify(deflate)(bytes, { level: constants.Z_BEST_COMPRESSION });
 
 const expiryOf = (issuedAt: number): number => issuedAt + STATUS_LIST_MAX_LIFETIME_SECONDS;
 
@@ -155,8 +160,7 @@ export class StatusLists {
     const made = this.#snapshots.get(shard);
     if (made?.version === version && made.kid === signingKey.kid) return made.token;
     const issuedAt = this.#seenAt;
-    // A copy: the list may go on while this is signed.
-    const token = await signStatusList(list.bits.clone(), { issuer, shard, version, issuedAt, expiresAt: expiryOf(issuedAt), ttl: LIST_TTL_SECONDS }, signingKey);
+    const token = await signStatusList(list.bits, { issuer, shard, version, issuedAt, expiresAt: expiryOf(issuedAt), ttl: LIST_TTL_SECONDS }, signingKey, compress);
     this.#snapshots.set(shard, { version, kid: signingKey.kid, token });
     return token;
   }
