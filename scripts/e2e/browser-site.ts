@@ -21,13 +21,16 @@ export interface Site {
 const dependenciesOf = (folder: string): readonly string[] =>
   Object.keys((JSON.parse(readFileSync(join(checkoutDirectory(), folder, 'package.json'), 'utf8')) as { dependencies?: object }).dependencies ?? {});
 
+/** Node is given another form of these than a browser by the name alone. */
+const FOR_BROWSERS: Readonly<Record<string, string>> = { fflate: 'fflate/browser' };
+
 /** Every package below the attestation package, as a browser without a bundler finds it: by its ES module. */
 function createImportMap(): object {
   const imports: Record<string, string> = { '@health-code/attestation': `/${LIBRARY}` };
   const open = [...dependenciesOf('proto/attestation')];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     if (name in imports) continue;
-    imports[name] = `/${relative(checkoutDirectory(), fileURLToPath(import.meta.resolve(name)))}`;
+    imports[name] = `/${relative(checkoutDirectory(), fileURLToPath(import.meta.resolve(FOR_BROWSERS[name] ?? name)))}`;
     open.push(...dependenciesOf(join('node_modules', name)));
   }
   return { imports };
