@@ -1,16 +1,20 @@
-// Run at a checkpoint: `npm run verify -- <anything scanned>` shows the hub's verdict.
+// Run at a checkpoint: `npm run verify -- <anything scanned>` shows the hub's verdict, or with --offline that of the package kept here.
 import { parseVerifyArguments, USAGE, UsageError, type VerifyArguments } from './verify/arguments.js';
 import { CommandError } from './access/command-error.js';
 import type { HubChannel } from './access/hub-channel.js';
 import { openDeviceHome } from './verify/device-home.js';
 import { enrolHere } from './verify/enrol-here.js';
+import type { Judge } from './verify/judge.js';
+import { openOfflineDesk } from './verify/offline-device.js';
 import { openDevice } from './verify/open-device.js';
 import { printVerdict, verdictObject } from './verify/print-verdict.js';
 import { keepReceipt, readReceipts, receiptOf, type Receipt } from './verify/receipts.js';
 import { OutcomeSummary, verifyLines } from './verify/verify-lines.js';
+import { describePackage, doUpkeep } from './verify/upkeep.js';
 import { printRevocation, watchRevocations } from './verify/watch-revocations.js';
 import { adviceName } from './verify/verdict-words.js';
 import type { ServiceError } from '@grpc/grpc-js';
+import { CheckpointError } from '@health-code/checkpoint';
 import type { v1 } from '@health-code/messages';
 
 const EXIT = { allowed: 0, refused: 1, failed: 2 } as const;
@@ -20,7 +24,7 @@ function requestsOf(args: VerifyArguments): v1.IVerifyCodeRequest[] {
   return args.texts.map((text) => ({ context: args.context, kind: args.kind, code: Buffer.from(text) }));
 }
 
-async function verifyOneByOne(checkpoint: v1.Checkpoint, args: VerifyArguments): Promise<boolean> {
+async function verifyOneByOne(checkpoint: Pick<Judge, 'verifyCode'>, args: VerifyArguments): Promise<boolean> {
   let allowed = true;
   for (const request of requestsOf(args)) {
     const verdict = (await checkpoint.verifyCode(request)).verdict ?? {};
@@ -32,7 +36,7 @@ async function verifyOneByOne(checkpoint: v1.Checkpoint, args: VerifyArguments):
   return allowed;
 }
 
-async function verifyFile(checkpoint: v1.Checkpoint, args: VerifyArguments, file: string): Promise<boolean> {
+async function verifyFile(checkpoint: Pick<Judge, 'verifyBatch'>, args: VerifyArguments, file: string): Promise<boolean> {
   const summary = new OutcomeSummary();
   let allowed = true;
   for await (const outcome of verifyLines(checkpoint, args.context, file)) {
@@ -61,6 +65,27 @@ async function watch(client: HubChannel, args: VerifyArguments): Promise<number>
   return hasFallen ? EXIT.refused : EXIT.allowed;
 }
 
+async function verifyAll(judge: Judge, args: VerifyArguments): Promise<number> {
+  const allowed = args.file === undefined ? await verifyOneByOne(judge, args) : await verifyFile(judge, args, args.file);
+  return allowed ? EXIT.allowed : EXIT.refused;
+}
+
+async function verifyOffline(args: VerifyArguments): Promise<number> {
+  const desk = await openOfflineDesk(args);
+  try {
+    if (!args.json) console.error(describePackage(desk.device, Math.floor(Date.now() / 1000)));
+    return await verifyAll(desk.checkpoint, args);
+  } finally {
+    await desk.close();
+  }
+}
+
+async function upkeep(args: VerifyArguments, what: 'update' | 'report'): Promise<number> {
+  const { succeeded, object, text } = await doUpkeep(args, what);
+  console.log(args.json ? JSON.stringify(object) : text);
+  return succeeded ? EXIT.allowed : EXIT.refused;
+}
+
 /** Where the checkpoint stands: as the command line says, or where the device was enrolled. */
 function placed(args: VerifyArguments): VerifyArguments {
   if (args.deviceFolder === undefined || args.isProvinceGiven) return args;
@@ -75,11 +100,12 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   if (parsed.enrol !== undefined) return enrol(parsed, parsed.enrol);
   const args = placed(parsed);
+  if (args.upkeep !== undefined) return upkeep(args, args.upkeep);
+  if (args.offline) return verifyOffline(args);
   const client = openDevice(args);
   try {
     if (args.watch !== undefined) return await watch(client, args);
-    const allowed = args.file === undefined ? await verifyOneByOne(client.checkpoint, args) : await verifyFile(client.checkpoint, args, args.file);
-    return allowed ? EXIT.allowed : EXIT.refused;
+    return await verifyAll(client.checkpoint, args);
   } finally {
     client.close();
   }
@@ -88,6 +114,7 @@ async function main(argv: readonly string[]): Promise<number> {
 /** For the person at the checkpoint: what is wrong, and with whom. */
 function explain(error: unknown): string {
   if (error instanceof UsageError) return `Help: npm run verify -- --help\n\n${error.message}`;
+  if (error instanceof CheckpointError) return `${error.code}: ${error.message}`;
   if (error instanceof CommandError) return `${error.message}\n${error.remedy}`;
   if (!(error instanceof Error)) return String(error);
   const { syscall, details = error.message } = error as NodeJS.ErrnoException & Partial<ServiceError>;

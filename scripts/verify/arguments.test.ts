@@ -33,6 +33,13 @@ describe('parseVerifyArguments', () => {
     expect(parseVerifyArguments(['--watch-revocations', '--past-only'])).toMatchObject({ watch: 'past' });
   });
 
+  it('judges without a network, fetches and reports', () => {
+    expect(parseVerifyArguments(['--offline', 'a'])).toMatchObject({ offline: true, texts: ['a'] });
+    expect(parseVerifyArguments(['--update', '--package', 'https://hub:8443'])).toMatchObject({ upkeep: 'update', packageUrl: 'https://hub:8443' });
+    expect(parseVerifyArguments(['--report'])).toMatchObject({ upkeep: 'report', offline: false });
+    for (const argv of [['--offline'], ['--offline', '--update'], ['--update', '--report'], ['a', '--report'], ['--offline', '--watch-revocations']]) expect(() => parseVerifyArguments(argv)).toThrow(UsageError);
+  });
+
   it('offers help', () => {
     expect(parseVerifyArguments(['--help'])).toBe('help');
   });

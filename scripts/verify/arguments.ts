@@ -29,6 +29,12 @@ export interface VerifyArguments {
   readonly receipts?: string;
   /** Revocations are compared with the receipts; only those of the past, or those to come too. */
   readonly watch?: 'past' | 'all';
+  /** Judges by the offline package alone; nobody is asked. */
+  readonly offline: boolean;
+  /** Beside codes: fetches the offline package, or reports what was checked without a network. */
+  readonly upkeep?: 'update' | 'report';
+  /** Where the hub publishes the offline package, where it is not that of a country on this machine or of the enrolment. */
+  readonly packageUrl?: string;
   /** Data directory of the country on this machine. */
   readonly dataPath?: string;
   readonly json: boolean;
@@ -39,7 +45,7 @@ export interface VerifyArguments {
 export class UsageError extends Error {}
 
 /** Help text. */
-export const USAGE = `Checks what a traveller shows, at the hub.
+export const USAGE = `Checks what a traveller shows, at the hub or without a network.
 
   npm run verify -- <scanned text>              one code: an attestation, or a province's own local code
   npm run verify -- --file codes.txt            one code a line ("-" reads standard input)
@@ -47,6 +53,9 @@ export const USAGE = `Checks what a traveller shows, at the hub.
   npm run verify -- --enrol CODE                makes this machine a checkpoint of the province that handed out the one-time code
   npm run verify -- --watch-revocations --receipts FILE
                                                 which verifications here stood on a signing key that was in other hands, until Ctrl-C
+  npm run verify -- --update                    fetches the offline package: provinces, keys, policies, status lists
+  npm run verify -- --offline <scanned text>    judges by it, without a network; also with --file
+  npm run verify -- --report                    reports what was judged without a network, as counts
 
 Options
   --kind KIND       status | test: what to ask a province for, of a local code or a document (default status)
@@ -63,6 +72,7 @@ Options
   --device FOLDER   an enrolled device, and where --enrol puts one (default for --enrol: .data/checkpoint)
   --enrolment HOST:PORT
                     where the device applies (default: as --hub)
+  --package URL     where the hub publishes the offline package (default: of the enrolment, else of the country on this machine)
   --receipts FILE   keeps issuer, sequence number and time of each verification, and nothing of the person (not with --file)
   --past-only       with --watch-revocations: ends after those of the past
   --data FOLDER     the country on this machine whose data are there
@@ -107,8 +117,9 @@ export function parseVerifyArguments(argv: readonly string[]): VerifyArguments |
   const { values, positionals } = readOptions(argv);
   if (values.help === true) return 'help';
   const number = values['id-number'];
-  const asked = [positionals.length > 0, values.file !== undefined, number !== undefined, values.enrol !== undefined, values['watch-revocations']].filter(Boolean).length;
-  if (asked !== 1) throw new UsageError('give scanned text, or --file, or --id-number, or --enrol, or --watch-revocations: exactly one of them');
+  const asked = [positionals.length > 0, values.file !== undefined, number !== undefined, values.enrol !== undefined, values['watch-revocations'], values.update, values.report].filter(Boolean).length;
+  if (asked !== 1) throw new UsageError('give scanned text, or --file, or --id-number, or --enrol, or --watch-revocations, or --update, or --report: exactly one of them');
+  if (values.offline && positionals.length === 0 && values.file === undefined && number === undefined) throw new UsageError('--offline judges codes: give scanned text, or --file');
   if (values.file !== undefined && values.receipts !== undefined) throw new UsageError('--receipts is for one code or document: a batch does not say what its verdicts stood on');
   const kind = pick(KINDS, 'kind', values.kind);
   if (values.file !== undefined && values.kind !== 'status') throw new UsageError('--kind is for one code or document: a batch asks for the status');
@@ -126,6 +137,9 @@ export function parseVerifyArguments(argv: readonly string[]): VerifyArguments |
     },
     json: values.json,
     timeoutMs,
+    offline: values.offline,
+    ...((values.update || values.report) && { upkeep: values.update ? ('update' as const) : ('report' as const) }),
+    ...(values.package !== undefined && { packageUrl: values.package }),
     ...(values.file !== undefined && { file: values.file }),
     ...(values.hub !== undefined && { hub: values.hub }),
     ...(values.data !== undefined && { dataPath: resolve(values.data) }),
@@ -184,6 +198,10 @@ function readOptions(argv: readonly string[]) {
         receipts: { type: 'string' },
         'watch-revocations': { type: 'boolean', default: false },
         'past-only': { type: 'boolean', default: false },
+        offline: { type: 'boolean', default: false },
+        update: { type: 'boolean', default: false },
+        report: { type: 'boolean', default: false },
+        package: { type: 'string' },
         data: { type: 'string' },
         timeout: { type: 'string', default: '10000' },
         json: { type: 'boolean', default: false },

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { getProvince, parseProvinceCode } from '@health-code/attestation';
 import { secondsFromTimestamp, type TimestampFields, type v1 } from '@health-code/messages';
+import { spanInWords } from '../access/words.js';
 import { adviceName, availabilityName, evidenceName, freshnessName, kindName, recognitionName, statusName, testResultName, wordsOf } from './verdict-words.js';
 
 type Style = readonly Exclude<Parameters<typeof styleText>[0], readonly unknown[]>[];
@@ -53,6 +54,13 @@ function testRows(test: v1.ITestStatement | null | undefined): readonly (readonl
   ];
 }
 
+/** `最新 fresh (5 min old, up to 1 h)`: how old what is known is, and up to which age the grade holds here. */
+function freshnessInWords({ freshness, freshnessAgeSeconds: age, freshnessLimitSeconds: limit }: v1.IVerdict): string {
+  if (!freshness) return '';
+  if (age === null || age === undefined) return wordsOf(freshnessName(freshness));
+  return `${wordsOf(freshnessName(freshness))} (${spanInWords(age)} old${limit === null || limit === undefined ? '' : `, up to ${spanInWords(limit)}`})`;
+}
+
 /** One verdict for a person: a coloured line, then what is known. Colour is never the only carrier of the meaning. */
 export function printVerdict(verdict: v1.IVerdict): string {
   const status = statusName(verdict.status);
@@ -63,7 +71,7 @@ export function printVerdict(verdict: v1.IVerdict): string {
     ['种类 kind', verdict.kind ? wordsOf(kindName(verdict.kind)) : ''],
     ['互认 recognition', wordsOf(recognitionName(verdict.recognition))],
     ['原因代码 error', verdict.errorCode ?? ''],
-    ['时效 freshness', verdict.freshness ? wordsOf(freshnessName(verdict.freshness)) : ''],
+    ['时效 freshness', freshnessInWords(verdict)],
     ['可用性 availability', verdict.availability ? availabilityName(verdict.availability) : ''],
     ['签发省份 issuer', verdict.issuer ? `${provinceLabel(verdict.issuer)}${verdict.sequence ? `, no. ${String(verdict.sequence)}` : ''}` : ''],
     ['赋码原因 reason', verdict.reasonCode ?? ''],
@@ -90,6 +98,8 @@ export function verdictObject(verdict: v1.IVerdict): Record<string, unknown> {
     status: statusName(verdict.status),
     recognition: recognitionName(verdict.recognition),
     freshness: freshnessName(verdict.freshness),
+    freshnessAgeSeconds: verdict.freshnessAgeSeconds,
+    freshnessLimitSeconds: verdict.freshnessLimitSeconds,
     advice: adviceName(verdict.advice),
     availability: availabilityName(verdict.availability),
     errorCode: verdict.errorCode,

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { SingleBar } from 'cli-progress';
 import type { v1 } from '@health-code/messages';
+import type { Judge } from './judge.js';
 import { adviceName, freshnessName, recognitionName, statusName, wordsOf } from './verdict-words.js';
 
 /** Codes sent in one batch: large enough that the round trip does not count, small enough to show progress. */
@@ -39,7 +40,7 @@ async function* batchesOf(input: NodeJS.ReadableStream): AsyncGenerator<{ readon
 }
 
 /** Verifies a file of one code a line (`-`: standard input), batch by batch, with a progress bar on a terminal. */
-export async function* verifyLines(checkpoint: v1.Checkpoint, context: v1.ICheckpointContext, file: string): AsyncGenerator<LineOutcome> {
+export async function* verifyLines(checkpoint: Pick<Judge, 'verifyBatch'>, context: v1.ICheckpointContext, file: string): AsyncGenerator<LineOutcome> {
   const size = file === '-' ? 0 : (await stat(file)).size;
   const bar = new SingleBar({ format: '  {bar} {percentage}%  {lines} codes', hideCursor: true, noTTYOutput: false, stream: process.stderr });
   if (size > 0) bar.start(size, 0, { lines: 0 });

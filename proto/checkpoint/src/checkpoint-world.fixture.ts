@@ -127,6 +127,7 @@ export class TestHub {
         if (this.answer instanceof Error) callback(this.answer);
         else callback(null, this.answer);
       },
+      GetPackageRoot: (_: ServerUnaryCall<object, object>, callback: sendUnaryData<v1.GetPackageRootResponse.$Properties>): void => callback(null, { root: this.repository.root() }),
       ReportChecks: (call: ServerUnaryCall<v1.ReportChecksRequest, v1.ReportChecksResponse.$Properties>, callback: sendUnaryData<v1.ReportChecksResponse.$Properties>): void => {
         this.reports.push(call.request);
         callback(null, { isRepetition: false });

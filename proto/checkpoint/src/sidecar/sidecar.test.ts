@@ -62,7 +62,7 @@ const shown = (code: string) => ({ context: CONTEXT, code: Buffer.from(code) });
 const brief = ({ verdict }: v1.VerifyCodeResponse) => [v1.Recognition[verdict?.recognition ?? 0], v1.HealthStatus[verdict?.status ?? 0], verdict?.errorCode];
 const GREEN = ['RECOGNITION_RECOGNISED', 'HEALTH_STATUS_GREEN', ''];
 
-describe('the sidecar with its hub', () => {
+describe('the sidecar with its hub', { timeout: 30_000 }, () => {
   it('judges an attestation by its package, without asking, and says by which', async () => {
     const { checkpoint } = await started();
     const answer = await checkpoint.verifyCode(shown(await hub.attest(1)));
@@ -143,7 +143,7 @@ describe('the sidecar with its hub', () => {
   });
 });
 
-describe('the sidecar without its hub', () => {
+describe('the sidecar without its hub', { timeout: 30_000 }, () => {
   it('goes on judging, says of the rest that a network is needed, reports when the hub is back', async () => {
     const { checkpoint, sidecar } = await started();
     const green = await hub.attest(1);
