@@ -105,11 +105,10 @@ export class BrowserDesk implements Desk {
   /** Told by the page when a newer build of it waits. */
   readonly offerNewVersion = (): void => this.#cell.change({ hasNewVersion: true });
 
-  async #begin(found: Device, database: Database): Promise<void> {
+  async #begin(device: Device, database: Database): Promise<void> {
     this.#shift?.end.abort();
-    const device = found.pinnedRoot === undefined ? await this.#pinRoot(found, database) : found;
-    const store = new BrowserTrustStore(database);
-    const source = new BrowserPackageSource({ origin: this.#origin, pinnedRoot: device.pinnedRoot ?? '', store, now: this.now });
+    const findPinnedRoot = async (): Promise<string | undefined> => device.pinnedRoot ?? (await this.#pinRoot(device, database));
+    const source = new BrowserPackageSource({ origin: this.#origin, findPinnedRoot, store: new BrowserTrustStore(database), now: this.now });
     const keeper = new PackageKeeper({ source, store: new BrowserPackageStore(database), now: this.now });
     // What cannot be taken up is fetched anew; until then there is none.
     await keeper.open().catch(() => undefined);
@@ -144,14 +143,12 @@ export class BrowserDesk implements Desk {
   }
 
   /** A device that was enrolled before there was a package has pinned nothing; the hub's own word, over TLS and for this device, is what it would have pinned. */
-  async #pinRoot(device: Device, database: Database): Promise<Device> {
-    try {
-      const { packageRoot } = await this.#hub.getState(device);
-      if (packageRoot === undefined) return device;
-      return (await new DeviceStore(database).pin(textFromBase64(packageRoot))) ?? device;
-    } catch {
-      return device;
-    }
+  async #pinRoot(device: Device, database: Database): Promise<string | undefined> {
+    const devices = new DeviceStore(database);
+    const known = await devices.find();
+    if (known !== undefined && known !== 'cleared' && known.pinnedRoot !== undefined) return known.pinnedRoot;
+    const { packageRoot } = await this.#hub.getState(device);
+    return packageRoot === undefined ? undefined : (await devices.pin(textFromBase64(packageRoot)))?.pinnedRoot;
   }
 
   #held({ current, clock }: PackageKeeper): Pick<DeskState, 'clock' | 'held'> {

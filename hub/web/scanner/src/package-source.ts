@@ -1,11 +1,12 @@
 import { TUFClient } from '@freedomofpress/tuf-browser';
-import { AttestationError, PACKAGE_TARGET_MAX_BYTES, parseStatusListUri, type PackageListing, type PackageSource, type TargetDescription } from '@health-code/attestation';
+import { AttestationError, PACKAGE_TARGET_MAX_BYTES, PACKAGE_TARGET_NAMES, parseStatusListUri, type PackageListing, type PackageSource, type TargetDescription } from '@health-code/attestation';
 import { z } from 'zod';
 import { fetchBounded } from './fetch-bounded.js';
 import { MetadataDraft } from './metadata-draft.js';
 import { packageError } from './package-failure.js';
 import type { PackageTrust, TrustStore } from './package-trust.js';
 
+const LEDGER = PACKAGE_TARGET_NAMES.ledger;
 /** Far above a list of a million entries: its 256 KiB, or less, in base64url. */
 const LIST_MAX_BYTES = 8 * 1024 * 1024;
 /** Metadata names some ten targets. */
@@ -15,11 +16,10 @@ const EXPIRES = z.object({ signed: z.object({ expires: z.iso.datetime() }) });
 const TARGETS = z.object({
   signed: z.object({
     version: z.int().positive(),
-    /** Ours: TUF says only when metadata ends. */
-    made_at: z.int().positive(),
     targets: z.record(z.string(), z.object({ length: z.int().nonnegative().max(PACKAGE_TARGET_MAX_BYTES), hashes: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }) })),
   }),
 });
+const MADE_AT = z.object({ madeAt: z.int().positive() });
 const DELTAS = z.strictObject({ deltas: z.array(z.string()) });
 
 function parse<T>(schema: z.ZodType<T>, text: string, what: string): T {
@@ -34,8 +34,8 @@ function parse<T>(schema: z.ZodType<T>, text: string, what: string): T {
 export interface BrowserPackageSourceOptions {
   /** Of the page: the hub that served it. */
   readonly origin: string;
-  /** root.json as it was pinned when the device was enrolled. */
-  readonly pinnedRoot: string;
+  /** root.json as it was pinned when the device was enrolled; `undefined` where the hub has published none yet. */
+  readonly findPinnedRoot: () => Promise<string | undefined>;
   readonly store: TrustStore;
   /** Seconds since the epoch. */
   readonly now: () => number;
@@ -45,6 +45,8 @@ export interface BrowserPackageSourceOptions {
 export class BrowserPackageSource implements PackageSource {
   readonly #options: BrowserPackageSourceOptions;
   #targets: ReadonlyMap<string, TargetDescription> = new Map();
+  /** Fetched with the listing, verified. */
+  #ledger: { readonly sha256: string; readonly bytes: Uint8Array } | undefined;
   #serverTime: number | undefined;
   /** As accepted last; also where there was no room to keep it. */
   #accepted: PackageTrust | undefined;
@@ -65,12 +67,16 @@ export class BrowserPackageSource implements PackageSource {
     const { targets } = await this.#acceptMetadata();
     const { signed } = parse(TARGETS, targets ?? '', 'targets.json');
     this.#targets = new Map(Object.entries(signed.targets).map(([name, { length, hashes }]) => [name, { sha256: hashes.sha256, length }]));
-    return { version: signed.version, madeAt: signed.made_at, targets: this.#targets };
+    // When it was made is said by what it holds: metadata says only when it ends.
+    const ledger = await this.#fetchLedger();
+    const { madeAt } = parse(MADE_AT, textOf(ledger), 'ledger.json');
+    return { version: signed.version, madeAt, targets: this.#targets };
   }
 
   /** Unverified: whoever asks compares it with the listing. @throws {AttestationError} PACKAGE_UNREACHABLE, PACKAGE_INVALID */
   async fetchTarget(name: string): Promise<Uint8Array> {
     const target = this.#targets.get(name);
+    if (target !== undefined && this.#ledger?.sha256 === target.sha256) return this.#ledger.bytes;
     if (target === undefined) throw new AttestationError('PACKAGE_INVALID', 'the package names no file of that name');
     return (await this.#fetch(`/package/targets/${target.sha256}.${encodeURIComponent(name)}`, target.length)).bytes;
   }
@@ -88,7 +94,9 @@ export class BrowserPackageSource implements PackageSource {
   }
 
   async #acceptMetadata(): Promise<PackageTrust> {
-    const { origin, pinnedRoot, store, now } = this.#options;
+    const { origin, findPinnedRoot, store, now } = this.#options;
+    const pinnedRoot = await findPinnedRoot();
+    if (pinnedRoot === undefined) throw new AttestationError('PACKAGE_UNREACHABLE', 'the hub has named no root of trust yet');
     const held = this.#accepted ?? (await store.read());
     const draft = new MetadataDraft(held);
     const client = new TUFClient(`${origin}/package/metadata/`, pinnedRoot, 'package', `${origin}/package/targets/`, { backend: draft });
@@ -111,6 +119,14 @@ export class BrowserPackageSource implements PackageSource {
     await this.#options.store.replace(trust).catch(() => undefined);
   }
 
+  async #fetchLedger(): Promise<Uint8Array> {
+    const sha256 = this.#targets.get(LEDGER)?.sha256 ?? '';
+    const bytes = await this.fetchTarget(LEDGER);
+    if ((await hexDigest(bytes)) !== sha256) throw new AttestationError('PACKAGE_INVALID', 'ledger.json is not what is listed');
+    this.#ledger = { sha256, bytes };
+    return bytes;
+  }
+
   #fetch(path: string, limit: number): ReturnType<typeof fetchBounded> {
     return fetchBounded(this.#options.origin + path, limit, (response) => {
       const date = Date.parse(response.headers.get('date') ?? '');
@@ -125,6 +141,11 @@ function requireInTerm({ timestamp, snapshot, targets }: PackageTrust, now: numb
     const { signed } = parse(EXPIRES, text ?? '', 'metadata');
     if (!(Date.parse(signed.expires) / 1000 > now)) throw new AttestationError('PACKAGE_EXPIRED', 'metadata is past its signed term');
   }
+}
+
+async function hexDigest(bytes: Uint8Array): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
