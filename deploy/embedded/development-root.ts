@@ -4,6 +4,9 @@ import { dirname } from 'node:path';
 import type { DataDirectory } from './data-directory.js';
 import { makePackageKey, packageKeyId, parsePackageKey, readPackageRoot, signPackageRoot } from './package-root.js';
 
+/** Files below the folder of secrets. */
+export const DEVELOPMENT_ROOT_FOLDER = 'package';
+
 /** Where the hub of this machine finds what it signs the offline package with. */
 export interface DevelopmentRoot {
   readonly rootDir: string;
@@ -12,7 +15,7 @@ export interface DevelopmentRoot {
   readonly rootKeyFiles: readonly string[];
 }
 
-const FOLDER = 'package';
+const FOLDER = DEVELOPMENT_ROOT_FOLDER;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const LIFETIME_MS = 365 * DAY_MS;
 /** Less of its time than this part, and a root is followed by another. */
@@ -35,7 +38,7 @@ export function openDevelopmentRoot(data: DataDirectory): DevelopmentRoot {
   while (existsSync(rootFile(newest + 1))) newest += 1;
   const held = newest === 0 ? undefined : readPackageRoot(readFileSync(rootFile(newest)));
   const keys = { root: rootKeyFiles.map(read), online: read(online) };
-  const isGood = held !== undefined && (held.expiresAt - Date.now()) / LIFETIME_MS > RENEW_BELOW && held.onlineKeyIds.includes(packageKeyId(keys.online));
+  const isGood = held !== undefined && (held.expiresAt - Date.now()) / LIFETIME_MS > RENEW_BELOW && packageKeyId(held.onlineKey) === packageKeyId(keys.online);
   if (!isGood) {
     const content = { version: newest + 1, rootKeys: keys.root.map((key) => createPublicKey(key)), threshold: 1, onlineKey: createPublicKey(keys.online), expiresAt: Date.now() + LIFETIME_MS, isForDevelopment: true };
     data.writeSecret(`${FOLDER}/roots/${String(newest + 1)}.root.json`, signPackageRoot(content, keys.root));

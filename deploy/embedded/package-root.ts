@@ -23,8 +23,10 @@ export interface RootContent {
 export interface ReadRoot {
   readonly version: number;
   readonly threshold: number;
-  readonly rootKeyIds: readonly string[];
-  readonly onlineKeyIds: readonly string[];
+  /** Public keys that sign roots. */
+  readonly rootKeys: readonly KeyObject[];
+  /** Public key of the hub. */
+  readonly onlineKey: KeyObject;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
   readonly isForDevelopment: boolean;
@@ -89,6 +91,9 @@ function parseRoot(file: Uint8Array): Metadata<Root> {
   }
 }
 
+const keysOf = ({ signed: { roles, keys } }: Metadata<Root>, role: string): readonly KeyObject[] =>
+  (roles[role]?.keyIDs ?? []).flatMap((id) => (keys[id]?.keyVal['public'] === undefined ? [] : [createPublicKey(keys[id].keyVal['public'])]));
+
 /**
  * Reads a root that was made, after verifying that enough of its own keys have signed it, and enough of those of `before`.
  * @throws DeploymentError PACKAGE_ROOT_INVALID
@@ -102,11 +107,13 @@ export function readPackageRoot(file: Uint8Array, before?: Uint8Array): ReadRoot
     throw new DeploymentError('PACKAGE_ROOT_INVALID', `root ${String(root.signed.version)} is not signed by enough of the keys that have to sign it`, { cause });
   }
   const { version, roles, expires, unrecognizedFields } = root.signed;
+  const [onlineKey] = keysOf(root, 'timestamp');
+  if (onlineKey === undefined) throw new DeploymentError('PACKAGE_ROOT_INVALID', `root ${String(version)} names no key of the hub`);
   return {
     version,
     threshold: roles['root']?.threshold ?? 0,
-    rootKeyIds: roles['root']?.keyIDs ?? [],
-    onlineKeyIds: roles['timestamp']?.keyIDs ?? [],
+    rootKeys: keysOf(root, 'root'),
+    onlineKey,
     expiresAt: Date.parse(expires),
     isForDevelopment: unrecognizedFields[DEVELOPMENT_MEMBER] === true,
   };

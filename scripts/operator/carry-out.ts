@@ -5,7 +5,7 @@ import type { HubChannel } from '../access/hub-channel.js';
 import { serverStream } from '../access/server-stream.js';
 import { isoTime, parseProvince, printTable, provinceInWords } from '../access/words.js';
 import { eventCells, expiryCells } from '../province/status.js';
-import type { OperatorCommand } from './commands.js';
+import type { HubCommand } from './commands.js';
 import { matrixObject, printMatrix } from './matrix.js';
 import { actionCells, actionObject, memberCells, memberObject, policyCells, policyObject } from './operator-words.js';
 
@@ -50,7 +50,7 @@ async function listKeyEntries({ client }: HubChannel, options: GivenOptions): Pr
   };
 }
 
-const CARRY: Readonly<Record<OperatorCommand, Carry>> = {
+const CARRY: Readonly<Record<HubCommand, Carry>> = {
   invite: async ({ operator }, options) => {
     const province = provinceOf(options);
     const codePrefixes = options.find('prefixes')?.split(',') ?? [];
@@ -107,4 +107,4 @@ const CARRY: Readonly<Record<OperatorCommand, Carry>> = {
 };
 
 /** Does what an operator asked for. `now` in seconds since the epoch. */
-export const carryOut = ({ command, options }: Given<OperatorCommand>, channel: HubChannel, now: number): Promise<CommandOutcome> => CARRY[command](channel, options, now);
+export const carryOut = ({ command, options }: Given<HubCommand>, channel: HubChannel, now: number): Promise<CommandOutcome> => CARRY[command](channel, options, now);

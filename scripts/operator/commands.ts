@@ -20,10 +20,19 @@ export const OPERATOR_COMMANDS = {
   'approve-policy': { usage: '<policy>', summary: 'an operator’s yes to a proposed regional rule', positionals: ['policy'] },
   'reject-policy': { usage: '<policy>', summary: 'an operator’s no to it', positionals: ['policy'] },
   'key-entries': { usage: '<kid> [--from TIME]', summary: 'which attestations stood on a signing key, and which of them do not stand any more', positionals: ['kid'], options: { from: text } },
+  'package-root': {
+    usage: '<show | make | rotate> [--folder DIR --root-key FILE,FILE --online-key FILE] [--new-root-key FILE,FILE] [--threshold N] [--days N]',
+    summary: 'the root of trust of the offline package, made and replaced without a network; the old keys and the new ones sign; without --folder that of the country on this machine',
+    positionals: ['step'],
+    options: { folder: text, 'root-key': text, 'new-root-key': text, 'online-key': text, threshold: text, days: text },
+  },
 } as const satisfies Readonly<Record<string, CommandSpecification>>;
 
 /** Name of one of them. */
 export type OperatorCommand = keyof typeof OPERATOR_COMMANDS;
+
+/** One that a hub carries out. */
+export type HubCommand = Exclude<OperatorCommand, 'package-root'>;
 
 /** Options that each of them takes. */
 export const SHARED_OPTIONS = {

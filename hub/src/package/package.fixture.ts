@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { makePackageKey, signPackageRoot, type RootContent } from '../../../deploy/embedded/package-root.js';
-import { generateProvinceKey, parseProvinceCode, type GeneratedProvinceKey, type ProvinceCode } from '@health-code/attestation';
+import { generateProvinceKey, parseProvinceCode, type GeneratedProvinceKey } from '@health-code/attestation';
 import type { ListedProvince, RegisteredRule } from '../registry/registry.js';
 import { parsePackageKey } from './package-key.js';
 import { verifyRootChain } from './package-root.js';
