@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { build, defineConfig, type Plugin, type UserConfig } from 'vite';
 
@@ -24,33 +25,45 @@ interface ManifestEntry {
 /** Every file of the page with its digest, in one order, so that an equal page is an equal worker. */
 function listFiles(folder: string): readonly ManifestEntry[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name !== WORKER && !entry.name.endsWith('.map'))
+    .filter((entry) => entry.isFile() && entry.name !== WORKER && !/\.(map|br)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .map((file) => ({ url: BASE + relative(folder, file).replaceAll('\\', '/'), revision: createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 32) }))
     .sort((one, other) => (one.url < other.url ? -1 : 1));
 }
 
-/** Builds the service worker after the page, as one classic script: it names every file of the page, and shares none with it. */
-function serviceWorker(): Plugin {
+/** Writes beside each large file the same compressed, once: what a phone fetches at its first visit is a third of it. */
+function compressFiles(): void {
+  for (const name of readdirSync(OUT, { recursive: true, encoding: 'utf8' })) {
+    if (/\.(js|css|wasm)$/.test(name)) writeFileSync(join(OUT, `${name}.br`), brotliCompressSync(readFileSync(join(OUT, name))));
+  }
+}
+
+/** As one classic script: it names every file of the page, and shares none with it. */
+const buildWorker = (): Promise<unknown> =>
+  build({
+    configFile: false,
+    logLevel: 'warn',
+    resolve: { alias },
+    // What it imports asks whether it is built for development; nothing answers that in a browser.
+    define: { 'self.__WB_MANIFEST': JSON.stringify(listFiles(OUT)), 'process.env.NODE_ENV': '"production"' },
+    build: {
+      target,
+      outDir: OUT,
+      emptyOutDir: false,
+      copyPublicDir: false,
+      rollupOptions: { input: at('scanner/service-worker/service-worker.ts'), output: { format: 'iife', entryFileNames: WORKER } },
+    },
+  });
+
+/** After the page: its service worker, and the files as they travel. */
+function finishPage(): Plugin {
   return {
-    name: 'service-worker',
+    name: 'finish-page',
     apply: 'build',
     async closeBundle(error) {
       if (error !== undefined) return;
-      await build({
-        configFile: false,
-        logLevel: 'warn',
-        resolve: { alias },
-        // The worker is asked for by a page that has no console for it: no development build of anything in it.
-        define: { 'self.__WB_MANIFEST': JSON.stringify(listFiles(OUT)), 'process.env.NODE_ENV': '"production"' },
-        build: {
-          target,
-          outDir: OUT,
-          emptyOutDir: false,
-          copyPublicDir: false,
-          rollupOptions: { input: at('scanner/service-worker/service-worker.ts'), output: { format: 'iife', entryFileNames: WORKER } },
-        },
-      });
+      await buildWorker();
+      compressFiles();
     },
   };
 }
@@ -59,7 +72,7 @@ function serviceWorker(): Plugin {
 const config: UserConfig = defineConfig({
   root: at('scanner'),
   base: BASE,
-  plugins: [react(), serviceWorker()],
+  plugins: [react(), finishPage()],
   resolve: { alias },
   build: {
     target,
@@ -68,6 +81,8 @@ const config: UserConfig = defineConfig({
     // A file inlined as data: would need a hole in the content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Kept by the service worker after the first visit: one large file is fetched once, like many small ones.
+    chunkSizeWarningLimit: 1024,
   },
 });
 export default config;

@@ -60,6 +60,7 @@ export async function servePages(app: NestFastifyApplication, { environment, web
     root: SCANNER,
     prefix: SCANNER_PATH,
     redirect: true,
+    preCompressed: true,
     cacheControl: false,
     setHeaders: (reply, path) => {
       // The service worker decides what is kept; of its own file and the page's a browser must ask each time.

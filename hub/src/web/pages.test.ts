@@ -52,6 +52,16 @@ describe('the port for pages', () => {
     expect(await get('/scanner/service-worker.js')).toMatchObject({ status: 200, headers: { 'cache-control': 'no-cache' } });
   });
 
+  it('sends large files compressed to whoever takes that', async () => {
+    const script = /src="(\/scanner\/assets\/[^"]+\.js)"/.exec((await get('/scanner/')).text)?.[1] ?? '';
+    const answer = await callHttps(addressText(server.address), script, pki.serverAuthority, { headers: { 'accept-encoding': 'gzip, br' } });
+    expect(answer).toMatchObject({ status: 200, headers: { 'content-encoding': 'br', 'content-type': 'application/javascript; charset=utf-8', 'cache-control': 'public, max-age=31536000, immutable' } });
+    expect((await get(script)).headers['content-encoding']).toBeUndefined();
+    // Of the type without which a browser compiles no WebAssembly while it comes.
+    const wasm = /\/scanner\/assets\/[\w-]+\.wasm/.exec((await get('/scanner/service-worker.js')).text)?.[0] ?? '';
+    expect(await callHttps(addressText(server.address), wasm, pki.serverAuthority, { headers: { 'accept-encoding': 'br' } })).toMatchObject({ status: 200, headers: { 'content-encoding': 'br', 'content-type': 'application/wasm' } });
+  });
+
   it('lets a page run nothing but its own files, and use the camera', async () => {
     const { headers, text } = await get('/scanner/');
     const policy: Readonly<Record<string, string>> = Object.fromEntries(String(headers['content-security-policy']).split(';').map((directive) => [directive.split(' ')[0] ?? '', directive]));
