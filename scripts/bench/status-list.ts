@@ -16,7 +16,7 @@ import {
   type ProvinceKeyRing,
   type SigningKey,
 } from '@health-code/attestation';
-import { figureBeside, median, percentile, type Figure } from './figure.js';
+import { figureBeside, median, type Figure } from './figure.js';
 
 const ROUNDS = 41;
 const ISSUER = parseProvinceCode('520000');
@@ -87,7 +87,7 @@ export async function benchStatusList(): Promise<Figure[]> {
     figureBeside('status-list.raw.beside-zlib', 'bytes', bits.bytes.length, compressed.length),
     figureBeside('status-list.jwt.beside-zlib', 'bytes', list.length, compressed.length, '<= 1.9'),
     { name: 'status-list.load.p50', value: Number(median(load).toPrecision(3)), unit: 'ms', aim: '<= 50' },
-    { name: 'status-list.load.p99', value: Number(percentile(load, 0.99).toPrecision(3)), unit: 'ms', aim: '<= 50' },
+    { name: 'status-list.load.slowest', value: Number(Math.max(...load).toPrecision(3)), unit: 'ms' },
     figureBeside('status-list.load.beside-native', 'ms', median(load), median(floor)),
     ...(await measureDelta(bits, list, ring, key, now)),
   ];

@@ -16,9 +16,10 @@ describe.each(STATUS_LIST_VECTORS)('the list of $bits bits of the specification'
     const expected = new Map<number, number>(statuses);
     const read = statuses.map(([index]) => [index, list.get(index)]);
     expect(read).toEqual(statuses);
-    const others = [...Array(2 ** 20).keys()].filter((index) => list.get(index) !== (expected.get(index) ?? 0));
-    expect(others).toEqual([]);
-  });
+    let others = 0;
+    for (let index = 0; index < list.size; index += 1) others += list.get(index) === (expected.get(index) ?? 0) ? 0 : 1;
+    expect(others).toBe(0);
+  }, 30_000);
 
   it('is written so that another library reads the same bytes', async () => {
     const list = StatusBits.fromBytes(new Uint8Array((2 ** 20 * bits) / 8), bits);
@@ -27,10 +28,10 @@ describe.each(STATUS_LIST_VECTORS)('the list of $bits bits of the specification'
     expect(written.bits).toBe(bits);
     expect(inflateSync(Buffer.from(written.lst, 'base64url')).equals(inflateSync(Buffer.from(lst, 'base64url')))).toBe(true);
     const native = await compressStatusBits(list, (bytes) => deflateSync(bytes, { level: 9 }));
-    expect(inflateStatusBits(native, MEGABYTE).bytes).toEqual(list.bytes);
+    expect(Buffer.from(inflateStatusBits(native, MEGABYTE).bytes).equals(list.bytes)).toBe(true);
     // Hardly longer than the specification's own, which is ZLIB of level 9.
     expect(written.lst.length).toBeLessThanOrEqual(lst.length * 1.05);
-  });
+  }, 30_000);
 });
 
 describe('the small lists of the specification, 4.1', () => {
