@@ -5,17 +5,21 @@ import type { UnverifiedAttestation } from './parse-attestation.js';
 import type { ProvinceKey, ProvinceKeyRing } from './province-key.js';
 import { WEB_CRYPTO, type SignaturePlatform } from './signature-platform.js';
 
-/** What a province really stated. Whether it may be relied on now is for the verdict. */
-export interface VerifiedAttestation {
+/** What a province really stated, for whom its text need not be compared with another. Whether it may be relied on now is for the verdict. */
+export interface VouchedAttestation {
   /** The compact JWS alone. Its text is not its identity: (issuer, sequence) is. */
   readonly token: string;
   /** The key it is signed with: RFC 7638 thumbprint. */
   readonly kid: string;
   readonly attestation: Attestation;
-  /** SHA-256 of the payload: equal content is the same attestation, also where the signature bytes differ. */
-  readonly contentDigest: Uint8Array;
   /** 脱敏姓名, where the holder presented it. */
   readonly maskedName?: string;
+}
+
+/** The same, and what tells its content from another. */
+export interface VerifiedAttestation extends VouchedAttestation {
+  /** SHA-256 of the payload: equal content is the same attestation, also where the signature bytes differ. */
+  readonly contentDigest: Uint8Array;
 }
 
 /**
@@ -33,6 +37,17 @@ export async function verifyAttestation(
   now: number,
   platform: SignaturePlatform = WEB_CRYPTO,
 ): Promise<VerifiedAttestation> {
+  const vouched = await vouchForAttestation(parsed, ring, now, platform);
+  return { ...vouched, contentDigest: await platform.sha256(parsed.payload) };
+}
+
+/** {@link verifyAttestation} without the digest, which costs a fifth of a signature. */
+export async function vouchForAttestation(
+  parsed: UnverifiedAttestation,
+  ring: ProvinceKeyRing,
+  now: number,
+  platform: SignaturePlatform = WEB_CRYPTO,
+): Promise<VouchedAttestation> {
   const key = getKey(parsed, ring);
   requireKeyOfIssuer(parsed, key);
   requireUseForSignatures(key);
@@ -42,8 +57,9 @@ export async function verifyAttestation(
   await requireSignature(parsed, key, platform);
   requireNotIssuedInFuture(parsed, now);
   const { token, claims } = parsed;
+  if (parsed.disclosures.length === 0) return { token, kid: key.kid, attestation: claims };
   const disclosed = await verifyDisclosures(token, parsed.disclosures, claims.disclosureDigests, platform);
-  return { token, kid: key.kid, attestation: claims, contentDigest: await platform.sha256(parsed.payload), ...disclosed };
+  return { token, kid: key.kid, attestation: claims, ...disclosed };
 }
 
 function getKey(parsed: UnverifiedAttestation, ring: ProvinceKeyRing): ProvinceKey {

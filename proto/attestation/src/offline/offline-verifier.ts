@@ -1,5 +1,5 @@
 import { ATTESTATION_MAX_BYTES, CLOCK_TOLERANCE_SECONDS, type Attestation } from '../attestation.js';
-import { encodeBase64Url } from '../base64url.js';
+import { decodeBase64Url, encodeBase64Url } from '../base64url.js';
 import { isCompactCode, unpackPresentation } from '../compact-code/compact-code.js';
 import { verifyDisclosures } from '../disclosure.js';
 import { AttestationError } from '../errors.js';
@@ -8,7 +8,7 @@ import { applyPolicy, findPolicyInForce, isRestrictable } from '../recognition-p
 import { KNOWN_REFUSAL_CODES } from '../refusal-codes.js';
 import { WEB_CRYPTO, type SignaturePlatform } from '../signature-platform.js';
 import { decideVerdict, describeFreshness, knownAtOf } from '../verdict.js';
-import { verifyAttestation } from '../verify-attestation.js';
+import { vouchForAttestation } from '../verify-attestation.js';
 import { clockOf } from './clock.js';
 import { recogniseLocalCode } from './local-code.js';
 import { offlineFacts } from './offline-facts.js';
@@ -27,8 +27,6 @@ export interface OfflineVerifierOptions {
 interface WellSigned {
   readonly kid: string;
   readonly attestation: Attestation;
-  /** SHA-256 of the payload, base64url. */
-  readonly contentDigest: string;
 }
 
 const DEFAULT_REMEMBERED = 4096;
@@ -84,7 +82,7 @@ export class OfflineVerifier {
     const token = end < 0 ? presentation : presentation.slice(0, end);
     const known = this.#find(token, pkg, now);
     if (known === undefined) return this.#judgeUnknown(presentation, pkg, checkpoint, now);
-    const outcome = judgeSigned(known, pkg, checkpoint, now);
+    const outcome = await this.#judgeSigned(token, known, pkg, checkpoint, now);
     if (end < 0 || outcome.attestation === undefined) return outcome;
     const { disclosures } = splitPresentation(presentation);
     return { ...outcome, ...(await verifyDisclosures(token, disclosures, known.attestation.disclosureDigests, this.#platform)) };
@@ -93,11 +91,27 @@ export class OfflineVerifier {
   async #judgeUnknown(presentation: string, pkg: OfflinePackage, checkpoint: OfflineCheckpoint, now: number): Promise<OfflineOutcome> {
     const parsed = parseAttestation(presentation);
     if (!pkg.provinces.has(parsed.claims.issuer)) return refusedOffline('no-agreement');
-    const { token, kid, attestation, contentDigest, maskedName } = await verifyAttestation(parsed, pkg.ring, now, this.#platform);
-    const signed = { kid, attestation, contentDigest: encodeBase64Url(contentDigest) };
+    const { token, kid, attestation, maskedName } = await vouchForAttestation(parsed, pkg.ring, now, this.#platform);
+    const signed = { kid, attestation };
     this.#remember(token, signed);
-    const outcome = judgeSigned(signed, pkg, checkpoint, now);
+    const outcome = await this.#judgeSigned(token, signed, pkg, checkpoint, now);
     return maskedName === undefined || outcome.attestation === undefined ? outcome : { ...outcome, maskedName };
+  }
+
+  async #judgeSigned(token: string, { kid, attestation }: WellSigned, pkg: OfflinePackage, checkpoint: OfflineCheckpoint, now: number): Promise<OfflineOutcome> {
+    const key = pkg.ring.find(kid);
+    // Whoever has such a key can date back what he signs.
+    if (key?.revokedFrom !== undefined) return refusedOffline('signature-invalid', 'ATTESTATION_KEY_REVOKED');
+    const held = pkg.equivocated(attestation.issuer, attestation.sequence);
+    if (held !== undefined && held !== (await this.#contentDigest(token))) return { ...refusedOffline('conflict', 'ATTESTATION_EQUIVOCATED'), attestation };
+    if ((key?.notAfter ?? Infinity) < now) return refusedOffline('signature-invalid', 'ATTESTATION_KEY_EXPIRED');
+    return decided(attestation, pkg, checkpoint, now);
+  }
+
+  /** SHA-256 of the payload, base64url; of a token that was parsed. Asked for of numbers that were given twice alone. */
+  async #contentDigest(token: string): Promise<string> {
+    const payload = decodeBase64Url(token.slice(token.indexOf('.') + 1, token.lastIndexOf('.'))) ?? new Uint8Array();
+    return encodeBase64Url(await this.#platform.sha256(payload));
   }
 
   /** Only while everything that verifying asks beside the signature is as good as can be; any doubt is for the whole way. */
@@ -128,17 +142,6 @@ function localCode(code: string, bytes: number, pkg: OfflinePackage): OfflineOut
   const { code: issuer, standing } = recognised.owner;
   if (standing === 'suspended') return { ...refusedOffline('issuer-suspended'), issuer };
   return { ...refusedOffline('issuer-unreachable', 'NETWORK_NEEDED' satisfies OfflineErrorCode), issuer };
-}
-
-function judgeSigned({ kid, attestation, contentDigest }: WellSigned, pkg: OfflinePackage, checkpoint: OfflineCheckpoint, now: number): OfflineOutcome {
-  const { issuer, sequence } = attestation;
-  const key = pkg.ring.find(kid);
-  // Whoever has such a key can date back what he signs.
-  if (key?.revokedFrom !== undefined) return refusedOffline('signature-invalid', 'ATTESTATION_KEY_REVOKED');
-  const held = pkg.equivocated(issuer, sequence);
-  if (held !== undefined && held !== contentDigest) return { ...refusedOffline('conflict', 'ATTESTATION_EQUIVOCATED'), attestation };
-  if ((key?.notAfter ?? Infinity) < now) return refusedOffline('signature-invalid', 'ATTESTATION_KEY_EXPIRED');
-  return decided(attestation, pkg, checkpoint, now);
 }
 
 function decided(attestation: Attestation, pkg: OfflinePackage, { checkpointClass }: OfflineCheckpoint, now: number): OfflineOutcome {
