@@ -1,6 +1,7 @@
 import { AttestationError, isProvinceCode, isSubjectReference, parseIdentityDocument } from '@health-code/attestation';
 import { secondsFromTimestamp, type TimestampFields } from '@health-code/messages';
 import { HubError, type ErrorCode, type FieldViolation } from '../errors.js';
+import { presentationOf } from '../verify/shown-presentation.js';
 
 /** Control and format characters, lone surrogates. Not private-use and unassigned ones: rare characters of names are. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}]/u;
@@ -45,6 +46,17 @@ export class FieldChecks {
     values.slice(0, max).forEach((value, index) => {
       this.require(form.test(value), `${field}[${String(index)}]`, `must be ${description}`);
     });
+  }
+
+  /** What was shown, in the form that attestations are signed in: compact codes (压缩码) are unpacked. */
+  compactCode(value: Uint8Array, field: string): Uint8Array {
+    try {
+      return presentationOf(value);
+    } catch (error) {
+      if (!(error instanceof AttestationError)) throw error;
+      this.refuse(field, 'is no compact code', error.code);
+      return value;
+    }
   }
 
   /** GB/T 2260 code of a province-level division. */

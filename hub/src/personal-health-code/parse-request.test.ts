@@ -213,6 +213,7 @@ describe('parseConvertCode', () => {
   it.each<[string, v1.IConvertCodeRequest, string, string]>([
     ['no attestation', { attestation: null }, 'CODE_MISSING', 'attestation'],
     ['more than 8192 bytes', { attestation: new Uint8Array(8193) }, 'CODE_TOO_LARGE', 'attestation'],
+    ['a broken compact code', { attestation: Buffer.from('CNHC1:6BF') }, 'COMPACT_CODE_INVALID', 'attestation'],
     ['an unknown province', { province: '999999' }, 'PROVINCE_UNKNOWN', 'province'],
   ])('refuses %s', (_, change, code, field) => {
     expect(refusal(() => parseConvertCode({ province: '370000', attestation: Buffer.from('a.b.c'), ...change }))).toMatchObject({ code, fields: [field] });

@@ -203,6 +203,7 @@ export function parseConvertCode(request: v1.IConvertCodeRequest): Conversion {
   checks.province(request.province ?? '', 'province');
   checks.require(attestation.length > 0, 'attestation', 'must be given', 'CODE_MISSING');
   checks.require(attestation.length <= PRESENTATION_MAX_BYTES, 'attestation', `must have at most ${String(PRESENTATION_MAX_BYTES)} bytes`, 'CODE_TOO_LARGE');
+  const presentation = checks.compactCode(attestation, 'attestation');
   checks.finish();
-  return { province: parseProvinceCode(request.province ?? ''), attestation };
+  return { province: parseProvinceCode(request.province ?? ''), attestation: presentation };
 }

@@ -1,3 +1,4 @@
+import { COMPACT_CODE_PREFIX } from '@health-code/attestation';
 import { CANARY_BEGINNING, type v1 } from '@health-code/messages';
 import type { Recogniser } from './registry.js';
 
@@ -20,7 +21,7 @@ const nests = (one: string, other: string): boolean => one.startsWith(other) || 
 
 function problemOfPrefix(prefix: string, codePrefixes: readonly string[] | undefined): string | undefined {
   if (prefix === '' || bytes(prefix) > MAX.prefix) return `is empty or longer than ${String(MAX.prefix)} bytes`;
-  if (nests(prefix, ATTESTATION_BEGINNING)) return 'takes in attestations';
+  if (nests(prefix, ATTESTATION_BEGINNING) || nests(prefix, COMPACT_CODE_PREFIX)) return 'takes in attestations';
   if (nests(prefix, CANARY_BEGINNING)) return 'takes in the codes of canaries';
   // One letter would take in the codes of everybody who prints an address, and keep them from registering.
   if (ADDRESS_BEGINNINGS.some((beginning) => nests(prefix.toLowerCase(), beginning))) {

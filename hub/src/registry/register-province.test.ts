@@ -102,7 +102,7 @@ describe('parseRegistration', () => {
       expect(await attempt({ prefix, minLength: 40, maxLength: 60 })).toEqual(['recognisers[0].prefix']);
     }
     expect(await attempt({ prefix: 'urn:cn:healthcode:local:', minLength: 40, maxLength: 60 })).toEqual([]);
-    for (const prefix of ['e', 'eyJ', 'eyJhbGciOi']) expect(await attempt({ prefix, minLength: 20, maxLength: 30 })).toEqual(['recognisers[0].prefix']);
+    for (const prefix of ['e', 'eyJ', 'eyJhbGciOi', 'CNHC', 'CNHC1:6B']) expect(await attempt({ prefix, minLength: 20, maxLength: 30 })).toEqual(['recognisers[0].prefix']);
   });
 
   it.each(['h', 'http', 'HTTPS', 'https://', 'https://s.sh.gov.cn', 'https://user@s.sh.gov.cn/', 'https:///', 'https://?', 'HC:', '码'])(

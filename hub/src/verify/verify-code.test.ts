@@ -1,4 +1,4 @@
-import type { ProvinceCode } from '@health-code/attestation';
+import { packPresentation, type ProvinceCode } from '@health-code/attestation';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { HubError, type HubErrorCode } from '../errors.js';
 import type { ProvinceRefusalCode } from '../province-call/province-refusal.js';
@@ -52,6 +52,20 @@ describe('CodeVerifier, of an attestation', () => {
 
   it('takes whatever begins like a JWS for one, and sends no province a broken attestation', async () => {
     expect(await scan('eyJhbGciOiJFUzI1NiIs')).toMatchObject({ errorCode: 'ATTESTATION_MALFORMED' });
+    expect(asked).toEqual([]);
+  });
+
+  it('takes a compact code for the attestation it stands for, at once where that is known', async () => {
+    const known = await hub.know({}, { maskedName: '测*甲' });
+    expect(codes.verifyCode(bytes(packPresentation(known.token)), CHECKPOINT, NOW)).toEqual(codes.verifyCode(bytes(known.token), CHECKPOINT, NOW));
+    expect(await scan(packPresentation(known.presentation))).toMatchObject({ verdict: { recognition: 'recognised' }, maskedName: '测*甲' });
+    const unlisted = await sign({ sequence: 7 });
+    expect(await scan(packPresentation(unlisted.token))).toMatchObject({ verdict: { recognition: 'recognised' }, attestation: { sequence: 7 } });
+    expect(asked).toEqual([]);
+  });
+
+  it.each(['CNHC1:', 'CNHC1:6BF', 'CNHC1:~~~~', `CNHC1:${'0'.repeat(400)}`])('refuses %j as no compact code, and sends it to no province', async (text) => {
+    expect(await scan(text)).toMatchObject({ verdict: { recognition: 'signature-invalid' }, errorCode: 'COMPACT_CODE_INVALID' });
     expect(asked).toEqual([]);
   });
 

@@ -1,5 +1,7 @@
+import { AttestationError, isCompactCode } from '@health-code/attestation';
 import { CODE_MAX_BYTES, type Checkpoint, type ShownDocument } from './checkpoint-request.js';
 import { restrict, type RegionalPolicies } from './regional-policy.js';
+import { presentationOf } from './shown-presentation.js';
 import { refused, type VerifiedCode } from './verified-code.js';
 import type { AttestationJudge } from './verify-local-code.js';
 
@@ -38,8 +40,21 @@ export class CodeVerifier {
   verifyCode(code: Uint8Array, checkpoint: Checkpoint, now: number): VerifiedCode | Promise<VerifiedCode> {
     if (code.length === 0) return refused('unknown-code', 'CODE_MISSING');
     if (code.length > CODE_MAX_BYTES) return refused('unknown-code', 'CODE_TOO_LARGE');
-    const outcome = looksAttested(code) ? this.#attested.verify(code, checkpoint.checkpointClass, now) : this.#localCodes.verify(code, checkpoint, now);
+    const outcome = looksAttested(code) ? this.#attested.verify(code, checkpoint.checkpointClass, now) : this.#verifyOther(code, checkpoint, now);
     return outcome instanceof Promise ? outcome.then((settled) => restrict(settled, this.#policies, checkpoint.province, now)) : restrict(outcome, this.#policies, checkpoint.province, now);
+  }
+
+  /** 压缩码 stands for an attestation, and is judged as one; whatever else is scanned is a local code. */
+  #verifyOther(code: Uint8Array, checkpoint: Checkpoint, now: number): VerifiedCode | Promise<VerifiedCode> {
+    if (!isCompactCode(code)) return this.#localCodes.verify(code, checkpoint, now);
+    let presentation: Uint8Array;
+    try {
+      presentation = presentationOf(code);
+    } catch (error) {
+      if (error instanceof AttestationError) return refused('signature-invalid', error.code);
+      throw error;
+    }
+    return this.#attested.verify(presentation, checkpoint.checkpointClass, now);
   }
 
   /** A person without a phone. */
