@@ -41,17 +41,19 @@ import { RiskLevelModule } from './risk-level/risk-level.module.js';
 import { RiskLevelStore } from './risk-level/risk-level.store.js';
 import { FollowHandlers } from './status-list/follow.grpc.js';
 import { FollowModule } from './status-list/follow.module.js';
+import { StatusListModule } from './status-list/status-list.module.js';
+import { StatusLists } from './status-list/status-lists.js';
 import { CheckpointService } from './verify/checkpoint.grpc.js';
 import { VerifyModule } from './verify/verify.module.js';
 
 /** The services: those for whoever has a certificate, on one port behind the guard. */
 @Module({
-  imports: [AlarmModule, FollowModule, PropagationModule, JoiningModule, RecognitionModule, GovernanceModule, IdentityModule, RegistryModule, RiskLevelModule, LedgerModule, LookupModule, IngestModule, VerifyModule, PackageModule, PersonalHealthCodeModule],
+  imports: [AlarmModule, FollowModule, StatusListModule, PropagationModule, JoiningModule, RecognitionModule, GovernanceModule, IdentityModule, RegistryModule, RiskLevelModule, LedgerModule, LookupModule, IngestModule, VerifyModule, PackageModule, PersonalHealthCodeModule],
   providers: [
     {
       provide: ForeignStatements,
-      inject: [AttestationIndex, LiveRegistry, LedgerStore],
-      useFactory: (index: AttestationIndex, registry: LiveRegistry, ledger: LedgerStore) => new ForeignStatements(index, registry, ledger),
+      inject: [AttestationIndex, LiveRegistry, StatusLists, LedgerStore],
+      useFactory: (index: AttestationIndex, registry: LiveRegistry, lists: StatusLists, ledger: LedgerStore) => new ForeignStatements(index, registry, lists, ledger),
     },
     {
       provide: AdapterService,

@@ -3,7 +3,7 @@ import { BEIJING, GUIZHOU, Knowledge, NOW, OTHER_SUBJECT, SICHUAN, sign, signTes
 import { ForeignStatements } from './foreign-statements.js';
 
 const tokens = { readToken: (issuer: string, sequence: number) => Promise.resolve(`${issuer}.${String(sequence)}`) };
-const listFrom = (known: Knowledge) => new ForeignStatements(known.index, known.provinces, tokens);
+const listFrom = (known: Knowledge) => new ForeignStatements(known.index, known.provinces, known.lists, tokens);
 
 describe('ForeignStatements', () => {
   it('lists what other provinces state of the person and kind, and never what the caller states itself', async () => {
@@ -19,7 +19,7 @@ describe('ForeignStatements', () => {
     expect(await listFrom(known).list(OTHER_SUBJECT, 'nucleic-acid-test', BEIJING, NOW)).toEqual([]);
   });
 
-  it('leaves out what was withdrawn, has run out, was converted, or comes from who is suspended', async () => {
+  it('leaves out what was withdrawn, has run out, was converted, is suspended, or comes from who is', async () => {
     const known = new Knowledge();
     known.commit(await sign({ sequence: 1, status: 'none' }));
     known.commit(await sign({ issuer: SICHUAN, sequence: 1, expiresAt: NOW }));
@@ -28,6 +28,10 @@ describe('ForeignStatements', () => {
     expect(await listFrom(known).list(SUBJECT, 'health-status', BEIJING, NOW)).toEqual([`${GUIZHOU}.2`]);
     known.commit(await sign({ issuer: SICHUAN, sequence: 2, source: { issuer: GUIZHOU, sequence: 2, issuedAt: NOW - 3600 } }));
     expect(await listFrom(known).list(SUBJECT, 'health-status', BEIJING, NOW)).toEqual([`${GUIZHOU}.2`]);
+    known.listed.set(`${GUIZHOU} 2`, 'suspended');
+    expect(await listFrom(known).list(SUBJECT, 'health-status', BEIJING, NOW)).toEqual([]);
+    known.listed.set(`${GUIZHOU} 2`, 'valid');
+    expect(await listFrom(known).list(SUBJECT, 'health-status', BEIJING, NOW)).toHaveLength(1);
     known.standings.set(GUIZHOU, 'suspended');
     expect(await listFrom(known).list(SUBJECT, 'health-status', BEIJING, NOW)).toEqual([]);
   });

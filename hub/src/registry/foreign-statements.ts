@@ -1,4 +1,4 @@
-import type { AttestationKind, AttestedValue } from '@health-code/attestation';
+import type { AttestationKind, AttestedValue, ListedStatus } from '@health-code/attestation';
 import { NO_SLOT } from '../lookup/slot-table.js';
 
 /** The current statements about a subject; AttestationIndex satisfies it. */
@@ -15,6 +15,11 @@ export interface Standings {
   findProvince(code: string): { readonly standing: 'admitted' | 'suspended' } | undefined;
 }
 
+/** What an issuer's status list says of its statements. */
+export interface ListedStatuses {
+  statusOf(issuer: string, sequence: number): ListedStatus | undefined;
+}
+
 /** Reads the text of a committed attestation. */
 export interface TokenReader {
   readToken(issuer: string, sequence: number): Promise<string | undefined>;
@@ -24,16 +29,18 @@ export interface TokenReader {
 export class ForeignStatements {
   readonly #statements: CurrentStatements;
   readonly #provinces: Standings;
+  readonly #lists: ListedStatuses;
   readonly #tokens: TokenReader;
 
-  constructor(statements: CurrentStatements, provinces: Standings, tokens: TokenReader) {
+  constructor(statements: CurrentStatements, provinces: Standings, lists: ListedStatuses, tokens: TokenReader) {
     this.#statements = statements;
     this.#provinces = provinces;
+    this.#lists = lists;
     this.#tokens = tokens;
   }
 
   /**
-   * Compact JWS of what other admitted provinces than `caller` state now of themselves: neither withdrawn nor run out. What one
+   * Compact JWS of what other admitted provinces than `caller` state now of themselves: neither withdrawn nor suspended nor run out. What one
    * converted (转码) is left out: its source is in the list of its own issuer, and where somebody was is nobody's business.
    *
    * @param now seconds since the epoch
@@ -42,6 +49,8 @@ export class ForeignStatements {
     const slots = this.#current(subject, kind).filter((slot) => {
       const { issuer, status, sourceIssuer, isRevoked } = this.#statements.terms(slot);
       if (sourceIssuer !== undefined || isRevoked === true) return false;
+      // What its issuer has suspended it does not state now.
+      if ((this.#lists.statusOf(issuer, this.#statements.sequence(slot)) ?? 'valid') !== 'valid') return false;
       return issuer !== caller && status !== 'none' && this.#statements.expiresAt(slot) > now && this.#provinces.findProvince(issuer)?.standing === 'admitted';
     });
     const tokens = await Promise.all(slots.map((slot) => this.#tokens.readToken(this.#statements.terms(slot).issuer, this.#statements.sequence(slot))));

@@ -115,7 +115,7 @@ describe('what other provinces state about a reference', () => {
   it('never is a canary', async () => {
     const signed = await canary();
     hub.commit(signed);
-    const statements = new ForeignStatements(hub.index, hub.provinces, { readToken: () => Promise.resolve(signed.token) });
+    const statements = new ForeignStatements(hub.index, hub.provinces, hub.lists, { readToken: () => Promise.resolve(signed.token) });
     expect(await statements.list(SUBJECT, 'health-status', BEIJING, NOW)).toEqual([]);
   });
 });

@@ -75,7 +75,7 @@ describe('AttestedVerifier, of what a revoked key signed', () => {
 
   it('is not told to other provinces', async () => {
     await hub.know({ sequence: 1 });
-    const list = () => new ForeignStatements(hub.index, hub.provinces, { readToken: () => Promise.resolve('token') }).list(SUBJECT, 'health-status', BEIJING, NOW);
+    const list = () => new ForeignStatements(hub.index, hub.provinces, hub.lists, { readToken: () => Promise.resolve('token') }).list(SUBJECT, 'health-status', BEIJING, NOW);
     expect(await list()).toEqual(['token']);
     hub.index.revoke(GUIZHOU, 1);
     expect(await list()).toEqual([]);

@@ -21,6 +21,7 @@ import { AttestationIndex } from '../lookup/attestation-index.js';
 import type { Checkpoint } from './checkpoint-request.js';
 import type { VerifiedCode } from './verified-code.js';
 import type { Provinces } from './attested-facts.js';
+import type { IssuerLists } from './listing.js';
 import { AttestedVerifier } from './verify-attested.js';
 
 export const GUIZHOU = parseProvinceCode('520000');
@@ -99,6 +100,10 @@ export class Knowledge {
   readonly listed = new Map<string, ListedStatus>();
   /** When an issuer's list was signed; absent where it publishes none. */
   readonly vouched = new Map<string, number>();
+  readonly lists: IssuerLists = {
+    statusOf: (issuer, sequence) => this.listed.get(`${issuer} ${String(sequence)}`),
+    vouchedAt: (issuer) => this.vouched.get(issuer) ?? 0,
+  };
   readonly unregisteredRules = new Set<string>();
   keysAreKnown = true;
   /** When every key ends; seconds. */
@@ -132,10 +137,7 @@ export class Knowledge {
   /** `originals`, `words`: room in memory for what an issuer says. */
   constructor(originals = 100, words = 100) {
     this.index = new AttestationIndex([1, 2], 0, { originals, words });
-    this.attested = new AttestedVerifier(this.index, this.provinces, { confirmedAt: (issuer) => this.confirmed.get(issuer) ?? 0 }, {
-      statusOf: (issuer, sequence) => this.listed.get(`${issuer} ${String(sequence)}`),
-      vouchedAt: (issuer) => this.vouched.get(issuer) ?? 0,
-    });
+    this.attested = new AttestedVerifier(this.index, this.provinces, { confirmedAt: (issuer) => this.confirmed.get(issuer) ?? 0 }, this.lists);
   }
 
   /** As if ingest had committed it. */
