@@ -23,6 +23,8 @@ export interface IngestOptions {
   readonly feeds: FeedState;
   /** Told after each commit, in ledger order. */
   readonly onCommitted: (entries: readonly CommittedAttestation[]) => void;
+  /** Told after that of each attestation that says when its province made it, milliseconds since the epoch. */
+  readonly onChange?: (issuer: string, changedAt: number) => void;
   readonly logger: Logger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -177,7 +179,17 @@ export class IngestConsumer {
     await writer.commit(checked);
     batch.at(-1)?.acknowledge();
     this.#failures = 0;
+    this.#tellChanges(checked, batch);
     this.#logSetAside(checked);
+  }
+
+  #tellChanges(checked: readonly CheckedMessage[], batch: readonly StreamMessage[]): void {
+    const { onChange } = this.#options;
+    if (onChange === undefined) return;
+    checked.forEach((message, position) => {
+      const changedAt = 'code' in message ? 0 : (batch[position]?.changedAt ?? 0);
+      if (changedAt > 0 && 'verified' in message) onChange(message.verified.attestation.issuer, changedAt);
+    });
   }
 
   /** One line for each issuer and reason of a batch: a flood of garbage is no flood of log. */

@@ -6,6 +6,8 @@ import { LookupModule } from '../lookup/lookup.module.js';
 import { Lookup } from '../lookup/lookup.js';
 import type { Logger } from '../platform/logger.js';
 import { HUB_CONFIG, LOGGER, NATS_CONNECTION } from '../platform/tokens.js';
+import { Propagation } from '../propagation/propagation.js';
+import { PropagationModule } from '../propagation/propagation.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { LiveRegistry } from '../registry/registry.js';
 import { FeedSchedule } from './feed.schedule.js';
@@ -17,13 +19,13 @@ import { ResendSchedule } from './resend.schedule.js';
 
 /** Provinces' attestations on their way into the ledger. Whoever starts the hub starts the three triggers, and stops them first. */
 @Module({
-  imports: [RegistryModule, LookupModule],
+  imports: [RegistryModule, LookupModule, PropagationModule],
   providers: [
     { provide: FeedState, useFactory: () => new FeedState() },
     {
       provide: IngestConsumer,
-      inject: [HUB_CONFIG, NATS_CONNECTION, LiveRegistry, FeedState, Lookup, LOGGER],
-      useFactory: (config: HubConfig, nats: NatsConnection, ring: LiveRegistry, feeds: FeedState, lookup: Lookup, logger: Logger) =>
+      inject: [HUB_CONFIG, NATS_CONNECTION, LiveRegistry, FeedState, Lookup, Propagation, LOGGER],
+      useFactory: (config: HubConfig, nats: NatsConnection, ring: LiveRegistry, feeds: FeedState, lookup: Lookup, propagation: Propagation, logger: Logger) =>
         new IngestConsumer({
           databaseUrl: config.databaseUrl,
           nats,
@@ -32,6 +34,7 @@ import { ResendSchedule } from './resend.schedule.js';
           onCommitted: (entries) => {
             lookup.append(entries);
           },
+          onChange: (issuer, changedAt) => { propagation.recordOnline(issuer, changedAt); },
           logger,
           now: Date.now,
         }),

@@ -1,3 +1,4 @@
+import { CHANGED_AT_HEADER } from '@health-code/messages';
 import { describe, expect, it } from 'vitest';
 import { DeliveryGap, MessageSource, type DeliveredMessage } from './message-source.js';
 
@@ -16,6 +17,13 @@ const sourceOf = (deliverySequences: readonly number[]): MessageSource => {
 };
 
 describe('MessageSource', () => {
+  it.each([['1700000000123', 1_700_000_000_123], ['', 0], ['-5', 0], ['1e9', 0], ['9'.repeat(16), 0]])('reads from the header %j that a change was made at %d', async (stated, expected) => {
+    const source = new MessageSource(0, 1);
+    source.push({ ...message(1, 0), headers: { get: (name) => (name === CHANGED_AT_HEADER ? stated : '') } });
+    expect((await source.take(1))?.map(({ changedAt }) => changedAt)).toEqual([expected]);
+    expect((await sourceOf([1]).take(1))?.map(({ changedAt }) => changedAt)).toEqual([0]);
+  });
+
   it('gives what is waiting, in order, and no more than asked', async () => {
     const source = sourceOf([1, 2, 3]);
     expect((await source.take(2))?.map(({ streamSequence }) => streamSequence)).toEqual([101, 102]);

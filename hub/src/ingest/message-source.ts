@@ -1,8 +1,11 @@
+import { CHANGED_AT_HEADER } from '@health-code/messages';
 import type { IngestMessage } from './check-message.js';
 import type { BatchSource } from './ingest-pipeline.js';
 
 /** A message and the way to acknowledge it, with all before it. */
 export interface StreamMessage extends IngestMessage {
+  /** When its province made the change, by its own clock, milliseconds since the epoch; 0 where it was published before, or does not say. */
+  readonly changedAt: number;
   acknowledge(): void;
 }
 
@@ -13,6 +16,7 @@ export interface DeliveredMessage {
   /** Stream sequence. */
   readonly seq: number;
   readonly info: { readonly deliverySequence: number; readonly pending: number };
+  readonly headers?: { get(name: string): string } | undefined;
   ack(): void;
 }
 
@@ -42,6 +46,11 @@ class Delivered implements StreamMessage {
 
   get streamSequence(): number {
     return this.#message.seq;
+  }
+
+  get changedAt(): number {
+    const stated = this.#message.headers?.get(CHANGED_AT_HEADER) ?? '';
+    return /^[0-9]{1,15}$/.test(stated) ? Number(stated) : 0;
   }
 
   acknowledge(): void {
