@@ -103,11 +103,12 @@ describe('inflateStatusBits', () => {
   });
 
   it('gives up a decompression bomb after a step of it', () => {
-    const bomb = lstOf(deflateSync(new Uint8Array(512 * MEGABYTE), { level: 9 }));
+    const zeros = new Uint8Array(64 * MEGABYTE);
+    const bomb = lstOf(deflateSync(zeros, { level: 9 }));
     const before = process.memoryUsage().arrayBuffers;
     expect(codeOf(() => inflateStatusBits({ bits: 2, lst: bomb }, 262_144))).toBe('STATUS_LIST_TOO_LARGE');
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * MEGABYTE);
-  });
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(zeros.length / 4);
+  }, 30_000);
 
   it.each([
     ['no base64url', 'eNrb uRg'],
