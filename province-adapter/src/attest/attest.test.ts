@@ -1,6 +1,6 @@
 import { parseProvinceCode, type Attestation } from '@health-code/attestation';
 import { describe, expect, it } from 'vitest';
-import { isStillGood, isWithdrawable, nextClaims } from './attest.js';
+import { isRenewal, isStillGood, isWithdrawable, nextClaims } from './attest.js';
 import type { AttestableRecord, Statement } from './statement.js';
 
 const NOW = 1_800_000_000;
@@ -83,6 +83,24 @@ describe('isStillGood', () => {
 
   it('refuses one that was issued in the future, as after a clock was set back', () => {
     expect(isStillGood(standing, statement, NOW - 1)).toBe(false);
+  });
+});
+
+describe('isRenewal', () => {
+  const later = { expiresAt: standing.expiresAt };
+
+  it('accepts the same words, for as long or longer, whenever they were looked up', () => {
+    expect(isRenewal(standing, later, { ...record, since: NOW + 100 })).toBe(true);
+    expect(isRenewal(standing, { expiresAt: standing.expiresAt + 1 }, record)).toBe(true);
+  });
+
+  it('refuses an earlier end: the former one would stand for longer than is said now', () => {
+    expect(isRenewal(standing, { expiresAt: standing.expiresAt - 1 }, record)).toBe(false);
+  });
+
+  it('refuses other words, a withdrawal, and another test', () => {
+    for (const said of [{ ...record, status: '01' }, { ...record, status: 'none' }, converted] as const) expect(isRenewal(standing, later, said)).toBe(false);
+    expect(isRenewal(attested(about(test)), later, { ...test, since: NOW - 20 })).toBe(false);
   });
 });
 

@@ -1,4 +1,5 @@
 import { ATTESTATION_MAX_LIFETIME_SECONDS, CLOCK_TOLERANCE_SECONDS, STATUS_VALUES } from '@health-code/attestation';
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listEarlierEntries } from './earlier-entries.store.js';
 import { LIFETIME, openListScene, stating, subject, type ListScene } from './status-list.fixture.js';
@@ -175,6 +176,24 @@ describe('what becomes of status lists when attestations are appended', () => {
       expect(await versions()).toEqual([1]);
       expect(await scene.state(0, '00')).toBe(13);
       expect(await listed()).toMatchObject({ 7: INVALID });
+    });
+
+    it('come out the same whatever was said, of whom, and when', async () => {
+      const said = fc.record({ person: fc.nat(2), status: fc.constantFrom('00' as const, '01' as const, 'none' as const), pause: fc.constantFrom(0, LIFETIME / 2, LIFETIME - 60, LIFETIME + 60) });
+      await fc.assert(fc.asyncProperty(fc.array(said, { minLength: 1, maxLength: 14 }), async (history) => {
+        await scene.clear();
+        for (const { person, status, pause } of history) {
+          if (status === 'none') await scene.withdraw(person);
+          else await scene.state(person, status);
+          scene.now += pause;
+        }
+        // What nobody cleared yet is in no list that is made now.
+        await scene.database.query('DELETE FROM listed_status WHERE expires_at + $1::int <= $2', [CLOCK_TOLERANCE_SECONDS, scene.now]);
+        const kept = await listed();
+        await forget();
+        await listEarlierEntries(scene.database, scene.now);
+        expect(await listed()).toEqual(kept);
+      }), { numRuns: 25 });
     });
 
     it('are looked through no further back than anything can stand', async () => {
