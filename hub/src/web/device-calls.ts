@@ -4,7 +4,7 @@ import { callerOf, type Caller } from '../identity/caller.js';
 import { REFUSED_CALLERS, type Guard, type RefusedCaller } from '../identity/guard.js';
 import { requireInForce, type ParseCertificate } from '../identity/identify-caller.js';
 import { HubError } from '../errors.js';
-import { verifyDeviceProof, type ProvenRequest } from './device-proof.js';
+import type { DeviceProofs, ProvenRequest } from './device-proof.js';
 import type { UsedProofs } from './used-proofs.js';
 
 const refused = channel(REFUSED_CALLERS);
@@ -24,6 +24,7 @@ export class DeviceCall {
 
 /** What {@link DeviceCalls} asks. */
 export interface DeviceCallsParts {
+  readonly proofs: Pick<DeviceProofs, 'verify'>;
   readonly parse: ParseCertificate;
   readonly guard: Pick<Guard, 'admit'>;
   readonly used: UsedProofs;
@@ -76,6 +77,6 @@ export class DeviceCalls {
 
   async #verify(proof: string | undefined, request: ProvenRequest) {
     if (proof === undefined || proof === '') throw new HubError('DEVICE_PROOF_MISSING', 'the request has no header DPoP');
-    return verifyDeviceProof(proof, request, Math.floor(this.#parts.now() / 1000));
+    return this.#parts.proofs.verify(proof, request, Math.floor(this.#parts.now() / 1000));
   }
 }

@@ -2,7 +2,7 @@ import { X509Certificate, webcrypto } from 'node:crypto';
 import { exportJWK, UnsecuredJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makeTestAuthority, type TestAuthority, type TestCertificate } from '../../../deploy/embedded/test-pki.js';
-import { verifyDeviceProof } from './device-proof.js';
+import { DeviceProofs } from './device-proof.js';
 import { makeProof, publicJwk, x5cOf, type ProofContent } from './device.fixture.js';
 
 const URL = 'https://localhost:8443/api/verify';
@@ -19,11 +19,12 @@ beforeAll(async () => {
   other = await authority.issueClient(DEVICE);
 });
 
-const verify = (proof: string) => verifyDeviceProof(proof, { method: 'POST', url: URL }, NOW);
+const proofs = new DeviceProofs();
+const verify = (proof: string) => proofs.verify(proof, { method: 'POST', url: URL }, NOW);
 const proofWith = (content: ProofContent, method = 'POST', url = URL): Promise<string> => makeProof(device, method, url, NOW, content);
 const refusalOf = (proof: string): Promise<unknown> => verify(proof).then(() => 'accepted', (error: unknown) => (error as { readonly code?: unknown }).code);
 
-describe('verifyDeviceProof', () => {
+describe('DeviceProofs', () => {
   it('accepts a proof of the key of the certificate, and gives the certificate', async () => {
     expect(await verify(await proofWith({ claims: { jti: 'once' } }))).toEqual({ certificate: new X509Certificate(device.certificate).raw, id: 'once', issuedAt: NOW });
   });
@@ -60,6 +61,12 @@ describe('verifyDeviceProof', () => {
   it('refuses what is signed by nobody, is no JWT, or is too long', async () => {
     const unsigned = new UnsecuredJWT({ jti: 'a', htm: 'POST', htu: URL, iat: NOW }).encode();
     for (const text of [unsigned, '', 'a.b.c', 'x'.repeat(9000), `${await proofWith({})}x`]) expect(await refusalOf(text), text.slice(0, 20)).toBe('DEVICE_PROOF_INVALID');
+  });
+
+  it('remembers the key of a certificate, and no refusal or consent', async () => {
+    expect(await refusalOf(await proofWith({}))).toBe('accepted');
+    expect(await refusalOf(await proofWith({ signer: other }))).toBe('DEVICE_PROOF_INVALID');
+    expect(await refusalOf(await proofWith({}))).toBe('accepted');
   });
 
   it('refuses the certificate of a server', async () => {

@@ -1,5 +1,5 @@
-import { X509Certificate } from 'node:crypto';
-import { EmbeddedJWK, jwtVerify, type JWK } from 'jose';
+import { createHash, X509Certificate, type KeyObject } from 'node:crypto';
+import { decodeProtectedHeader, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { PROOF_ALGORITHM, PROOF_TYPE, PROOF_WINDOW_SECONDS } from '../../web/shared/device-api.js';
 import { HubError } from '../errors.js';
@@ -10,6 +10,9 @@ const WINDOW_SECONDS: typeof PROOF_WINDOW_SECONDS = 60;
 
 /** Longest proof that is looked at, in characters: one with a certificate on P-256 has 2000. */
 const MAX_LENGTH = 8192;
+
+/** Certificates whose keys are remembered, half a kilobyte each: taking one apart costs twice what the rest of a proof does. */
+const REMEMBERED = 20_000;
 
 /** RFC 5280 4.2.1.12. */
 const CLIENT_AUTHENTICATION = '1.3.6.1.5.5.7.3.2';
@@ -48,8 +51,29 @@ const CLAIMS = z.object({
 
 const invalid = (why: string, cause?: unknown): HubError => new HubError('DEVICE_PROOF_INVALID', `the proof ${why}`, cause === undefined ? {} : { cause });
 
-/** Whether a certificate is for clients and holds this key. TLS looks at the first where the certificate comes by TLS. */
-function requireKeyOf(certificate: Buffer, { kty, crv, x, y }: JWK): void {
+type Header = z.output<typeof HEADER>;
+
+function parseHeader(proof: string): Header {
+  if (proof.length > MAX_LENGTH) throw invalid('is too long');
+  let header: unknown;
+  try {
+    header = decodeProtectedHeader(proof);
+  } catch (cause) {
+    throw invalid('is no JWT', cause);
+  }
+  const parsed = HEADER.safeParse(header);
+  if (!parsed.success) throw invalid('has another header than typ, alg, jwk and one certificate in x5c');
+  return parsed.data;
+}
+
+/** The key of a client's certificate, and how it is written as JWK. TLS looks at what it is for where a certificate comes by TLS. */
+interface CertifiedKey {
+  readonly key: KeyObject;
+  readonly x: string | undefined;
+  readonly y: string | undefined;
+}
+
+function readKey(certificate: Buffer): CertifiedKey {
   let read: X509Certificate;
   try {
     read = new X509Certificate(certificate);
@@ -61,32 +85,52 @@ function requireKeyOf(certificate: Buffer, { kty, crv, x, y }: JWK): void {
   // Node types the purposes as present; a certificate without the extension has none.
   const purposes = read.keyUsage as readonly string[] | undefined;
   if (purposes?.includes(CLIENT_AUTHENTICATION) !== true) throw invalid('holds a certificate that is for no client');
-  const key = read.publicKey.export({ format: 'jwk' });
-  if (key.kty !== kty || key.crv !== crv || key.x !== x || key.y !== y) throw invalid('is not made with the key of its certificate');
+  const { kty, crv, x, y } = read.publicKey.export({ format: 'jwk' });
+  if (kty !== 'EC' || crv !== 'P-256') throw invalid('holds a certificate with another kind of key');
+  return { key: read.publicKey, x, y };
 }
 
 /**
  * Verifies that whoever sends a request holds the key of the certificate it shows: a DPoP proof (RFC 9449 4.3) with the certificate in
- * `x5c` (RFC 7515 4.1.6), as browsers cannot show one on a connection without asking the person. Attacker-controlled.
- * @param proof value of the header `DPoP`
- * @param now seconds since the epoch
- * @throws HubError DEVICE_PROOF_INVALID, DEVICE_PROOF_OUT_OF_TIME
+ * `x5c` (RFC 7515 4.1.6), as browsers cannot show one on a connection without asking the person. Remembers the keys of certificates,
+ * and nothing about whether they are good.
  */
-export async function verifyDeviceProof(proof: string, { method, url }: ProvenRequest, now: number): Promise<DeviceProof> {
-  if (proof.length > MAX_LENGTH) throw invalid('is too long');
-  const { payload, protectedHeader } = await jwtVerify(proof, EmbeddedJWK, { typ: TYPE, algorithms: [ALGORITHM], currentDate: new Date(now * 1000) }).catch((cause: unknown) => {
-    throw invalid('is not signed by the key it names, or is no JWT', cause);
-  });
-  const header = HEADER.safeParse(protectedHeader);
-  if (!header.success) throw invalid('has another header than typ, alg, jwk and one certificate in x5c');
-  const claims = CLAIMS.safeParse(payload);
-  if (!claims.success) throw invalid('lacks one of jti, htm, htu and iat');
-  const { jti, htm, htu, iat } = claims.data;
-  if (htm !== method) throw invalid('is for another method');
-  if (htu !== url) throw invalid('is for another address');
-  const certificate = Buffer.from(header.data.x5c[0], 'base64');
-  requireKeyOf(certificate, header.data.jwk);
-  // Last: only who holds the key is told that it is the clock.
-  if (Math.abs(now - iat) > WINDOW_SECONDS) throw new HubError('DEVICE_PROOF_OUT_OF_TIME', `the proof was made more than ${String(WINDOW_SECONDS)} seconds before or after now`);
-  return { certificate, id: jti, issuedAt: iat };
+export class DeviceProofs {
+  readonly #keys = new Map<string, CertifiedKey>();
+
+  /**
+   * Attacker-controlled.
+   * @param proof value of the header `DPoP`
+   * @param now seconds since the epoch
+   * @throws HubError DEVICE_PROOF_INVALID, DEVICE_PROOF_OUT_OF_TIME
+   */
+  async verify(proof: string, { method, url }: ProvenRequest, now: number): Promise<DeviceProof> {
+    const { jwk, x5c } = parseHeader(proof);
+    const certificate = Buffer.from(x5c[0], 'base64');
+    const { key, x, y } = this.#keyOf(certificate);
+    if (jwk.x !== x || jwk.y !== y) throw invalid('names another key than that of its certificate');
+    const { payload } = await jwtVerify(proof, key, { typ: TYPE, algorithms: [ALGORITHM], currentDate: new Date(now * 1000) }).catch((cause: unknown) => {
+      throw invalid('is not signed by the key of its certificate, or its time is over', cause);
+    });
+    const claims = CLAIMS.safeParse(payload);
+    if (!claims.success) throw invalid('lacks one of jti, htm, htu and iat');
+    const { jti, htm, htu, iat } = claims.data;
+    if (htm !== method) throw invalid('is for another method');
+    if (htu !== url) throw invalid('is for another address');
+    // Last: only who holds the key is told that it is the clock.
+    if (Math.abs(now - iat) > WINDOW_SECONDS) throw new HubError('DEVICE_PROOF_OUT_OF_TIME', `the proof was made more than ${String(WINDOW_SECONDS)} seconds before or after now`);
+    return { certificate, id: jti, issuedAt: iat };
+  }
+
+  #keyOf(certificate: Buffer): CertifiedKey {
+    const fingerprint = createHash('sha256').update(certificate).digest('base64');
+    const known = this.#keys.get(fingerprint);
+    if (known !== undefined) return known;
+    const read = readKey(certificate);
+    // Whoever shows certificates of his own making pushes others out, which costs them a reading and nothing else.
+    const [oldest] = this.#keys.size >= REMEMBERED ? this.#keys.keys() : [];
+    if (oldest !== undefined) this.#keys.delete(oldest);
+    this.#keys.set(fingerprint, read);
+    return read;
+  }
 }

@@ -13,6 +13,7 @@ import { CertificateReader, fingerprintOf } from '../identity/parse-certificate.
 import { RateLimits } from '../identity/rate-limits.js';
 import { addressText } from '../platform/listen.js';
 import { DeviceCalls } from './device-calls.js';
+import { DeviceProofs } from './device-proof.js';
 import { makeProof, x5cOf, type ProofContent } from './device.fixture.js';
 import { DEVICE_HTTP_PARTS, DeviceHttp, type DeviceHttpParts, type DeviceServices } from './device.http.js';
 import { callHttps, type HttpsAnswer } from './https-call.fixture.js';
@@ -61,7 +62,7 @@ beforeAll(async () => {
   const guard = new Guard({ standing, limits, now: Date.now });
   const parts: DeviceHttpParts = {
     services,
-    calls: new DeviceCalls({ parse: (der) => reader.parse(der), guard, used: new UsedProofs(), now: Date.now }),
+    calls: new DeviceCalls({ proofs: new DeviceProofs(), parse: (der) => reader.parse(der), guard, used: new UsedProofs(), now: Date.now }),
     limits,
     isOwnHost: ownHost(pki.server.certificate),
     trustDomain: 'health-code.internal',

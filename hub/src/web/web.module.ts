@@ -14,6 +14,7 @@ import { HUB_CONFIG } from '../platform/tokens.js';
 import { CheckpointService } from '../verify/checkpoint.grpc.js';
 import { VerifyModule } from '../verify/verify.module.js';
 import { DeviceCalls } from './device-calls.js';
+import { DeviceProofs } from './device-proof.js';
 import { DEVICE_HTTP_PARTS, DeviceHttp, type DeviceHttpParts, type DeviceServices } from './device.http.js';
 import { ownHost } from './own-host.js';
 import { UsedProofs } from './used-proofs.js';
@@ -44,7 +45,7 @@ const DEVICE_SERVICES = Symbol('DeviceServices');
       inject: [HUB_CONFIG, DEVICE_SERVICES, Guard, RateLimits, PARSE_CERTIFICATE],
       useFactory: ({ web, trustDomain }: HubConfig, services: DeviceServices, guard: Guard, limits: RateLimits, parse: ParseCertificate): DeviceHttpParts => ({
         services,
-        calls: new DeviceCalls({ parse, guard, used: new UsedProofs(), now: Date.now }),
+        calls: new DeviceCalls({ proofs: new DeviceProofs(), parse, guard, used: new UsedProofs(), now: Date.now }),
         limits,
         isOwnHost: ownHost(web.tls.certificate),
         trustDomain,
