@@ -10,6 +10,7 @@ const UNIONS = [
   { type: 'HubErrorCode', file: 'hub/src/errors.ts', usedIn: ['hub'] },
   { type: 'VerdictErrorCode', file: 'hub/src/verify/verified-code.ts', usedIn: ['hub'] },
   { type: 'QuarantineCode', file: 'hub/src/ingest/check-message.ts', usedIn: ['hub'] },
+  { type: 'CheckpointErrorCode', file: 'proto/checkpoint/src/errors.ts', usedIn: ['proto/checkpoint'] },
   { type: 'AdapterErrorCode', file: 'province-adapter/src/errors.ts', usedIn: ['province-adapter'] },
 ] as const;
 

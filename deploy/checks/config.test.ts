@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseConfig as parseHub, parseDatabaseUrl } from '../../hub/src/config.js';
 import { parseConfig as parseAdapter } from '../../province-adapter/src/config.js';
+import { parseSidecarConfig } from '../../proto/checkpoint/src/config.js';
 import { parseProbeConfig } from '../../province-adapter/src/probe/probe-config.js';
 import { readStandInConfig } from '../../province-adapter/src/stand-in/config.js';
 import { makeTestAuthority } from '../embedded/test-pki.js';
@@ -34,6 +35,8 @@ beforeAll(async () => {
   const web = await servers.issueServer();
   put('hub-web.crt', web.certificate);
   put('hub-web.key', web.key);
+  put('sidecar.crt', hub.certificate);
+  put('sidecar.key', hub.key);
   put('member-ca.crt', members.certificate);
   put('member-ca.key', members.key);
   put('operator-ca.crt', operators.certificate);
@@ -46,6 +49,9 @@ beforeAll(async () => {
     put(`province-${province}.crt`, certificate);
     put(`province-${province}.key`, key);
     put(`${province}.creds`, makeNatsCreds().text);
+    const device = await members.issueClient({ role: 'checkpoint', province, name: 'gate' });
+    put(`checkpoint-${province}.crt`, device.certificate);
+    put(`checkpoint-${province}.key`, device.key);
   }
 });
 
@@ -58,6 +64,7 @@ const PARSERS: Readonly<Record<string, (env: Settings) => unknown>> = {
   'local-system-guangxi.env': (env) => readStandInConfig({ ...env }),
   'local-system-beijing.env': (env) => readStandInConfig({ ...env }),
   'checkpoints.env': (env) => parseProbeConfig(env, readFile),
+  'sidecar.env': (env) => parseSidecarConfig(env, readFile),
 };
 
 /** Of images that are not ours: what is documented of them. */
@@ -111,7 +118,9 @@ describe('config/', () => {
         return true;
       }
     });
-    expect(mandatory, file).toContain('hub.env checkpoints.env adapter-guangxi.env adapter-beijing.env'.includes(file) ? (file === 'checkpoints.env' ? 'HUB_ADDRESS' : 'NATS_CREDS_FILE') : 'DATABASE_URL');
+    const isCheckpoint = ['checkpoints.env', 'sidecar.env'].includes(file);
+    const isMember = ['hub.env', 'adapter-guangxi.env', 'adapter-beijing.env'].includes(file);
+    expect(mandatory, file).toContain(isCheckpoint ? 'HUB_ADDRESS' : isMember ? 'NATS_CREDS_FILE' : 'DATABASE_URL');
   });
 
   it.each(Object.entries(PARSERS))('%s: names units where it names times and rates', (file) => {

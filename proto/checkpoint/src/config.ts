@@ -11,6 +11,8 @@ export interface SidecarConfig {
   readonly device: DeviceFiles;
   /** Where the hub publishes the package. */
   readonly packageUrl: string;
+  /** The name in the certificate of that, where it is another than the URL's. */
+  readonly packageServerName?: string;
   /** root.json that the device pinned when it was enrolled; absent: the hub is asked for it once, by the device's certificate. */
   readonly packageRoot?: Buffer;
   /** Where the package and the waiting reports are kept. */
@@ -47,6 +49,7 @@ const SETTINGS = z.object({
   DEVICE_CERT_FILE: path,
   DEVICE_KEY_FILE: path,
   PACKAGE_URL: z.string().refine((text) => URL.canParse(text) && ['https:', 'http:'].includes(new URL(text).protocol), 'is not a URL with scheme https'),
+  PACKAGE_SERVER_NAME: z.string().regex(/^[A-Za-z0-9.-]{1,253}$/, 'is not a DNS name').optional(),
   PACKAGE_ROOT_FILE: path.optional(),
   DATA_FOLDER: path,
   LISTEN_ADDRESS: address.default('127.0.0.1:50061'),
@@ -114,6 +117,7 @@ export function parseSidecarConfig(env: Readonly<Record<string, string | undefin
     hubAddress: settings.HUB_ADDRESS,
     device,
     packageUrl: settings.PACKAGE_URL,
+    ...(settings.PACKAGE_SERVER_NAME === undefined ? {} : { packageServerName: settings.PACKAGE_SERVER_NAME }),
     ...(packageRoot === undefined ? {} : { packageRoot }),
     folder: settings.DATA_FOLDER,
     listen: settings.LISTEN_ADDRESS,

@@ -12,6 +12,8 @@ export interface DeviceOptions {
   readonly environment: Environment;
   /** Where the hub publishes the package: `https://host:port`. */
   readonly packageUrl: string;
+  /** The name in the certificate of that, where it is another than the URL's. */
+  readonly packageServerName?: string | undefined;
   /** root.json as it was pinned. */
   readonly pinnedRoot: Uint8Array;
   /** Folder of what is kept: the package, and reports that wait. Its owner's alone. */
@@ -33,10 +35,10 @@ export interface Device {
 }
 
 /** Puts a device together; nothing is read of its folder yet. @throws CheckpointError CONFIG_INVALID */
-export function makeDevice({ files, environment, packageUrl, pinnedRoot, folder, now }: DeviceOptions): Device {
+export function makeDevice({ files, environment, packageUrl, packageServerName, pinnedRoot, folder, now }: DeviceOptions): Device {
   const readCredentials = (): DeviceCredentials => readDeviceCredentials(files, environment);
   const { province, hubAuthority } = readCredentials();
-  const hubFiles = new HubFiles({ url: packageUrl, authority: hubAuthority });
+  const hubFiles = new HubFiles({ url: packageUrl, authority: hubAuthority, serverName: packageServerName });
   const source = new TufPackageSource({ files: hubFiles, folder: join(folder, 'package'), pinnedRoot });
   return {
     province,

@@ -50,7 +50,7 @@ async function main(): Promise<void> {
   process.once('SIGTERM', end).once('SIGINT', end);
   const now = (): number => Math.floor(Date.now() / 1000);
   const pinnedRoot = await rootOf(config, log);
-  const device = makeDevice({ files: config.device, environment: config.environment, packageUrl: config.packageUrl, pinnedRoot, folder: config.folder, now });
+  const device = makeDevice({ files: config.device, environment: config.environment, packageUrl: config.packageUrl, packageServerName: config.packageServerName, pinnedRoot, folder: config.folder, now });
   const sidecar = await startSidecar({
     device,
     hub: { address: config.hubAddress, timeoutMs: config.hubTimeoutMs },

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as requestHttp, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { rootCertificates } from 'node:tls';
 import { AttestationError } from '@health-code/attestation';
 
 /** What the hub answered over HTTP. */
@@ -14,8 +15,13 @@ export interface HubFile {
 export interface HubFilesOptions {
   /** `https://host:port`, or `http://` on this machine. */
   readonly url: string;
-  /** Authority of the hub's certificates, PEM; no other is trusted. */
+  /**
+   * Authority of the hub's certificates, PEM; beside those that this platform knows, of one of which a certificate for browsers may be.
+   * What is fetched is signed by itself: whoever stood in between could hold it back, and nothing else.
+   */
   readonly authority: Buffer;
+  /** The name in the hub's certificate, where it is not that of the URL. */
+  readonly serverName?: string | undefined;
   /** Milliseconds for one file, from the first byte asked to the last one received. */
   readonly timeoutMs?: number;
 }
@@ -52,7 +58,7 @@ export class HubFiles {
 
   constructor(options: HubFilesOptions) {
     this.#options = options;
-    this.#agent = this.#isTls ? new HttpsAgent({ keepAlive: true, maxSockets: 8, ca: options.authority }) : new HttpAgent({ keepAlive: true, maxSockets: 8 });
+    this.#agent = this.#isTls ? new HttpsAgent({ keepAlive: true, maxSockets: 8, ca: [options.authority.toString('latin1'), ...rootCertificates], ...(options.serverName === undefined ? {} : { servername: options.serverName }) }) : new HttpAgent({ keepAlive: true, maxSockets: 8 });
   }
 
   get #isTls(): boolean {
