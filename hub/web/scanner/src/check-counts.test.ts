@@ -4,6 +4,7 @@ import type { CheckResult } from './check-result.js';
 
 const HOUR = 1_700_000_000 - (1_700_000_000 % 3600);
 const result = (changes: Partial<CheckResult> = {}): CheckResult => ({ decidedBy: 'package', status: '00', stated: '00', recognition: 'recognised', freshness: 'fresh', advice: 'allow', errorCode: '', issuer: '520000', sequence: 7, maskedName: '测*', reason: 'X', ...changes });
+const expired = (errorCode: string): CheckResult => result({ recognition: 'expired', errorCode });
 const count = (open: WaitingReport | undefined, one: CheckResult, now = HOUR + 5, id = 'second'): WaitingReport => countCheck(open, one, 'checkpoint', now, id);
 
 describe('countCheck', () => {
@@ -20,14 +21,18 @@ describe('countCheck', () => {
     expect(checksOf([two])).toBe(3);
   });
 
+  it('says of what is recognised that it is, and not why its age is not known', () => {
+    expect(count(undefined, result({ errorCode: 'STATUS_LIST_MISSING' })).counts).toMatchObject([{ recognition: 'recognised', errorCode: '' }]);
+  });
+
   it('begins another report in another hour, after one that was sent, and where one is full', () => {
     const one = count(undefined, result(), HOUR, 'first');
     expect(count(one, result(), HOUR + 3600)).toMatchObject({ reportId: 'second', hour: HOUR + 3600 });
     expect(count({ ...one, isOpen: false }, result())).toMatchObject({ reportId: 'second', counts: [{ count: 1 }] });
     let full = one;
-    for (let at = 1; at < REPORT_MAX_COUNTS; at += 1) full = count(full, result({ errorCode: `CODE_${String(at)}` }));
+    for (let at = 1; at < REPORT_MAX_COUNTS; at += 1) full = count(full, expired(`CODE_${String(at)}`));
     expect(full.counts).toHaveLength(REPORT_MAX_COUNTS);
-    expect(count(full, result({ errorCode: 'ONE_MORE' }))).toMatchObject({ reportId: 'second', counts: [{ errorCode: 'ONE_MORE' }] });
+    expect(count(full, expired('ONE_MORE'))).toMatchObject({ reportId: 'second', counts: [{ errorCode: 'ONE_MORE' }] });
     expect(count(full, result()).reportId).toBe('first');
   });
 });

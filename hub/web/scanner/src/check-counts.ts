@@ -23,7 +23,9 @@ export const isReported = ({ decidedBy, kind }: CheckResult): boolean => decided
  * @param reportId for a new one
  */
 export function countCheck(open: WaitingReport | undefined, result: CheckResult, purpose: PurposeJson, now: number, reportId: string): WaitingReport {
-  const { recognition, errorCode, issuer } = result;
+  const { recognition, issuer } = result;
+  // Beside a recognised status a code says what is not known of its age; a report tells how checks came out.
+  const errorCode = recognition === 'recognised' ? '' : result.errorCode;
   const isSame = (count: CheckCountJson): boolean => count.purpose === purpose && count.recognition === recognition && count.errorCode === errorCode && count.issuer === issuer;
   const hour = hourOf(now);
   const counts = open?.isOpen === true && open.hour === hour ? open.counts : undefined;
