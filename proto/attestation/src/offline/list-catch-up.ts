@@ -28,7 +28,9 @@ export async function catchUp(source: ListSource, named: NamedList, held: HeldLi
   const fetched = await verifyListToken(await source.fetchList(named.uri), verifier);
   if (!('list' in fetched)) throw new AttestationError('STATUS_LIST_INVALID', 'a delta in place of the list');
   if (fetched.list.uri !== named.uri) throw new AttestationError('STATUS_LIST_ISSUER_MISMATCH', 'another list than the one asked for');
-  const taken = await takeToken(followed ?? held, fetched, verifier.platform);
+  const whole = await takeToken(followed ?? held, fetched, verifier.platform);
+  // A hub hands out the last whole list as its province signed it; what has changed since leads on from there.
+  const taken = isAsNamed(whole, named) ? whole : ((await follow(source, whole, verifier)) ?? whole);
   if (taken.list.version < named.version) throw new AttestationError('STATUS_LIST_ROLLED_BACK', 'an earlier version than the package names');
   if (!isAsNamed(taken, named)) throw new AttestationError('STATUS_LIST_DIGEST_MISMATCH', 'other bits than the package names');
   return taken;

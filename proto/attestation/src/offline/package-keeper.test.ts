@@ -80,6 +80,15 @@ describe('PackageKeeper.update', () => {
     expect([held(keeper), source.asked.includes(URI)]).toEqual([[3, 3], true]);
   });
 
+  it('follows a list that it fetches for the first time from the last whole one to the one that is named', async () => {
+    source.lists.set(URI, await signList(guizhou, FIRST));
+    source.deltas = [await signDelta(guizhou, FIRST, SECOND)];
+    await source.publish(await naming(SECOND), 1);
+    const keeper = keeperOf();
+    expect(await keeper.update()).toMatchObject({ result: 'updated', refusedLists: [] });
+    expect(held(keeper)).toEqual([1, 2]);
+  });
+
   it.each([
     ['an earlier version', 1, NOW, 'PACKAGE_ROLLED_BACK'],
     ['one made earlier', 3, NOW - 1, 'PACKAGE_ROLLED_BACK'],
