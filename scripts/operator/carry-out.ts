@@ -7,6 +7,7 @@ import { isoTime, parseProvince, printTable, provinceInWords } from '../access/w
 import { eventCells, expiryCells } from '../province/status.js';
 import type { HubCommand } from './commands.js';
 import { matrixObject, printMatrix } from './matrix.js';
+import { printPropagation, propagationObject } from './propagation.js';
 import { actionCells, actionObject, memberCells, memberObject, policyCells, policyObject } from './operator-words.js';
 
 /** What a command gives: for people, and for machines. */
@@ -80,6 +81,10 @@ const CARRY: Readonly<Record<HubCommand, Carry>> = {
   matrix: async ({ recognition }, _options, now) => {
     const matrix = await recognition.getMatrix({});
     return { text: printMatrix(matrix, now), json: matrixObject(matrix) };
+  },
+  propagation: async ({ recognition }) => {
+    const report = await recognition.getPropagation({});
+    return { text: printPropagation(report), json: propagationObject(report) };
   },
   expiries: async ({ operator }, options, now) => {
     const { expiries } = await operator.listExpiries({ withinDays: wholeNumber(options, 'within') });

@@ -14,6 +14,7 @@ export const OPERATOR_COMMANDS = {
   approve: { usage: '<action>', summary: 'the second operator’s yes; takes effect at once', positionals: ['action'] },
   reject: { usage: '<action>', summary: 'the second operator’s no', positionals: ['action'] },
   matrix: { usage: '[--watch]', summary: 'who recognises whom: declared, configured, measured; --watch: again every 5 s until Ctrl-C', options: { watch: flag } },
+  propagation: { usage: '[--watch]', summary: 'how long a province’s change took to show in answers, online and at connected checkpoints; --watch: again every 5 s until Ctrl-C', options: { watch: flag } },
   expiries: { usage: '[--within DAYS]', summary: 'what ends of the members, soonest first: keys, certificates and NATS users that this hub issued, badges (`due`: the first one), regional rules; not certificates of another authority, the hub’s own and operators’ among them', options: { within: text } },
   events: { usage: '[--after ID]', summary: 'what happened to members, oldest first', options: { after: text } },
   policies: { usage: '', summary: 'the national floor and every stricter regional rule, proposals included' },
