@@ -43,7 +43,7 @@ describe('a province that joins', () => {
 
     const keys = createUser();
     const { jwt } = await guizhou.membership().issueNatsUser({ publicKey: keys.getPublicKey() });
-    expect(decode<User>(jwt)).toMatchObject({ sub: keys.getPublicKey(), nats: { pub: { allow: ['attestation.520000'] } } });
+    expect(decode<User>(jwt)).toMatchObject({ sub: keys.getPublicKey(), nats: { pub: { allow: ['attestation.520000', 'status-list.520000'] } } });
     expect(await guizhou.register()).toMatchObject({ province: '520000', protocolVersion: 2, hubProtocolVersions: [1, 2] });
     await scene.restart();
 

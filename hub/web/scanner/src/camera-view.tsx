@@ -2,13 +2,8 @@ import { useCallback, useEffect, useRef, useState, type ReactElement } from 'rea
 import { openCamera, type CameraProblem } from './camera.js';
 import { useTexts } from './page-context.js';
 import { scanFrames } from './scan-frames.js';
+import type { Scanned } from './scanned.js';
 import type { Texts } from './texts.js';
-
-/** One code as the decoder read it. */
-export interface Scanned {
-  readonly bytes: Uint8Array;
-  readonly text: string;
-}
 
 const PROBLEM_TEXTS: Readonly<Record<CameraProblem, keyof Texts>> = { denied: 'cameraDenied', missing: 'cameraMissing', busy: 'cameraBusy', insecure: 'cameraInsecure' };
 

@@ -1,4 +1,4 @@
-import type { Scanned } from './camera-view.js';
+import type { Scanned } from './scanned.js';
 import type { DecodeReply, DecodeRequest } from './decode-messages.js';
 
 let worker: Worker | undefined;

@@ -1,5 +1,5 @@
 import { useState, type ReactElement } from 'react';
-import type { Scanned } from './camera-view.js';
+import type { Scanned } from './scanned.js';
 import { decodeImage } from './decoder.js';
 import { useTexts } from './page-context.js';
 

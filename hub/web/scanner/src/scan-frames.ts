@@ -1,4 +1,4 @@
-import type { Scanned } from './camera-view.js';
+import type { Scanned } from './scanned.js';
 import { decodeImage } from './decoder.js';
 
 /** Pauses between frames: some eight frames a second, and the rest of the processor for the page. */
