@@ -12,20 +12,29 @@ export function decodeBase64Url(text: string): Uint8Array<ArrayBuffer> | undefin
   const rest = text.length % 4;
   if (rest === 1) return undefined;
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
+  const whole = text.length - rest;
   let position = 0;
-  let bits = 0;
-  let pending = 0;
-  for (let index = 0; index < text.length; index++) {
-    const sextet = SEXTETS[text.charCodeAt(index)] ?? -1;
-    if (sextet < 0) return undefined;
-    pending = ((pending << 6) | sextet) & 0xffff;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes[position++] = pending >> bits;
-    }
+  for (let index = 0; index < whole; index += 4) {
+    const quartet = (sextetAt(text, index) << 18) | (sextetAt(text, index + 1) << 12) | (sextetAt(text, index + 2) << 6) | sextetAt(text, index + 3);
+    // One that is none is -1, and so makes all of it negative.
+    if (quartet < 0) return undefined;
+    bytes[position] = quartet >> 16;
+    bytes[position + 1] = quartet >> 8;
+    bytes[position + 2] = quartet;
+    position += 3;
   }
-  return (pending & ((1 << bits) - 1)) === 0 ? bytes : undefined;
+  if (rest === 0) return bytes;
+  const last = (sextetAt(text, whole) << 12) | (sextetAt(text, whole + 1) << 6) | (rest === 3 ? sextetAt(text, whole + 2) : 0);
+  const isSpareSet = (last & (rest === 3 ? 0x3 : 0x3ff)) !== 0;
+  if (last < 0 || isSpareSet) return undefined;
+  bytes[position] = last >> 10;
+  if (rest === 3) bytes[position + 1] = last >> 2;
+  return bytes;
+}
+
+/** -1 for every other character. */
+function sextetAt(text: string, index: number): number {
+  return SEXTETS[text.charCodeAt(index)] ?? -1;
 }
 
 const MAXIMUM_CHUNK = 8192;

@@ -36,13 +36,12 @@ export function parseAttestation(text: string): UnverifiedAttestation {
   if (text.length > ATTESTATION_MAX_BYTES) throw new AttestationError('ATTESTATION_TOO_LARGE', 'text is too long');
   const { token, disclosures } = splitPresentation(text);
   const [headerText, payloadText, signatureText] = splitToken(token);
-  const headerBytes = decodeSegment(headerText);
+  const known = HEADERS.get(headerText);
+  // All three before anything is read: of two faults the encoding is the one that is told.
+  const headerBytes = known === undefined ? decodeSegment(headerText) : NOTHING;
   const payload = decodeSegment(payloadText);
   const signature = decodeSegment(signatureText);
-
-  const headerJson = decodeText(headerBytes);
-  const header = parseAttestationHeader(parseJson(headerJson));
-  requireCanonical(headerJson, header);
+  const header = known ?? parseHeader(headerText, headerBytes);
 
   const payloadJson = decodeText(payload);
   const claims = fromWireClaims(parseWireClaims(parseJson(payloadJson)));
@@ -50,6 +49,23 @@ export function parseAttestation(text: string): UnverifiedAttestation {
 
   const signingInput = ENCODER.encode(token.slice(0, headerText.length + 1 + payloadText.length));
   return { token, header, payload, signingInput, signature, claims, disclosures };
+}
+
+/** Every attestation that one key signed has the same one: those that were found good are kept, by their text. */
+const HEADERS = new Map<string, AttestationHeader>();
+
+const NOTHING = new Uint8Array();
+
+/** Anybody can make up key ids: beyond so many all are forgotten. */
+const HEADERS_KEPT = 256;
+
+function parseHeader(text: string, bytes: Uint8Array): AttestationHeader {
+  const json = decodeText(bytes);
+  const header = Object.freeze(parseAttestationHeader(parseJson(json)));
+  requireCanonical(json, header);
+  if (HEADERS.size >= HEADERS_KEPT) HEADERS.clear();
+  HEADERS.set(text, header);
+  return header;
 }
 
 /**
