@@ -203,6 +203,16 @@ describe('OfflineVerifier, of what it has seen before', () => {
     expect(await seen(await openWith(partsOf({ provinces: { provinces: partsOf().provinces.provinces.slice(1) } })))).toMatch(/PROVINCE_NOT_ADMITTED$/);
   });
 
+  it('takes no other disclosures for those it has seen', async () => {
+    const { verifier } = counting();
+    const pkg = await openWith(partsOf());
+    const { presentation, token } = await signGreen({}, { maskedName: '测*甲' });
+    const nameIn = async (code: string): Promise<string | undefined> => (await verifier.verify(code, pkg, CHECKPOINT, NOW)).maskedName;
+    expect([await nameIn(token), await nameIn(presentation), await nameIn(presentation), await nameIn(token)]).toEqual([undefined, '测*甲', '测*甲', undefined]);
+    const other = Buffer.from(JSON.stringify(['c2FsdC1zYWx0LXNhbHQtcw', 'masked_name', '测*乙'])).toString('base64url');
+    expect(brief(await verifier.verify(`${token}~${other}~`, pkg, CHECKPOINT, NOW))).toMatch(/ATTESTATION_DISCLOSURE_INVALID$/);
+  });
+
   it('remembers no more than it is allowed to, and those shown last', async () => {
     const { verifier, count } = counting();
     const pkg = await openWith(partsOf());

@@ -1,7 +1,7 @@
 import { ATTESTATION_MAX_BYTES, CLOCK_TOLERANCE_SECONDS, type Attestation } from '../attestation.js';
 import { decodeBase64Url, encodeBase64Url } from '../base64url.js';
 import { isCompactCode, unpackPresentation } from '../compact-code/compact-code.js';
-import { verifyDisclosures } from '../disclosure.js';
+import { verifyDisclosures, type HolderDisclosures } from '../disclosure.js';
 import { AttestationError } from '../errors.js';
 import { parseAttestation, splitPresentation } from '../parse-attestation.js';
 import { applyPolicy, findPolicyInForce, isRestrictable } from '../recognition-policy.js';
@@ -23,16 +23,21 @@ export interface OfflineVerifierOptions {
   readonly remembered?: number;
 }
 
-/** What is remembered of a token: what it says, and that its issuer's signature fits. Everything else is looked up anew. */
+/** What is remembered of a token: what it says and discloses, and that its issuer's signature fits. Everything else is looked up anew. */
 interface WellSigned {
   readonly kid: string;
   readonly attestation: Attestation;
+  /** With what it was shown last: its disclosures were compared with the signed digests. */
+  readonly presented: { readonly text: string; readonly disclosed: HolderDisclosures };
 }
 
 const DEFAULT_REMEMBERED = 4096;
 
 /** The base64url of `{"`, with which every compact JWS with a JSON header begins. No recogniser may claim it. */
 const ATTESTED = 'eyJ';
+
+/** In UTF-16 units; none of them takes more than three bytes in UTF-8. */
+const SURELY_SHORT = ATTESTATION_MAX_BYTES / 3;
 
 const encoder = new TextEncoder();
 
@@ -64,10 +69,9 @@ export class OfflineVerifier {
     const clock = clockOf(pkg, now);
     if (clock !== 'ok') return refusedOffline('issuer-unreachable', (clock === 'behind' ? 'CLOCK_BEHIND' : 'CLOCK_AHEAD') satisfies OfflineErrorCode);
     if (code === '') return refusedOffline('unknown-code', 'CODE_MISSING');
-    // No text has fewer bytes than half-characters: the long ones need no encoding.
-    const bytes = code.length > ATTESTATION_MAX_BYTES ? code.length : encoder.encode(code).length;
+    const bytes = code.length > ATTESTATION_MAX_BYTES || code.length < SURELY_SHORT ? code.length : encoder.encode(code).length;
     if (bytes > ATTESTATION_MAX_BYTES) return refusedOffline('unknown-code', 'CODE_TOO_LARGE');
-    if (!code.startsWith(ATTESTED) && !isCompactCode(code)) return localCode(code, bytes, pkg);
+    if (!code.startsWith(ATTESTED) && !isCompactCode(code)) return localCode(code, encoder.encode(code).length, pkg);
     try {
       const presentation = code.startsWith(ATTESTED) ? code : unpackPresentation(code);
       return restricted(await this.#judge(presentation, pkg, checkpoint, now), pkg, checkpoint, now);
@@ -84,18 +88,26 @@ export class OfflineVerifier {
     if (known === undefined) return this.#judgeUnknown(presentation, pkg, checkpoint, now);
     const outcome = await this.#judgeSigned(token, known, pkg, checkpoint, now);
     if (end < 0 || outcome.attestation === undefined) return outcome;
+    return { ...outcome, ...(await this.#disclosedBy(presentation, token, known)) };
+  }
+
+  async #disclosedBy(presentation: string, token: string, known: WellSigned): Promise<HolderDisclosures> {
+    if (known.presented.text === presentation) return known.presented.disclosed;
     const { disclosures } = splitPresentation(presentation);
-    return { ...outcome, ...(await verifyDisclosures(token, disclosures, known.attestation.disclosureDigests, this.#platform)) };
+    const disclosed = await verifyDisclosures(token, disclosures, known.attestation.disclosureDigests, this.#platform);
+    this.#remember(token, { ...known, presented: { text: presentation, disclosed } });
+    return disclosed;
   }
 
   async #judgeUnknown(presentation: string, pkg: OfflinePackage, checkpoint: OfflineCheckpoint, now: number): Promise<OfflineOutcome> {
     const parsed = parseAttestation(presentation);
     if (!pkg.provinces.has(parsed.claims.issuer)) return refusedOffline('no-agreement');
     const { token, kid, attestation, maskedName } = await vouchForAttestation(parsed, pkg.ring, now, this.#platform);
-    const signed = { kid, attestation };
+    const disclosed = maskedName === undefined ? {} : { maskedName };
+    const signed = { kid, attestation, presented: { text: presentation, disclosed } };
     this.#remember(token, signed);
     const outcome = await this.#judgeSigned(token, signed, pkg, checkpoint, now);
-    return maskedName === undefined || outcome.attestation === undefined ? outcome : { ...outcome, maskedName };
+    return outcome.attestation === undefined ? outcome : { ...outcome, ...disclosed };
   }
 
   async #judgeSigned(token: string, { kid, attestation }: WellSigned, pkg: OfflinePackage, checkpoint: OfflineCheckpoint, now: number): Promise<OfflineOutcome> {
