@@ -36,7 +36,7 @@ export async function openScanner(country: RunningCountry, film: Buffer): Promis
   writeFileSync(camera, film);
   const context = await chromium.launchPersistentContext(join(home, 'profile'), {
     executablePath: program.path,
-    env: { ...process.env, ...program.env, HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home } as Record<string, string>,
+    env: { ...process.env, ...program.env, HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home },
     viewport: SIZES.phone,
     locale: 'zh-CN',
     // A sandbox needs rights that root in a container and ordinary users often lack; every page opened here is ours.

@@ -33,6 +33,20 @@ export interface GateCodes {
   readonly foreign: string;
 }
 
+const byPackage = (result: Omit<PageResult, 'decided'>): PageResult => ({ ...result, decided: 'package' });
+
+/** What each of them has to come to, with a network and without. */
+export const EXPECTED: Readonly<Record<keyof GateCodes, PageResult>> = {
+  green: byPackage({ tone: 'green', shape: 'circle-check', recognition: 'recognised', advice: 'allow', error: '' }),
+  yellow: byPackage({ tone: 'yellow', shape: 'triangle', recognition: 'recognised', advice: 'local-procedure', error: '' }),
+  red: byPackage({ tone: 'red', shape: 'square', recognition: 'recognised', advice: 'local-procedure', error: '' }),
+  superseded: byPackage({ tone: 'grey', shape: 'diamond-clock', recognition: 'superseded', advice: 'ask-person', error: 'ATTESTATION_SUPERSEDED' }),
+  forged: byPackage({ tone: 'grey', shape: 'diamond-cross', recognition: 'signature-invalid', advice: 'local-procedure', error: 'ATTESTATION_SIGNATURE_INVALID' }),
+  expired: byPackage({ tone: 'grey', shape: 'diamond-clock', recognition: 'expired', advice: 'ask-person', error: 'ATTESTATION_EXPIRED' }),
+  stranger: byPackage({ tone: 'grey', shape: 'diamond-cross', recognition: 'signature-invalid', advice: 'local-procedure', error: 'ATTESTATION_KEY_UNKNOWN' }),
+  foreign: byPackage({ tone: 'grey', shape: 'diamond-question', recognition: 'unknown-code', advice: 'ask-person', error: 'CODE_UNKNOWN' }),
+};
+
 /** A statement that Guizhou's own key has signed, whatever it says. */
 export async function signAsGuizhou(running: RunningCountry, claims: Partial<HealthStatusAttestation>, maskedName = '测*', generated?: GeneratedProvinceKey['privateJwk']): Promise<string> {
   const { keys } = JSON.parse(running.secret(`province-keys-${GUIZHOU}.json`)) as { readonly keys: readonly GeneratedProvinceKey['privateJwk'][] };
