@@ -37,14 +37,13 @@ describe('Contests', () => {
     expect(shared()).toEqual(['110000 2', '520000 2']);
   });
 
-  it('counts what can put a statement in question, and nothing else', () => {
-    const { contests } = filled(statement(GUIZHOU, 1, 'one'), statement(GUIZHOU, 2, 'two'));
-    expect(contests.changes).toBe(0);
+  it('tells once what came and can put a statement in question, and nothing else', () => {
+    const { contests, name } = filled(statement(GUIZHOU, 1, 'one'), statement(GUIZHOU, 2, 'two'));
+    expect(contests.takeFresh()).toEqual([]);
     contests.insert(statement(BEIJING, 1, 'two'));
     contests.insert(statement(BEIJING, 1, 'two'));
-    expect(contests.changes).toBe(1);
     contests.insert(statement(BEIJING, 2, 'third', { source: { issuer: GUIZHOU, sequence: 9, issuedAt: 1 } }));
-    expect(contests.changes).toBe(2);
+    expect([contests.takeFresh().map(name), contests.takeFresh()]).toEqual([['110000 1', '110000 2'], []]);
   });
 
   it('names the converted, and forgets what has expired', () => {

@@ -12,6 +12,9 @@ export interface ContestableIndex {
   expiresAt(slot: number): number;
 }
 
+/** More come at once only when a whole ledger is read, or where nobody asks. */
+export const FRESH_KEPT = 10_000;
+
 /**
  * Stands before the index and remembers where a statement can be in question for another reason than its own words: where more than
  * one issuer has spoken about a person, and where it was converted. Who has no ledger has to be told what came of it. 8 bytes for
@@ -22,15 +25,17 @@ export class Contests implements AttestationSink {
   /** Slots that stood in a ring with another issuer's when they came. */
   readonly #shared = new Set<number>();
   readonly #converted = new Set<number>();
-  #changes = 0;
+  #fresh: number[] = [];
 
   constructor(index: ContestableIndex) {
     this.#index = index;
   }
 
-  /** Grows with every statement that can put itself or another in question. */
-  get changes(): number {
-    return this.#changes;
+  /** What came since the last call and can put itself or another in question, at most {@link FRESH_KEPT}: what is beyond is found by going through all. */
+  takeFresh(): readonly number[] {
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    return fresh;
   }
 
   insert(attestation: IndexedAttestation): void {
@@ -41,7 +46,7 @@ export class Contests implements AttestationSink {
     const isConverted = attestation.claims.source !== undefined;
     if (isShared) this.#shared.add(slot);
     if (isConverted) this.#converted.add(slot);
-    if (isShared || isConverted) this.#changes += 1;
+    if ((isShared || isConverted) && this.#fresh.length < FRESH_KEPT) this.#fresh.push(slot);
   }
 
   revoke(issuer: string, sequence: number): boolean {

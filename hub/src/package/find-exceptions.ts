@@ -29,6 +29,9 @@ function noteSource({ expiresAt, source }: LedgerNote): NotedSource | undefined 
   return keyRevoked || isShorter ? { issuer, sequence, keyRevoked, ...(isShorter ? { expiresAt: source.expiresAt } : {}) } : undefined;
 }
 
+/** Whether a statement of itself is one of those that a checkpoint without the ledger has to be told of. */
+export const isExceptional = (note: LedgerNote): boolean => note.conflict || noteSource(note) !== undefined;
+
 /**
  * What a checkpoint without the ledger has to be told of single statements, as it is at `now` (seconds since the epoch): everything
  * else it can see by itself. In steps, each of which is short: a country of statements is not gone through in one turn of the process.

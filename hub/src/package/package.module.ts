@@ -62,6 +62,8 @@ const seconds = (): number => Math.floor(Date.now() / 1000);
           lists: () => lists.all().map(describeList),
           ledgerEntries: () => lookup.appliedIndex + 1,
           pause: () => turn(),
+          now: seconds,
+          elapsed: () => performance.now(),
         }),
     },
     {

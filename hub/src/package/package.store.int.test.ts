@@ -50,8 +50,8 @@ describe('PackageStore', () => {
   it('keeps the last three versions, and a file that they share once', async () => {
     for (let version = 0; version < 6; version += 1) await store.append(version, 1, generation);
     expect((await store.readAfter(0)).map(({ version }) => version)).toEqual([4, 5, 6]);
-    const [{ files = '0' } = {}] = await database.query<{ files: string }[]>('SELECT count(*) AS files FROM package_file');
-    expect(Number(files)).toBe(1 + 3 * GENERATIONS_KEPT);
+    const [counted] = await database.query<{ files: string }[]>('SELECT count(*) AS files FROM package_file');
+    expect(Number(counted?.files)).toBe(1 + 3 * GENERATIONS_KEPT);
     expect((await store.readAfter(3)).map((one) => textOf(one, SAME))).toEqual(['provinces', 'provinces', 'provinces']);
   });
 
