@@ -58,6 +58,22 @@ describe('a sidecar beside a gate of Beijing', () => {
     expect(performance.now() - began).toBeLessThan(5000);
     expect((await ask(lost)).packageVersion).toBeGreaterThan(0);
     expect(await judged(kept)).toEqual(ALLOWED);
+    const { provinces } = await running.as({ role: 'operator', name: 'a' }).recognition.getPropagation({});
+    expect(provinces.find(({ issuer }) => issuer === GUIZHOU)?.offlineConnected?.count).toBeGreaterThan(0);
+  });
+
+  it('does not keep a queue waiting for a hub that hangs', async () => {
+    running.suspend('hub');
+    try {
+      const began = performance.now();
+      expect(await judged(kept)).toEqual(ALLOWED);
+      expect(performance.now() - began).toBeLessThan(500);
+      expect(await judged(local)).toEqual(refusedAs('issuer-unreachable', 'NETWORK_NEEDED'));
+      expect(performance.now() - began).toBeLessThan(5000);
+    } finally {
+      running.resume('hub');
+    }
+    await expect.poll(async () => judged(local), SOON).toEqual(ALLOWED);
   });
 
   it('goes on when the hub is gone, also after it was killed and started anew', async () => {
@@ -79,7 +95,7 @@ describe('a sidecar beside a gate of Beijing', () => {
     await expect.poll(async () => (await sidecar.state()).connected, SOON).toBe(true);
     await expect.poll(async () => (await sidecar.state()).waitingReports, SOON).toBe(0);
     const sql = `SELECT province, error_code, issuer, sum(count)::int AS n FROM check_count WHERE error_code = 'NETWORK_NEEDED' GROUP BY 1, 2, 3`;
-    await expect.poll(() => running.query('hub', sql), SOON).toEqual([{ province: BEIJING, error_code: 'NETWORK_NEEDED', issuer: BEIJING, n: 2 }]);
+    await expect.poll(() => running.query('hub', sql), SOON).toEqual([{ province: BEIJING, error_code: 'NETWORK_NEEDED', issuer: BEIJING, n: 3 }]);
     await expect.poll(async () => judged(local), SOON).toEqual(ALLOWED);
     expect(await judged(kept)).toEqual(ALLOWED);
   });

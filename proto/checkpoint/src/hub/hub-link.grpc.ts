@@ -1,4 +1,4 @@
-import type { ServiceError } from '@grpc/grpc-js';
+import { status, type ServiceError } from '@grpc/grpc-js';
 import type { v1 } from '@health-code/messages';
 import type { Logger } from '../platform/logger.js';
 import { Pause } from '../platform/pause.js';
@@ -115,10 +115,10 @@ export class HubLink {
   /** Once for each reason: a hub that is away for a night is one line. */
   #tellOnce(error: unknown): void {
     if (this.#isStopped) return;
-    const { code, details } = error as Partial<ServiceError>;
-    const reason = `${String(code)} ${details ?? ''}`;
+    const { code, details, message } = error as Partial<ServiceError>;
+    const reason = typeof code === 'number' ? status[code] : String(code);
     if (reason === this.#told) return;
     this.#told = reason;
-    this.#options.log.warn({ err: error }, 'the hub is not followed: what is known ages until it is');
+    this.#options.log.warn({ code: reason, details: details ?? message }, 'the hub is not followed: what is known ages until it is');
   }
 }

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BEIJING, GUIZHOU, LIST_URI, nextOf, nowSeconds, refusedBy, TestHub, until } from '../checkpoint-world.fixture.js';
 import { makeDevice } from '../device.js';
 import { createLogger } from '../platform/logger.js';
+import type { ServerTls } from './sidecar-server.js';
 import { startSidecar, type Sidecar } from './start-sidecar.js';
 
 const CONTEXT = { province: BEIJING, checkpointClass: v1.CheckpointClass.CHECKPOINT_CLASS_GENERAL, purpose: v1.Purpose.PURPOSE_CHECKPOINT };
@@ -31,13 +32,14 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-async function start(pinnedRoot: Uint8Array = hub.repository.root()) {
+async function start(pinnedRoot: Uint8Array = hub.repository.root(), now: () => number = nowSeconds, tls?: ServerTls) {
   const device = makeDevice({
     files: { certificate: join(folder, 'device.crt'), key: join(folder, 'device.key'), hubAuthority: join(folder, 'hub-ca.crt') },
-    environment: 'production', packageUrl: hub.url, pinnedRoot, folder, now: nowSeconds,
+    environment: 'production', packageUrl: hub.url, pinnedRoot, folder, now,
   });
   const sidecar = await startSidecar({
-    device, hub: { address: hub.address, timeoutMs: 2000 }, listen: '127.0.0.1:0', updateIntervalMs: 150, reportIntervalMs: 200, now: nowSeconds, log: createLogger('silent'),
+    device, hub: { address: hub.address, timeoutMs: 2000 }, listen: '127.0.0.1:0', updateIntervalMs: 150, reportIntervalMs: 200, now, log: createLogger('silent'),
+    ...(tls === undefined ? {} : { tls }),
   });
   const client = new Client(sidecar.address, credentials.createInsecure());
   const transport = unaryTransport(client, { timeoutMs: 5000, metadata: new Metadata() });
@@ -206,5 +208,73 @@ describe('the sidecar without its hub', { timeout: 30_000 }, () => {
     expect(sidecar.state().packageVersion).toBe(1);
     await hub.publish();
     await until(() => sidecar.state().packageVersion === 5);
+  });
+});
+
+describe('a clock that is wrong by a day', { timeout: 30_000 }, () => {
+  it.each([['behind', -86_400, 'CLOCK_BEHIND'], ['ahead', 86_400, 'CLOCK_AHEAD']] as const)('lets nobody pass by a clock that is %s, and asks the hub while it is there', async (_, offset, code) => {
+    const { checkpoint, sidecar } = await start(undefined, () => nowSeconds() + offset);
+    await until(() => sidecar.state().connected === true && sidecar.state().packageVersion === 1);
+    const green = await hub.attest(1);
+    expect(brief(await checkpoint.verifyCode(shown(green)))[1]).toBe('HEALTH_STATUS_YELLOW');
+    await hub.stop();
+    await until(() => sidecar.state().connected === false);
+    expect(brief(await checkpoint.verifyCode(shown(green)))).toEqual(['RECOGNITION_ISSUER_UNREACHABLE', 'HEALTH_STATUS_UNSPECIFIED', code]);
+  });
+});
+
+describe('what else is shown', { timeout: 30_000 }, () => {
+  it('has a result of its own, none of which is a colour', async () => {
+    const { checkpoint, sidecar } = await started();
+    await hub.stop();
+    await until(() => sidecar.state().connected === false);
+    const green = await hub.attest(1);
+    const other = await TestHub.create();
+    const outcomes = new Map<string, string>();
+    for (const [what, code] of [
+      ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x00])],
+      ['the code of another system', Buffer.from('WIFI:T:WPA;S:gate;P:secret;;')],
+      ['too much', Buffer.alloc(5000, 'a')],
+      ['half of a code', Buffer.from(green.slice(0, 200))],
+      ['a signature of another key', Buffer.from(await other.attest(1))],
+      ['a name that was changed', Buffer.from(`${green.split('~')[0] ?? ''}~${Buffer.from('["c2FsdC1zYWx0LXNhbHQtcw","masked_name","王*"]').toString('base64url')}~`)],
+    ] as const) {
+      const { verdict } = await checkpoint.verifyCode({ context: CONTEXT, code });
+      expect([what, v1.HealthStatus[verdict?.status ?? 0], verdict?.maskedName]).toEqual([what, 'HEALTH_STATUS_UNSPECIFIED', '']);
+      outcomes.set(what, verdict?.errorCode ?? '');
+    }
+    await other.end();
+    expect(Object.fromEntries(outcomes)).toEqual({
+      'bytes that are no text': 'CODE_NOT_TEXT', 'the code of another system': 'CODE_UNKNOWN', 'too much': 'CODE_TOO_LARGE', 'half of a code': 'ATTESTATION_MALFORMED',
+      'a signature of another key': 'ATTESTATION_KEY_UNKNOWN', 'a name that was changed': 'ATTESTATION_DISCLOSURE_INVALID',
+    });
+  });
+});
+
+describe('the port of the sidecar', { timeout: 30_000 }, () => {
+  const healthOf = (client: Client): Promise<string> =>
+    new Promise((resolve) => {
+      client.makeUnaryRequest('/grpc.health.v1.Health/Check', (bytes: Buffer) => bytes, (bytes: Buffer) => bytes, Buffer.alloc(0), (error, answer) => resolve(error === null ? (answer?.toString('hex') ?? '') : status[error.code]));
+    });
+
+  it('serves as soon as it has a package, hub or no hub, and not before', async () => {
+    await hub.stop();
+    const { client } = await start();
+    expect(await healthOf(client)).toBe('0802');
+    await hub.restart();
+    await until(async () => (await healthOf(client)) === '0801');
+    await hub.stop();
+    await until(() => running?.sidecar.state().connected === false);
+    expect(await healthOf(client)).toBe('0801');
+  });
+
+  it('answers gates of its authority alone where it has one', async () => {
+    const { certificate, key } = await hub.servers.issueServer();
+    const { sidecar } = await start(undefined, nowSeconds, { certificate, key, clientAuthority: hub.members.certificate });
+    const own = await hub.members.issueClient({ role: 'checkpoint', province: BEIJING, name: 'turnstile' });
+    const gates = [credentials.createSsl(hub.servers.certificate, own.key, own.certificate), credentials.createSsl(hub.servers.certificate), credentials.createInsecure()].map((one) => new Client(sidecar.address, one));
+    await until(async () => (await healthOf(gates[0]!)) === '0801');
+    expect(await Promise.all(gates.map(healthOf))).toEqual(['0801', 'UNAVAILABLE', 'UNAVAILABLE']);
+    for (const gate of gates) gate.close();
   });
 });
