@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { REASON_NOT_STATED, REASON_NOT_TRANSLATABLE, REASON_WITHDRAWN } from '@health-code/attestation';
 import { describe, expect, it } from 'vitest';
-import { checkoutDirectory } from '../deploy/embedded/checkout.js';
-import { REASON_TEXTS } from '../hub/src/package/reason-texts.js';
+import { checkoutDirectory } from '../../../deploy/embedded/checkout.js';
+import { REASON_TEXTS } from './reason-texts.js';
 
 const SOURCES = join(checkoutDirectory(), 'province-adapter', 'src');
 
