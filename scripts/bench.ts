@@ -10,6 +10,7 @@ import { BenchIssuer } from './bench/issuer.js';
 import { benchLocalCode } from './bench/local-code.js';
 import { benchMatrix } from './bench/matrix.js';
 import { benchMtls } from './bench/mtls.js';
+import { benchOffline } from './bench/offline.js';
 import { BENCH_PROVINCE, openStage } from './bench/stage.js';
 import { benchStatusList } from './bench/status-list.js';
 import { benchTranslation } from './bench/translation.js';
@@ -23,7 +24,7 @@ Needs two processors and Linux.
   npm run bench -- --json        prints one line a figure: {name, value, unit, floor, ratio, aim}
   npm run bench -- --seconds 2   seconds of each load run (default 5)
   npm run bench -- --count 5000  attestations of each ingest round (default 30000)
-  npm run bench -- --only ingest one part: verify, mtls, local, ingest, translation, country, matrix or status-list
+  npm run bench -- --only ingest one part: verify, mtls, local, ingest, translation, country, matrix, status-list or offline
 
 A figure below its aim does not fail the command.`;
 
@@ -34,7 +35,7 @@ const say = (line: string): void => {
   console.error(line);
 };
 
-const PARTS = ['verify', 'mtls', 'local', 'ingest', 'translation', 'country', 'matrix', 'status-list'] as const;
+const PARTS = ['verify', 'mtls', 'local', 'ingest', 'translation', 'country', 'matrix', 'status-list', 'offline'] as const;
 
 type Part = (typeof PARTS)[number];
 
@@ -96,6 +97,10 @@ async function measure(seconds: number, count: number, only: Part | undefined): 
   if (wants('status-list')) {
     say('status lists …');
     figures.push(...(await benchStatusList()));
+  }
+  if (wants('offline')) {
+    say('verification without a network, and the package of the whole country …');
+    figures.push(...(await benchOffline()));
   }
   return figures;
 }
