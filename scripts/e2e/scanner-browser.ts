@@ -1,5 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
@@ -23,6 +24,18 @@ export interface ScannerBrowser {
 function pinOf({ dataPath }: RunningCountry): string {
   const certificate = new X509Certificate(readFileSync(join(dataPath, 'secrets', 'pki', 'web.crt')));
   return createHash('sha256').update(certificate.publicKey.export({ type: 'spki', format: 'der' })).digest('base64');
+}
+
+/** What the hub answers to whoever asks over HTTPS. */
+export function readFromHub({ dataPath, addresses }: RunningCountry, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const ca = readFileSync(join(dataPath, 'secrets', 'pki', 'server-ca.crt'));
+    const request = get(`https://${addresses.hub.web}${path}`, { ca }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk)).on('end', () => resolve(text));
+    });
+    request.on('error', reject);
+  });
 }
 
 /** Starts a real Chromium. @param film what its camera sees, as Motion JPEG */

@@ -2,7 +2,7 @@ import { generateProvinceKey, packPresentation } from '@health-code/attestation'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyPerson } from './outcome.js';
 import { startCountry, type RunningCountry } from './running-country.js';
-import { keepPictures, openScanner, type ScannerBrowser } from './scanner-browser.js';
+import { keepPictures, openScanner, readFromHub, type ScannerBrowser } from './scanner-browser.js';
 import { drawCode, filmCodes } from './scanner-codes.js';
 import { EXPECTED, makeGateCodes, nextResult, resultNumber, scanByWedge, signAsGuizhou, type GateCodes } from './scanner-scene.js';
 
@@ -226,11 +226,12 @@ describe('the scanner page, when something is wrong', () => {
   ])('goes on with the package it has where what comes is %s', async (name, code, change) => {
     const { page } = scanner;
     const url = '**/package/metadata/timestamp.json';
-    const first = await (await page.request.get(`${new URL(address).origin}/package/metadata/timestamp.json`, { ignoreHTTPSErrors: true })).text();
+    const timestamp = (): Promise<string> => readFromHub(running, '/package/metadata/timestamp.json');
+    const first = await timestamp();
     // A later one is accepted before the older one is shown again.
     const before = await attribute('package');
     await expect.poll(() => attribute('package'), SOON).not.toBe(before);
-    await page.route(url, async (route) => route.fulfill({ body: change === undefined ? first : change(await (await route.fetch()).text()), contentType: 'application/json' }));
+    await page.route(url, async (route) => route.fulfill({ body: change === undefined ? first : change(await timestamp()), contentType: 'application/json' }));
     await page.click('[data-open=settings]');
     await page.click('[role=dialog] button:not(.primary)');
     await page.click('[role=dialog] .primary');
@@ -262,8 +263,26 @@ describe('the scanner page, when something is wrong', () => {
     await protocol.send('Storage.clearDataForOrigin', { origin: new URL(address).origin, storageTypes: 'indexeddb' });
     await page.locator('[data-phase=cleared]').waitFor();
     await keepPictures(page, '33-storage-cleared');
+  });
+
+  it('asks the hub while it has no package, and says so', async () => {
+    const { page, context } = scanner;
+    await page.route('**/package/**', (route) => route.abort());
     await page.fill('#token', await invite());
-    await readyAfter(() => page.click('form .primary'));
+    await page.click('form .primary');
+    await page.locator('[data-phase=ready]').waitFor();
+    await page.click('[data-way=typed]');
+    expect(await notices()).toContain('packageNoneLead');
+    expect(await scanByWedge(page, codes.green)).toEqual({ ...EXPECTED.green, decided: 'hub' });
+    await context.setOffline(true);
+    expect(await scanByWedge(page, codes.green)).toMatchObject({ tone: 'grey', error: 'PACKAGE_MISSING' });
+    await keepPictures(page, '34-no-package');
+    await next();
+    await keepPictures(page, '35-no-package-ready');
+    await context.setOffline(false);
+    await page.unroute('**/package/**');
+    await readyAfter(() => page.reload());
+    await page.click('[data-way=typed]');
     expect(await scanByWedge(page, codes.green)).toEqual(EXPECTED.green);
   });
 

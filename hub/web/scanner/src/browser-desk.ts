@@ -95,6 +95,11 @@ export class BrowserDesk implements Desk {
   readonly update = async (): Promise<void> => {
     const shift = this.#shift;
     if (shift === undefined) return;
+    // Not every browser tells a page that its storage was cleared.
+    if (!(await this.#isKept())) {
+      await this.#lose();
+      return;
+    }
     this.#cell.change({ isUpdating: true });
     const outcome = await shift.keeper.update();
     if (shift.end.signal.aborted) return;
@@ -155,6 +160,12 @@ export class BrowserDesk implements Desk {
     return { clock, ...(current === undefined ? {} : { held: { version: current.version, madeAt: current.madeAt } }) };
   }
 
+  async #isKept(): Promise<boolean> {
+    if (this.#database === undefined) return false;
+    const found = await new DeviceStore(this.#database).find().catch(() => 'cleared' as const);
+    return found !== undefined && found !== 'cleared';
+  }
+
   async #contact(isOnline: boolean): Promise<void> {
     const wasReached = this.#isReached;
     this.#isReached = isOnline;
@@ -180,6 +191,7 @@ export class BrowserDesk implements Desk {
   async #lose(): Promise<void> {
     this.#shift?.end.abort();
     this.#shift = undefined;
+    this.#database?.close();
     this.#database = undefined;
     await this.open();
     if (this.#cell.state.phase === 'not-enrolled') this.#cell.change({ phase: 'cleared' });

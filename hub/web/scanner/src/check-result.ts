@@ -42,6 +42,7 @@ export interface Check {
   /** Counts up: a new one is a new scan. */
   readonly number: number;
   readonly result: CheckResult;
+  readonly shown: Shown['kind'];
   /** Reason and guidance of the reason code, in the words of the package, per language. */
   readonly reasonText?: ReasonText;
   readonly ruleTitle?: string;

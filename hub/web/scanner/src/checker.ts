@@ -39,7 +39,7 @@ export class Checker {
     const { seen, currentPackage, steady } = this.#ports;
     const result = await this.#judge(shown, place).catch((error: unknown) => ownResult(codeOf(error)));
     const seenSecondsAgo = shown.kind === 'document' ? undefined : seen.note(identityOf(shown.text, result), steady());
-    return { result, ...(seenSecondsAgo === undefined ? {} : { seenSecondsAgo }), ...textsOf(result, currentPackage()) };
+    return { result, shown: shown.kind, ...(seenSecondsAgo === undefined ? {} : { seenSecondsAgo }), ...textsOf(result, currentPackage()) };
   }
 
   async #judge(shown: Shown, place: Place): Promise<CheckResult> {

@@ -26,7 +26,7 @@ export function ResultDetails({ check }: { readonly check: Check }): ReactElemen
     ['conflicts', result.conflicts?.map(({ issuer, status }) => `${provinceInWords(issuer, language)} ${say(STATUS_WORDS[status] ?? { zh: '', en: '' })}`).join(' · ')],
     ['reason', isStated && result.reason !== undefined ? reasonOf(result.reason, reasonText?.[language], texts) : undefined],
     ['guidance', isStated ? orUndefined(language === 'zh' ? reasonText?.guidanceZh : reasonText?.guidanceEn) : undefined],
-    ['authority', result.authority === undefined ? undefined : <Foreign>{result.authority}</Foreign>],
+    ['authority', result.authority === undefined ? undefined : <Foreign>{provinceInWords(result.authority, language)}</Foreign>],
     ['evidence', result.evidence === undefined ? undefined : say(EVIDENCE_WORDS[result.evidence])],
     [result.kind === 'nucleic-acid-test' ? 'sampled' : 'since', result.since === undefined ? undefined : momentInWords(result.since, language)],
     ['expires', result.expiresAt === undefined ? undefined : momentInWords(result.expiresAt, language)],
@@ -36,7 +36,7 @@ export function ResultDetails({ check }: { readonly check: Check }): ReactElemen
   ];
   return (
     <>
-      <NameLine result={result} />
+      <NameLine check={check} />
       <dl className="details">
         {rows
           .filter(([, content]) => content !== undefined && content !== '')
@@ -55,8 +55,10 @@ export function ResultDetails({ check }: { readonly check: Check }): ReactElemen
   );
 }
 
-function NameLine({ result }: { readonly result: CheckResult }): ReactElement | null {
+/** Whom to compare with: of what is not recognised nobody is told. */
+function NameLine({ check: { result, shown } }: { readonly check: Check }): ReactElement | null {
   const { texts } = useTexts();
+  if (result.recognition !== 'recognised') return null;
   if (result.maskedName !== undefined && result.maskedName !== '') {
     return (
       <p className={result.maskedName.length > LONG_NAME ? 'name long' : 'name'}>
@@ -67,7 +69,7 @@ function NameLine({ result }: { readonly result: CheckResult }): ReactElement | 
       </p>
     );
   }
-  return result.recognition === 'recognised' ? <p className="name none">{texts.noName}</p> : null;
+  return <p className="name none">{shown === 'document' ? texts.noNameCard : texts.noName}</p>;
 }
 
 const orUndefined = (text: string | undefined): string | undefined => (text === '' ? undefined : text);

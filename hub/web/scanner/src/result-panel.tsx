@@ -8,8 +8,11 @@ import { ResultDetails } from './result-details.js';
 import { sentenceOf } from './scanner-error.js';
 import { Shape } from './shape.js';
 
-/** Characters of a word that fits into one line at its largest: the colours in both languages. */
+/** Width of a word that fits into one line at its largest: the colours in both languages. */
 const SHORT_WORD = 6;
+
+/** In Latin letters; a Chinese one is as wide as two. */
+const widthOf = (text: string): number => text.length + (text.match(/[\u2e80-\uffef]/g)?.length ?? 0);
 
 interface ResultPanelProps {
   readonly check: Check | undefined;
@@ -64,7 +67,7 @@ function ShownResult({ check, isBusy, onNext }: ResultPanelProps & { readonly ch
       <div className="headline">
         <Shape name={look.shape} />
         <div>
-          <p className={say(look.word).length <= SHORT_WORD ? 'word short' : 'word'}>{say(look.word)}</p>
+          <p className={widthOf(say(look.word)) <= SHORT_WORD ? 'word short' : 'word'}>{say(look.word)}</p>
           <p className="advice">{say(look.advice)}</p>
         </div>
       </div>

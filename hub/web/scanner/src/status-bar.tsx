@@ -20,7 +20,13 @@ export function StatusBar({ onSettings }: { readonly onSettings: () => void }): 
       <h1>
         {provinceInWords(place.province, language)} · {say(CLASS_WORDS[place.checkpointClass])}
       </h1>
-      <div className="chips">
+      <div className="chips actions">
+        <LanguageSwitch />
+        <button type="button" className="chip" data-open="settings" onClick={onSettings}>
+          {texts.settings}
+        </button>
+      </div>
+      <div className="chips states">
         <span className={`chip ${isOnline ? 'good' : 'warn'}`} data-network={isOnline ? 'online' : 'offline'}>
           {isOnline ? '●' : '○'} {isOnline ? texts.online : texts.offline}
         </span>
@@ -32,10 +38,6 @@ export function StatusBar({ onSettings }: { readonly onSettings: () => void }): 
             {fillIn(texts.waiting, { count: waiting })}
           </span>
         )}
-        <LanguageSwitch />
-        <button type="button" className="chip" data-open="settings" onClick={onSettings}>
-          {texts.settings}
-        </button>
       </div>
     </header>
   );
