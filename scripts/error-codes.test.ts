@@ -8,7 +8,8 @@ import { checkoutDirectory } from '../deploy/embedded/checkout.js';
 const UNIONS = [
   { type: 'AttestationErrorCode', file: 'proto/attestation/src/errors.ts', usedIn: ['proto/attestation', 'proto/checkpoint', 'hub', 'province-adapter'] },
   { type: 'HubErrorCode', file: 'hub/src/errors.ts', usedIn: ['hub'] },
-  { type: 'VerdictErrorCode', file: 'hub/src/verify/verified-code.ts', usedIn: ['hub'] },
+  { type: 'VerdictErrorCode', file: 'hub/src/verify/verified-code.ts', usedIn: ['hub', 'proto/attestation'] },
+  { type: 'OfflineErrorCode', file: 'proto/attestation/src/offline/offline-outcome.ts', usedIn: ['proto/attestation'] },
   { type: 'QuarantineCode', file: 'hub/src/ingest/check-message.ts', usedIn: ['hub'] },
   { type: 'CheckpointErrorCode', file: 'proto/checkpoint/src/errors.ts', usedIn: ['proto/checkpoint'] },
   { type: 'AdapterErrorCode', file: 'province-adapter/src/errors.ts', usedIn: ['province-adapter'] },
@@ -98,7 +99,7 @@ const recognitions = new Map(
 );
 
 /** The code a verdict carries that has no more precise one, the other way round. */
-const usualCodes = [...tableOf('hub/src/verify/verified-code.ts', 'REFUSAL_CODES')].map(([recognition, text]) => ({ recognition, code: text.replaceAll('\'', '') }));
+const usualCodes = [...tableOf('proto/attestation/src/refusal-codes.ts', 'REFUSAL_CODES')].map(([recognition, text]) => ({ recognition, code: text.replaceAll('\'', '') }));
 
 describe('docs/error-codes.md', () => {
   it('explains every code that exists, once, and no other', () => {

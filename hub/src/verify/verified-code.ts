@@ -1,9 +1,9 @@
 import {
   refuse,
+  REFUSAL_CODES,
   type Attestation,
   type AttestedValue,
   type Availability,
-  type Recognition,
   type RefusedRecognition,
   type RegionalPolicy,
   type TestCircumstances,
@@ -71,28 +71,6 @@ export interface VerifiedCode {
 
 /** Whether an outcome is about a person: a canary's code, or its attestation, is about nobody and is not counted. */
 export const isAboutPerson = ({ isCanary, attestation }: VerifiedCode): boolean => isCanary !== true && attestation?.kind !== 'canary';
-
-/** The code of a refusal that has no more precise one. A new recognition without a row does not compile. */
-export const REFUSAL_CODES: Readonly<Record<Recognition, string>> = {
-  recognised: '',
-  'no-agreement': 'PROVINCE_NOT_ADMITTED',
-  expired: 'ATTESTATION_EXPIRED',
-  superseded: 'ATTESTATION_SUPERSEDED',
-  suspended: 'ATTESTATION_SUSPENDED',
-  'signature-invalid': 'ATTESTATION_SIGNATURE_INVALID',
-  'issuer-suspended': 'ISSUER_SUSPENDED',
-  'unknown-code': 'CODE_UNKNOWN',
-  'issuer-unreachable': 'ADAPTER_UNREACHABLE',
-  conflict: 'ATTESTATION_CONTRADICTED',
-  'no-rule': 'RULE_NOT_REGISTERED',
-  'no-status': 'STATUS_UNAVAILABLE',
-};
-
-/**
- * The same for what the ledger holds: its form and signature were verified on arrival, so that it is not what its issuer
- * made only where the key was in other hands.
- */
-export const KNOWN_REFUSAL_CODES: Readonly<Record<Recognition, string>> = { ...REFUSAL_CODES, 'signature-invalid': 'ATTESTATION_KEY_REVOKED' };
 
 /** A verdict without a status, and why. */
 export const refused = (recognition: RefusedRecognition, errorCode = REFUSAL_CODES[recognition]): VerifiedCode => ({

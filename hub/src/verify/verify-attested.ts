@@ -3,6 +3,7 @@ import {
   decideVerdict,
   knownAtOf,
   KIND_TABLE,
+  KNOWN_REFUSAL_CODES,
   parseAttestation,
   splitPresentation,
   verifyAttestation,
@@ -22,7 +23,7 @@ import { AttestedFacts, type KnownStatements, type Provinces } from './attested-
 import type { FeedTimes } from './conversion.js';
 import { freshnessAgeOf, freshnessLimitOf } from './freshness.js';
 import type { IssuerLists } from './listing.js';
-import { KNOWN_REFUSAL_CODES, refused, type Statement, type VerifiedCode } from './verified-code.js';
+import { refused, type Statement, type VerifiedCode } from './verified-code.js';
 
 /** What is known of committed attestations; {@link AttestationIndex} satisfies it. */
 export interface KnownAttestations extends KnownStatements {

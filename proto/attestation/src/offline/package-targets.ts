@@ -16,8 +16,8 @@ export interface FetchedTargets {
 /**
  * The targets of a listing: those held already as they are, the others fetched and compared with what the signed listing says.
  *
- * @throws {AttestationError} PACKAGE_INVALID where the listing lacks one or what came is something else, PACKAGE_TRUNCATED where it
- * is less than it was to be. Whatever the source throws is thrown on.
+ * @throws {AttestationError} PACKAGE_INVALID where the listing lacks one, PACKAGE_TRUNCATED where what came is not what it was to be.
+ * Whatever the source throws is thrown on.
  */
 export async function fetchTargets(
   source: Pick<PackageSource, 'fetchTarget'>,
@@ -61,8 +61,7 @@ export function readParts(targets: StoredTargets): PackageParts {
 }
 
 async function requireAsDescribed(name: string, bytes: Uint8Array, { sha256, length }: TargetDescription, platform: SignaturePlatform): Promise<void> {
-  if (bytes.length < length) throw new AttestationError('PACKAGE_TRUNCATED', `${name} is shorter than listed`);
-  if (bytes.length > length || hexOf(await platform.sha256(bytes)) !== sha256) throw invalid(`${name} is not what is listed`);
+  if (bytes.length !== length || hexOf(await platform.sha256(bytes)) !== sha256) throw new AttestationError('PACKAGE_TRUNCATED', `${name} is not what is listed`);
 }
 
 const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
