@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signPackageRoot } from '../../../deploy/embedded/package-root.js';
 import { createTestDatabase, startTestNats, type TestDatabase, type TestNats } from '../../../deploy/embedded/test-services.js';
 import { hubConfig, makeTestPki, type TestPki } from '../identity/certificates.fixture.js';
+import { makeRequest } from '../joining/certificate-request.fixture.js';
 import { createLogger } from '../platform/logger.js';
 import { startHub, type RunningHub } from '../platform/start-hub.js';
 import { newKey, rootContent } from './package.fixture.js';
@@ -94,7 +95,6 @@ const newClient = (name: string): TUFClient =>
 describe('the offline package of a hub', () => {
   it('is not published while nobody could be let in by it; its root can be pinned', async () => {
     expect((await get('metadata/timestamp.json')).status).toBe(404);
-    expect(Buffer.from((await checkpoint().getPackageRoot({})).root).equals(root(1))).toBe(false);
     expect(JSON.parse(Buffer.from((await checkpoint().getPackageRoot({})).root).toString())).toMatchObject({ signed: { _type: 'root', version: 1 } });
   });
 
@@ -136,6 +136,18 @@ describe('the offline package of a hub', () => {
     await until(async () => ((await versionOf()) > before && Date.now() > at + 2000 ? true : undefined));
     expect((await get('metadata/3.root.json')).status).toBe(404);
     rmSync(join(folder, 'roots', '3.root.json'));
+  });
+});
+
+describe('enrolment of a checkpoint', () => {
+  it('hands over the root that the device pins, the newest one', async () => {
+    const province = pki.client(hub.grpc, await pki.certify({ role: 'province', province: GUIZHOU }));
+    const { code } = await v1.Membership.create(unaryTransport(province, { timeoutMs: 5000, metadata: new Metadata() })).inviteCheckpoint({});
+    const stranger = pki.client(hub.enrolment);
+    const { packageRoot } = await v1.Enrolment.create(unaryTransport(stranger, { timeoutMs: 5000, metadata: new Metadata() })).apply({ token: code, certificateRequest: (await makeRequest({})).der });
+    for (const client of [province, stranger]) client.close();
+    expect(Buffer.from(packageRoot).equals(Buffer.from((await checkpoint().getPackageRoot({})).root))).toBe(true);
+    expect(JSON.parse(Buffer.from(packageRoot).toString())).toMatchObject({ signed: { _type: 'root', version: 2 } });
   });
 });
 
