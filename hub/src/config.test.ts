@@ -125,6 +125,14 @@ describe('parseConfig', () => {
     for (const key of Object.keys(GOOD).filter((key) => !(key in bad))) expect(message).toContain(`\n  ${key} is missing`);
   });
 
+  it('publishes an offline package where it is told both root and key, and takes neither alone', () => {
+    expect(parseConfig(GOOD, readFile)).not.toHaveProperty('package');
+    const told = { ...GOOD, PACKAGE_ROOT_DIR: '/roots', PACKAGE_KEY_FILE: '/package.pem' };
+    expect(parseConfig(told, readFile).package).toEqual({ rootDir: '/roots', keyFile: '/package.pem', intervalMs: 30_000 });
+    expect(parseConfig({ ...told, PACKAGE_INTERVAL: '5s' }, readFile).package?.intervalMs).toBe(5000);
+    for (const missing of ['PACKAGE_ROOT_DIR', 'PACKAGE_KEY_FILE']) expect(refusal({ ...told, [missing]: '' })).toContain(`\n  ${missing} is missing`);
+  });
+
   it('takes durations only with their unit', () => {
     const timeout = (text: string): number => parseConfig({ ...GOOD, CALL_TIMEOUT: text }, readFile).callTimeoutMs;
     expect([timeout('250ms'), timeout('3s'), timeout('2m'), timeout('1h'), timeout('90d')]).toEqual([250, 3000, 120_000, 3_600_000, 7_776_000_000]);

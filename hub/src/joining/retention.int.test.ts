@@ -28,6 +28,8 @@ describe('RetentionStore', () => {
         SELECT decode(repeat(byte, 32), 'hex'), '520000', 'province', 'hub', now(), now() - days * interval '1 day' FROM (VALUES ('aa', 31), ('bb', 29)) AS ended (byte, days);
       INSERT INTO member_certificate (fingerprint, province, role, serial, key_thumbprint, issued_at, expires_at)
         SELECT repeat(digit, 64), '520000', 'province', digit, digit, now(), now() - days * interval '1 day' FROM (VALUES ('a', 366), ('b', 364)) AS ended (digit, days);
+      INSERT INTO check_report SELECT 'device', gen_random_uuid(), now() - days * interval '1 day' FROM (VALUES (41), (39)) AS counted (days);
+      INSERT INTO check_count SELECT '520000', now() - days * interval '1 day', 1, 1, '', '', 5 FROM (VALUES (401), (399)) AS counted (days);
       INSERT INTO nats_user SELECT 'U' || days, '520000', now(), now() - days * interval '1 day' FROM (VALUES (1), (-1)) AS ended (days);
       INSERT INTO membership_event (province, at, name, actor, detail)
         SELECT '520000', now() - days * interval '1 day', name, 'hub', '' FROM (VALUES ('keys.refused', 401), ('keys.refused', 399), ('province.admitted', 5000)) AS past (name, days);
@@ -36,12 +38,13 @@ describe('RetentionStore', () => {
     const schedule = new JoiningSchedule(new RetentionStore(database), { info: (fields: unknown) => { logged.push(fields); }, warn: (fields: unknown) => { logged.push(fields); } });
     schedule.start();
     await schedule.stop();
-    expect(logged).toEqual([{ deleted: 5 }]);
+    expect(logged).toEqual([{ deleted: 7 }]);
     const left = await database.query<{ count: number }[]>(
       `SELECT (SELECT count(*) FROM challenge)::int + (SELECT count(*) FROM invitation)::int + (SELECT count(*) FROM member_certificate)::int
-        + (SELECT count(*) FROM nats_user)::int + (SELECT count(*) FROM membership_event)::int AS count`,
+        + (SELECT count(*) FROM nats_user)::int + (SELECT count(*) FROM membership_event)::int
+        + (SELECT count(*) FROM check_report)::int + (SELECT count(*) FROM check_count)::int AS count`,
     );
-    expect(left).toEqual([{ count: 6 }]);
+    expect(left).toEqual([{ count: 8 }]);
   });
 
   it('tells of a database that is away, and goes on', async () => {
