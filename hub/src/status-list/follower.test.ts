@@ -1,4 +1,4 @@
-import type { StatusList } from '@health-code/attestation';
+import { StatusBits, type StatusList } from '@health-code/attestation';
 import { describe, expect, it } from 'vitest';
 import { Follower, UNCONFIRMED_MAX, type Told } from './follower.js';
 import { Followers } from './followers.js';
@@ -24,7 +24,7 @@ class Country {
   }
 
   #list(version: number): StatusList {
-    return { uri: URI, issuer: '520000', shard: 0, version } as StatusList;
+    return { uri: URI, issuer: '520000', shard: 0, version, bits: StatusBits.create(8192) } as StatusList;
   }
 
   #put(held: HeldList, token: string, changedAt: number): void {

@@ -1,4 +1,4 @@
-import { listedStatus, SHARD_ENTRIES, type ListedStatus } from '@health-code/attestation';
+import { SHARD_ENTRIES, type ListedStatus } from '@health-code/attestation';
 import type { HeldList } from './held-list.js';
 
 /** A list has changed, or its province vouches for it anew. */
@@ -13,22 +13,50 @@ export interface ListChange {
 /** Told of each change once the hub answers by it. */
 export type ListListener = (change: ListChange) => void;
 
+/** One list as a verdict reads it: a byte and two shifts, since every scan asks. A verified list has two bits for each entry. */
+class ReadyList {
+  readonly issuedAt: number;
+  /** Sequence number of the first entry. */
+  readonly #first: number;
+  readonly #size: number;
+  readonly #bytes: Uint8Array;
+
+  constructor({ list: { issuedAt, shard, bits } }: HeldList) {
+    this.issuedAt = issuedAt;
+    this.#first = shard * SHARD_ENTRIES + 1;
+    this.#size = bits.size;
+    this.#bytes = bits.bytes;
+  }
+
+  statusOf(sequence: number): ListedStatus | undefined {
+    const index = sequence - this.#first;
+    if (!(index >= 0 && index < this.#size)) return undefined;
+    const value = ((this.#bytes[index >>> 2] ?? 0) >>> ((index & 3) << 1)) & 3;
+    if (value === 0) return 'valid';
+    return value === 2 ? 'suspended' : 'invalid';
+  }
+}
+
 /** Every province's status lists in memory: a verdict looks its attestation up here, without a promise, an allocation or the database. */
 export class StatusLists {
   readonly #byUri = new Map<string, HeldList>();
   /** By issuer, then by shard. */
-  readonly #byIssuer = new Map<string, (HeldList | undefined)[]>();
+  readonly #byIssuer = new Map<string, (ReadyList | undefined)[]>();
   readonly #listeners = new Set<ListListener>();
 
   /** What the issuer's list says of an attestation; `undefined` where there is no list for its place, or it ends before it. */
   statusOf(issuer: string, sequence: number): ListedStatus | undefined {
-    const held = this.#at(issuer, sequence);
-    return held === undefined ? undefined : listedStatus(held.list, (sequence - 1) % SHARD_ENTRIES);
+    return this.listOf(issuer, sequence)?.statusOf(sequence);
   }
 
   /** Until when the issuer stands by the list that an attestation has its place in, seconds since the epoch; 0 where there is none. */
   vouchedAt(issuer: string, sequence: number): number {
-    return this.#at(issuer, sequence)?.list.issuedAt ?? 0;
+    return this.listOf(issuer, sequence)?.issuedAt ?? 0;
+  }
+
+  /** The list that an attestation has its place in. */
+  listOf(issuer: string, sequence: number): ReadyList | undefined {
+    return this.#byIssuer.get(issuer)?.[Math.floor((sequence - 1) / SHARD_ENTRIES)];
   }
 
   /** A list by its URI. */
@@ -52,7 +80,7 @@ export class StatusLists {
     const { uri, issuer, shard } = change.held.list;
     this.#byUri.set(uri, change.held);
     const shards = this.#byIssuer.get(issuer) ?? [];
-    shards[shard] = change.held;
+    shards[shard] = new ReadyList(change.held);
     this.#byIssuer.set(issuer, shards);
     for (const listener of this.#listeners) listener(change);
   }
@@ -64,9 +92,5 @@ export class StatusLists {
     this.#byUri.delete(uri);
     const shards = this.#byIssuer.get(held.list.issuer);
     if (shards !== undefined) shards[held.list.shard] = undefined;
-  }
-
-  #at(issuer: string, sequence: number): HeldList | undefined {
-    return this.#byIssuer.get(issuer)?.[Math.floor((sequence - 1) / SHARD_ENTRIES)];
   }
 }

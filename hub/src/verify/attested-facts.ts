@@ -46,8 +46,9 @@ export class AttestedFacts {
     const { issuer, kind, status, words } = terms;
     const source = this.sourceOf(slot, terms);
     const sequence = this.#known.sequence(slot);
-    const listed = this.#lists.statusOf(issuer, sequence);
-    const knownAt = lastKnown(this.#known.issuedAt(slot), this.#feeds.confirmedAt(issuer), listed, this.#lists.vouchedAt(issuer, sequence));
+    const list = this.#lists.listOf(issuer, sequence);
+    const listed = list?.statusOf(sequence);
+    const knownAt = lastKnown(this.#known.issuedAt(slot), this.#feeds.confirmedAt(issuer), listed, list?.issuedAt ?? 0);
     return {
       kind,
       standing: this.#provinces.findProvince(issuer)?.standing ?? 'none',
@@ -69,8 +70,9 @@ export class AttestedFacts {
   ofUnlisted(attestation: Attestation, head: number, now: number): VerdictFacts {
     const { issuer, kind, sequence, status, reason, since, expiresAt, issuedAt, rule } = attestation;
     const source = attestation.source && findSource(this.#sources, { said: { status, words: attestation }, source: attestation.source, subjectSlot: head });
-    const listed = this.#lists.statusOf(issuer, sequence);
-    const vouchedAt = this.#lists.vouchedAt(issuer, sequence);
+    const list = this.#lists.listOf(issuer, sequence);
+    const listed = list?.statusOf(sequence);
+    const vouchedAt = list?.issuedAt ?? 0;
     const later = findLater(this.#known, head, issuer, sequence);
     const knownAt = lastKnown(issuedAt, vouchedAt === 0 ? 0 : this.#feeds.confirmedAt(issuer), listed, vouchedAt);
     const isContradicted = head !== NO_SLOT && (this.#contradicts(head, kind, issuer, status, now) || this.#isContradicted(head, kind, issuer, status, now));
@@ -95,7 +97,8 @@ export class AttestedFacts {
   isStanding(slot: number, now: number): boolean {
     const terms = this.#known.terms(slot);
     if (terms.isRevoked === true || this.#known.expiresAt(slot) <= now || this.#provinces.findProvince(terms.issuer)?.standing !== 'admitted') return false;
-    const listed = this.#lists.statusOf(terms.issuer, this.#known.sequence(slot));
+    const sequence = this.#known.sequence(slot);
+    const listed = this.#lists.listOf(terms.issuer, sequence)?.statusOf(sequence);
     if (listed === 'invalid' || listed === 'suspended') return false;
     const source = this.sourceOf(slot, terms);
     return source === undefined || isStanding(source, now);

@@ -88,8 +88,9 @@ export function findSource({ known, provinces, feeds, lists }: SourceKnowledge, 
   const { issuer, sequence, issuedAt } = source;
   const slot = known.findSequence(issuer, sequence);
   const standing = provinces.findProvince(issuer)?.standing ?? 'none';
-  const listed = lists.statusOf(issuer, sequence);
-  const vouchedAt = lists.vouchedAt(issuer, sequence);
+  const list = lists.listOf(issuer, sequence);
+  const listed = list?.statusOf(sequence);
+  const vouchedAt = list?.issuedAt ?? 0;
   const isListedInvalid = listed === 'invalid';
   const suspended = listed === 'suspended';
   if (slot === NO_SLOT) {

@@ -15,6 +15,10 @@ export function freshnessAgeOf(facts: GradedFacts, { recognition, freshness }: V
 
 /** The age in seconds up to which that grade holds; `undefined` also of what is expired. */
 export function freshnessLimitOf({ kind }: GradedFacts, { recognition, freshness }: Verdict, checkpointClass: CheckpointClass): number | undefined {
-  if (recognition !== 'recognised' || freshness === 'unknown' || freshness === 'expired') return undefined;
-  return KIND_TABLE[kind].policy.limits[checkpointClass][freshness];
+  if (recognition !== 'recognised') return undefined;
+  const limits = KIND_TABLE[kind].policy.limits[checkpointClass];
+  // Not by a name that varies: a member read so is looked up.
+  if (freshness === 'fresh') return limits.fresh;
+  if (freshness === 'ageing') return limits.ageing;
+  return freshness === 'stale' ? limits.stale : undefined;
 }

@@ -1,11 +1,17 @@
 import { CLOCK_TOLERANCE_SECONDS, type ListedStatus } from '@health-code/attestation';
 
-/** What the issuers' status lists say; `StatusLists` satisfies it. */
+/** One list, as a verdict reads it. */
+export interface IssuerList {
+  /** Until when the issuer stands by it, seconds since the epoch. */
+  readonly issuedAt: number;
+  /** `undefined` where the list ends before the place of the attestation. */
+  statusOf(sequence: number): ListedStatus | undefined;
+}
+
+/** The issuers' status lists; `StatusLists` satisfies it. */
 export interface IssuerLists {
-  /** `undefined` where there is no list for the place of the attestation, or it ends before it. */
-  statusOf(issuer: string, sequence: number): ListedStatus | undefined;
-  /** Until when the issuer stands by that list, seconds since the epoch; 0 where there is none. */
-  vouchedAt(issuer: string, sequence: number): number;
+  /** The list that an attestation has its place in. */
+  listOf(issuer: string, sequence: number): IssuerList | undefined;
 }
 
 /**

@@ -1,13 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
-  generateProvinceKey,
-  importProvinceKey,
-  importSigningKey,
-  openPackage,
-  parsePackagePart,
-  parseProvinceCode,
-  signAnew,
-  signAttestation,
+  generateProvinceKey, importProvinceKey, importSigningKey, openPackage, packPresentation, parsePackagePart, parseProvinceCode, signAnew, signAttestation,
   StatusBits,
   statusListPlace,
   statusListUri,
@@ -225,6 +218,8 @@ async function showAll(made: readonly MadeStatement[], registry: LiveRegistry, e
     shown.push(
       { code: token, kind: 'own words', statement, signedWith },
       { code: presentation, kind: 'own words', statement, signedWith },
+      { code: packPresentation(presentation), kind: 'own words', statement, signedWith },
+      { code: packPresentation(token).slice(0, -3), kind: 'broken' },
       { code: await signAnew(token, other.signing), kind: 'own words', statement, signedWith: keyOf(other.key.kid) },
       { code: await signAnew(token, { ...forger, algorithm: forger.algorithm, kid: pair[spec.key].key.kid }), kind: 'broken' },
       { code: await signAnew(token, forger), kind: 'broken' },
@@ -237,7 +232,7 @@ async function showAll(made: readonly MadeStatement[], registry: LiveRegistry, e
   return shown;
 }
 
-const LOCAL_CODES = ['local-520000-1', 'local-110000-12345', 'local-510000', 'https://pay.example/1', '', 'a\u0000b', 'eyJ', 'eyJ..', `eyJ${'A'.repeat(5000)}`, '码'.repeat(1400), '码', 'urn:cn:healthcode:canary:520000:green', 'urn:cn:healthcode:canary:990000:green'];
+const LOCAL_CODES = ['local-520000-1', 'local-110000-12345', 'local-510000', 'https://pay.example/1', '', 'a\u0000b', 'eyJ', 'eyJ..', 'CNHC1:', 'CNHC1:ABC', 'CNHC1:码', `eyJ${'A'.repeat(5000)}`, '码'.repeat(1400), '码', 'urn:cn:healthcode:canary:520000:green', 'urn:cn:healthcode:canary:990000:green'];
 
 const policyOf = ({ receiver, issuer, isOver }: WorldSpec['policies'][number], at: number): RegionalPolicy => ({
   id: `policy-${String(at)}`, version: at + 1, receiver: pick(CODES, receiver), issuers: [pick(CODES, issuer)], effectiveFrom: NOW - 100, effectiveUntil: isOver ? NOW : NOW + 100 + at,

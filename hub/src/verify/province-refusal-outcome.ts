@@ -15,9 +15,13 @@ const NO_STATUS: Outcome = { recognition: 'no-status', availability: 'unavailabl
 /** What a checkpoint is told of a province's refusal. A new code without a row does not compile. */
 const BY_PROVINCE_CODE: Readonly<Record<ProvinceRefusalCode, Outcome>> = {
   LOCAL_CODE_EXPIRED: { recognition: 'no-status', availability: 'expired' },
+  LOCAL_CODE_SPENT: { recognition: 'no-status', availability: 'expired' },
   LOCAL_CODE_INVALID: UNKNOWN,
   LOCAL_CODE_FOREIGN: UNKNOWN,
   LOCAL_PERMISSION_DENIED: NO_STATUS,
+  LOCAL_AGENT_UNKNOWN: NO_STATUS,
+  LOCAL_AGENT_ENDED: NO_STATUS,
+  LOCAL_AGENT_FULL: NO_STATUS,
   LOCAL_VERIFIER_INCOMPLETE: NO_STATUS,
   LOCAL_SYSTEM_UNREACHABLE: UNREACHABLE,
   LOCAL_SYSTEM_TIMEOUT: UNREACHABLE,

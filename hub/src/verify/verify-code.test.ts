@@ -145,7 +145,7 @@ describe('CodeVerifier, of a local code', () => {
   });
 
   it.each([
-    ['LOCAL_CODE_EXPIRED', 'no-status', 'expired'], ['LOCAL_CODE_INVALID', 'unknown-code', undefined], ['LOCAL_CODE_FOREIGN', 'unknown-code', undefined],
+    ['LOCAL_CODE_EXPIRED', 'no-status', 'expired'], ['LOCAL_CODE_SPENT', 'no-status', 'expired'], ['LOCAL_CODE_INVALID', 'unknown-code', undefined], ['LOCAL_CODE_FOREIGN', 'unknown-code', undefined],
     ['LOCAL_SYSTEM_TIMEOUT', 'issuer-unreachable', undefined], ['TRANSLATION_VALUE_UNKNOWN', 'no-status', 'unavailable'], ['LOCAL_ANSWER_INVALID', 'no-status', 'unavailable'],
   ] as const)('hands on a refusal of the province unchanged: %s', async (code, recognition, availability) => {
     answer = () => Promise.reject(refusedBy(code));

@@ -22,7 +22,7 @@ async function restart() {
     findProvince: () => ({ standing: 'admitted' }) as const,
     isRuleRegistered: () => true,
   };
-  const attested = new AttestedVerifier(index, provinces, { confirmedAt: () => 0 }, { statusOf: () => undefined, vouchedAt: () => 0 });
+  const attested = new AttestedVerifier(index, provinces, { confirmedAt: () => 0 }, { listOf: () => undefined });
   const caller = { resolveReference: () => Promise.resolve(subject), attestPerson: () => Promise.reject(new Error('not asked')) };
   return { attested, people: new PersonVerifier(caller, provinces, index, scene.ledger, attested) };
 }

@@ -21,6 +21,7 @@ import { AttestationIndex } from '../lookup/attestation-index.js';
 import type { Checkpoint } from './checkpoint-request.js';
 import type { VerifiedCode } from './verified-code.js';
 import type { Provinces } from './attested-facts.js';
+import type { ListedStatuses } from '../registry/foreign-statements.js';
 import type { IssuerLists } from './listing.js';
 import { AttestedVerifier } from './verify-attested.js';
 
@@ -100,9 +101,12 @@ export class Knowledge {
   readonly listed = new Map<string, ListedStatus>();
   /** When an issuer's list was signed; absent where it publishes none. */
   readonly vouched = new Map<string, number>();
-  readonly lists: IssuerLists = {
+  readonly lists: IssuerLists & ListedStatuses = {
     statusOf: (issuer, sequence) => this.listed.get(`${issuer} ${String(sequence)}`),
-    vouchedAt: (issuer) => this.vouched.get(issuer) ?? 0,
+    listOf: (issuer) => {
+      const issuedAt = this.vouched.get(issuer);
+      return issuedAt === undefined ? undefined : { issuedAt, statusOf: (sequence) => this.listed.get(`${issuer} ${String(sequence)}`) };
+    },
   };
   readonly unregisteredRules = new Set<string>();
   keysAreKnown = true;
