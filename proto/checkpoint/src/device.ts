@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { OfflineVerifier, PackageKeeper, type ProvinceCode } from '@health-code/attestation';
+import { OfflineVerifier, PackageKeeper, type PackageSource, type ProvinceCode } from '@health-code/attestation';
 import { readDeviceCredentials, type DeviceCredentials, type DeviceFiles, type Environment } from './hub/device-credentials.js';
 import { HubFiles } from './package/hub-files.js';
 import { PackageFolder } from './package/package-folder.store.js';
@@ -26,6 +26,7 @@ export interface DeviceOptions {
 export interface Device {
   readonly province: ProvinceCode;
   readonly keeper: PackageKeeper;
+  readonly source: PackageSource;
   readonly verifier: OfflineVerifier;
   readonly reports: ReportFolder;
   /** As the files stand now. @throws CheckpointError CONFIG_INVALID */
@@ -42,6 +43,7 @@ export function makeDevice({ files, environment, packageUrl, packageServerName, 
   const source = new TufPackageSource({ files: hubFiles, folder: join(folder, 'package'), pinnedRoot });
   return {
     province,
+    source,
     keeper: new PackageKeeper({ source, store: new PackageFolder(join(folder, 'package')), now }),
     verifier: new OfflineVerifier(),
     reports: new ReportFolder(join(folder, 'reports')),

@@ -1,11 +1,6 @@
 import type { Client, ClientDuplexStream } from '@grpc/grpc-js';
 import { serviceDefinition, v1 } from '@health-code/messages';
-
-/** A list by its name and the version that is held. */
-export interface HeldVersion {
-  readonly uri: string;
-  readonly version: number;
-}
+import type { HeldVersion } from '../package/list-changes.js';
 
 /** What a checkpoint does with what it is told. */
 export interface Follower {

@@ -2,8 +2,9 @@ import { status, type ServiceError } from '@grpc/grpc-js';
 import type { v1 } from '@health-code/messages';
 import type { Logger } from '../platform/logger.js';
 import { Pause } from '../platform/pause.js';
+import type { HeldVersion } from '../package/list-changes.js';
 import type { DeviceCredentials } from './device-credentials.js';
-import { StatusListStream, type Follower, type HeldVersion } from './follow-status-lists.grpc.js';
+import { StatusListStream, type Follower } from './follow-status-lists.grpc.js';
 import { openHubConnection, type HubConnection, type HubConnectionOptions } from './hub-connection.grpc.js';
 
 /** Milliseconds before the first attempt after a stream that ended, and between two at most; doubled in between. */

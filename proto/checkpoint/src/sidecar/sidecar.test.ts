@@ -90,6 +90,23 @@ describe('the sidecar with its hub', { timeout: 30_000 }, () => {
     expect(brief(await checkpoint.verifyCode(shown(code)))).toEqual(GREEN);
   });
 
+  it('takes up what it was told before its first package, and the list of a province that no package names yet', async () => {
+    await hub.publish({ statusLists: { lists: [] } });
+    hub.repository.meddle = (path, response) => {
+      if (!path.includes('/package/')) return false;
+      response.writeHead(503).end();
+      return true;
+    };
+    const { checkpoint, sidecar } = await start();
+    await until(() => hub.streams.size === 1);
+    await hub.list(7, 1);
+    hub.repository.meddle = undefined;
+    const code = await hub.attest(7);
+    await until(async () => brief(await checkpoint.verifyCode(shown(code)))[2] === 'ATTESTATION_SUPERSEDED');
+    expect(sidecar.state().lists).toMatchObject([{ uri: LIST_URI, version: 2 }]);
+    await until(() => hub.applied.some(({ applied }) => applied.some(({ version }) => version === 2)));
+  });
+
   it('fetches a package when it is told that there is one', async () => {
     const { sidecar } = await started();
     await hub.publish();

@@ -1,9 +1,8 @@
-import { decodeBase64Url } from '@health-code/attestation';
 import { timestampFromSeconds, type v1 } from '@health-code/messages';
 import type { Device } from '../device.js';
 import { HubLink } from '../hub/hub-link.grpc.js';
-import type { HeldVersion } from '../hub/follow-status-lists.grpc.js';
 import type { HubConnectionOptions } from '../hub/hub-connection.grpc.js';
+import { ListChanges } from '../package/list-changes.js';
 import type { Logger } from '../platform/logger.js';
 import { sendReports } from '../reports/send-reports.js';
 import { Gate } from '../verify/gate.js';
@@ -34,16 +33,6 @@ export interface Sidecar {
   readonly stop: () => Promise<void>;
 }
 
-/** `sub` of a token, before anybody verified it: only to look up what is held under that name. */
-function subjectOf(token: string): string {
-  try {
-    const claims = JSON.parse(new TextDecoder().decode(decodeBase64Url(token.split('.')[1] ?? '') ?? new Uint8Array())) as { readonly sub?: unknown } | null;
-    return typeof claims?.sub === 'string' ? claims.sub : '';
-  } catch {
-    return '';
-  }
-}
-
 /** Keeps the package, follows the lists, judges and reports, until stopped. One at a time in one folder. */
 export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const { device, now, log } = options;
@@ -53,19 +42,20 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   let published = 0;
   let isStopped = false;
 
-  const held = (): readonly HeldVersion[] => [...(keeper.current?.lists.values() ?? [])].map(({ uri, version }) => ({ uri, version }));
+  const changes = new ListChanges(device);
   let updating: Promise<void> = Promise.resolve();
   const update = (): Promise<void> => {
     updating = updateNow();
     return updating;
   };
   const updateNow = async (): Promise<void> => {
-    const before = new Map(held().map(({ uri, version }) => [uri, version]));
+    const before = new Map(changes.held().map(({ uri, version }) => [uri, version]));
     const { errorCode, refusedLists } = await keeper.update();
     const error = errorCode === '' ? (refusedLists[0]?.errorCode ?? '') : errorCode;
     if (error !== lastUpdateError) log[error === '' ? 'info' : 'warn']({ code: error, version: keeper.current?.version ?? 0 }, error === '' ? 'the package is up to date' : 'the package could not be brought up to date: the former one is used on');
     lastUpdateError = error;
-    link.tell(held().filter(({ uri, version }) => before.get(uri) !== version));
+    await changes.takeUp();
+    link.tell(changes.held().filter(({ uri, version }) => before.get(uri) !== version));
     announce();
     // One came out while the one before it was fetched.
     if (errorCode === '' && !isStopped && published > (keeper.current?.version ?? 0)) await updateNow();
@@ -74,12 +64,8 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     hub: options.hub,
     readCredentials: device.readCredentials,
     follower: {
-      held,
-      apply: async (token) => {
-        if (!(await keeper.applyToken(token))) return undefined;
-        const list = keeper.current?.lists.get(subjectOf(token));
-        return list === undefined ? undefined : { uri: list.uri, version: list.version };
-      },
+      held: () => changes.held(),
+      apply: (token) => changes.apply(token),
       packagePublished: (version) => {
         published = Math.max(published, version);
         if (version > (keeper.current?.version ?? 0)) void update();
