@@ -34,7 +34,11 @@ export class PackageHttp {
 
   #answer(path: string, reply: Reply): void {
     const file = this.#repository.findFile(path);
-    if (file === undefined) throw new NotFoundException();
+    if (file === undefined) {
+      // The next root is asked for until it is there: that it was not must not be remembered.
+      reply.header('cache-control', 'no-store');
+      throw new NotFoundException();
+    }
     reply
       .header('content-type', 'application/json')
       .header('x-content-type-options', 'nosniff')

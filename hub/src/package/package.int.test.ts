@@ -117,6 +117,7 @@ describe('the offline package of a hub', () => {
     const timestamp = await get('metadata/timestamp.json');
     expect([timestamp.headers.get('content-type'), timestamp.headers.get('cache-control')]).toEqual(['application/json', 'no-cache']);
     expect((await get('metadata/1.root.json')).headers.get('cache-control')).toContain('immutable');
+    expect((await get('metadata/2.root.json')).headers.get('cache-control')).toBe('no-store');
     for (const path of ['metadata/2.root.json', 'metadata/..%2f..%2fhealth', 'targets/provinces.json', 'targets/', '']) expect((await get(path)).status, path).toBe(404);
   });
 
