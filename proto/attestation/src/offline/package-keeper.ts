@@ -209,7 +209,7 @@ export class PackageKeeper {
     const lists = new Map([...held].map(([uri, { list }]) => [uri, list]));
     const opened = await openPackage({ version, madeAt, parts, lists }, this.#platform);
     const former = this.#generation;
-    if (former?.version !== version || former.held !== held) this.#generation = next;
+    if (former?.version !== version || former.targets !== next.targets || former.held !== held) this.#generation = next;
     this.#current = this.#clockOffset === undefined ? opened : { ...opened, clockOffset: this.#clockOffset };
   }
 

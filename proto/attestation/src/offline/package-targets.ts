@@ -8,6 +8,7 @@ export type StoredTargets = ReadonlyMap<string, StoredTarget>;
 
 /** Every target of a listing. */
 export interface FetchedTargets {
+  /** Those held themselves where nothing was fetched. */
   readonly targets: StoredTargets;
   /** Of what was not held already. */
   readonly fetchedBytes: number;
@@ -37,7 +38,7 @@ export async function fetchTargets(
     return [name, { sha256: described.sha256, length: described.length, bytes }];
   };
   const targets = new Map(await Promise.all(PACKAGE_TARGETS.map(fetchOne)));
-  return { targets, fetchedBytes };
+  return { targets: held !== undefined && fetchedBytes === 0 ? held : targets, fetchedBytes };
 }
 
 /**
