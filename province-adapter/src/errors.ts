@@ -2,9 +2,13 @@
 export type AdapterErrorCode =
   // the local system, or the code it was asked about
   | 'LOCAL_CODE_EXPIRED'
+  | 'LOCAL_CODE_SPENT'
   | 'LOCAL_CODE_INVALID'
   | 'LOCAL_CODE_FOREIGN'
   | 'LOCAL_PERMISSION_DENIED'
+  | 'LOCAL_AGENT_UNKNOWN'
+  | 'LOCAL_AGENT_ENDED'
+  | 'LOCAL_AGENT_FULL'
   | 'LOCAL_VERIFIER_INCOMPLETE'
   | 'LOCAL_SYSTEM_UNREACHABLE'
   | 'LOCAL_SYSTEM_TIMEOUT'
@@ -24,6 +28,13 @@ export type AdapterErrorCode =
   // suspending what was attested
   | 'SUSPENSION_SEQUENCE_UNKNOWN'
   | 'SUSPENSION_NOT_STANDING'
+  // the page of a person who shows a code
+  | 'HOLDER_LOGIN_REFUSED'
+  | 'HOLDER_LOGIN_LIMITED'
+  | 'HOLDER_SESSION_ENDED'
+  | 'HOLDER_REQUEST_FOREIGN'
+  | 'HOLDER_MEMBER_UNKNOWN'
+  | 'HOLDER_NO_STATUS'
   // calls of the hub
   | 'OPERATION_NOT_OFFERED'
   | 'CALL_DEADLINE_PASSED'

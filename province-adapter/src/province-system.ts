@@ -132,8 +132,51 @@ export interface Source {
   readonly kinds?: Readonly<Partial<Record<FurtherKind, KindSource>>>;
   /** GB/T 38963 6.2, 6.3, 6.5, 6.6, 6.8 for provinces that offer them. */
   readonly operations?: NationalCodeOperations;
+  /** The people behind the page on which somebody shows a code; absent where the province has no such page, or another of its own. */
+  readonly holder?: HolderPort;
   /** Whether the local system answers at all. Never throws. */
   isReachable(): Promise<boolean>;
+}
+
+/** How a person is known who opens the page of a holder, and whose codes that person may show. A port of ours. */
+export interface HolderPort {
+  /** Whether somebody is who they say; nothing tells which part was wrong. */
+  logIn(who: HolderLogin): Promise<boolean>;
+  /** The person first, then those the person acts for (代办) or did until lately. */
+  readFamily(subjectReference: string): Promise<readonly FamilyMember[]>;
+}
+
+/** As declared. */
+export interface HolderLogin {
+  readonly document: IdentityDocument;
+  readonly subjectReference: string;
+  readonly name: string;
+  readonly phone: string;
+}
+
+/** Somebody whose code one phone holds. */
+export interface FamilyMember {
+  readonly subjectReference: string;
+  /** What the agent is to the member, in the agent's word; `self` for the person. */
+  readonly relationship: DeclaringAgent['relationship'] | 'self';
+  /** 脱敏姓名; empty where what the local system gives is none. */
+  readonly maskedName: string;
+  /** What is stated now; absent where the right to show it has ended. */
+  readonly answer?: LocalAnswer;
+  readonly endedBecause?: 'declaration-ended' | 'declared-alone';
+  /** What agents made for the member, the latest first; an agent is told of their own alone. */
+  readonly made: readonly MadeForMember[];
+}
+
+/** Codes that one agent made in one form within an hour. Times in seconds since the epoch. */
+export interface MadeForMember {
+  /** 脱敏姓名 of the agent. */
+  readonly maskedName: string;
+  readonly relationship: DeclaringAgent['relationship'];
+  readonly form: CodeForm;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly count: number;
 }
 
 /** 用户健康信息申报 6.2, after the data groups of GB/T 38962-2020 clause 4. Checked by the adapter before it gets here. */
@@ -188,6 +231,9 @@ export interface DeclarationReceipt {
   /** The status that follows from the declaration, as the local system states it; attested at once. */
   readonly answer: LocalAnswer;
 }
+
+/** What a code is made for: one scan on a screen (unless said), a screen without a network, a printed sheet. */
+export type CodeForm = 'online' | 'offline' | 'sheet';
 
 /** Answer of 6.5: what 6.6 is asked with. */
 export interface CodeApplication {
@@ -259,9 +305,10 @@ export interface NationalCodeOperations {
    * 6.5.
    *
    * @param agentReference who applies for the person (代办); empty when the person does
-   * @throws AdapterError `LOCAL_PERSON_UNRESOLVED`; `LOCAL_PERMISSION_DENIED` for an agent who did not declare for the person
+   * @throws AdapterError `LOCAL_PERSON_UNRESOLVED`; `LOCAL_AGENT_UNKNOWN` for an agent who did not declare for the person, `LOCAL_AGENT_ENDED` for
+   * one whose right has ended
    */
-  applyCode(subjectReference: string, organisation: string, purpose: VerifierContext['purpose'], agentReference: string): Promise<CodeApplication>;
+  applyCode(subjectReference: string, organisation: string, purpose: VerifierContext['purpose'], agentReference: string, form?: CodeForm): Promise<CodeApplication>;
   /** 6.6. @throws AdapterError `LOCAL_CODE_EXPIRED`, `LOCAL_CODE_INVALID` when the application is spent or wrong. */
   makeCode(application: Pick<CodeApplication, 'businessSerialNumber' | 'randomNumber'>, bizExtData: string): Promise<MadeCode>;
   /** 6.8. @throws AdapterError `LOCAL_PERSON_UNRESOLVED` */

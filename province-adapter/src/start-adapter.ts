@@ -8,6 +8,7 @@ import { answeringCanaries } from './canary/canary-operation.js';
 import { createCallResponder } from './call/call-responder.consumer.js';
 import { isLoopback, type AdapterConfig } from './config.js';
 import { AdapterError } from './errors.js';
+import { addHolderPage } from './holder/holder.http.js';
 import { createHubClient } from './hub/hub-client.grpc.js';
 import { Membership } from './hub/membership.schedule.js';
 import { ProvinceKeyCache } from './hub/province-key-cache.js';
@@ -96,6 +97,7 @@ interface LocalRoutes {
   readonly addSharedStatuses: (server: FastifyInstance) => void;
   readonly addRiskLevels: (server: FastifyInstance) => void;
   readonly addSuspensions: (server: FastifyInstance) => void;
+  readonly addHolder: (server: FastifyInstance, people: Required<Pick<Source, 'holder' | 'operations'>>) => void;
 }
 
 function createServer({ profile }: ProvinceDefinition, source: Source, health: () => Promise<AdapterHealth>, routes: LocalRoutes, log: Logger): FastifyInstance {
@@ -104,6 +106,8 @@ function createServer({ profile }: ProvinceDefinition, source: Source, health: (
   if (profile.mode === 'share') routes.addSharedStatuses(server);
   routes.addRiskLevels(server);
   routes.addSuspensions(server);
+  const { holder, operations } = source;
+  if (profile.mode === 'direct' && holder !== undefined && operations !== undefined) routes.addHolder(server, { holder, operations });
   return server;
 }
 
@@ -228,6 +232,9 @@ export async function startAdapter(parts: AdapterParts): Promise<RunningAdapter>
       addSuspensionRoutes(http, {
         suspend: (sequence) => suspensions.suspend(sequence, nowSeconds()), lift: suspensions.lift.bind(suspensions), onChanged: listPublisher.notify.bind(listPublisher), log, ...authorisation,
       });
+    },
+    addHolder: (http, people) => {
+      addHolderPage(http, { province: config.province, terms: { ...callTerms, ...people, lifetimeSeconds: config.attestationLifetimeSeconds }, log });
     },
   }, log);
 

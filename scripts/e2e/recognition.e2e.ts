@@ -66,7 +66,7 @@ describe('a traveller of Guizhou', () => {
   it('shows a code that is good for one scan', async () => {
     const { code } = await obtainCode(running);
     expect(outcomeOf(await verifyCode(running, code))).toEqual(ALLOWED);
-    expect(outcomeOf(await verifyCode(running, code, '310000'))).toEqual(refusedAs('no-status', 'LOCAL_CODE_EXPIRED'));
+    expect(outcomeOf(await verifyCode(running, code, '310000'))).toEqual(refusedAs('no-status', 'LOCAL_CODE_SPENT'));
   });
 
   it('makes one code of one application', async () => {

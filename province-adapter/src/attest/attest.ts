@@ -43,6 +43,8 @@ export const isEcho = ({ record, isByReference }: Statement): boolean => isByRef
 const isEchoOfConversion = (standing: Attestation, statement: Statement, now: number): boolean =>
   isEcho(statement) && standing.source !== undefined && standing.status === statement.record.status && standing.expiresAt > now;
 
+const isWithin = (time: number, from: number, to: number): boolean => time >= from && time <= to;
+
 /**
  * Whether what was attested last still serves: it says the same, less than half its life is over, and it does not
  * outlive the local statement. One withdrawal serves for every later one.
@@ -51,13 +53,13 @@ const isEchoOfConversion = (standing: Attestation, statement: Statement, now: nu
  * @param now seconds since the epoch
  */
 export function isStillGood(standing: Attestation, statement: Statement, now: number): boolean {
-  const { record } = statement;
+  const { record, shown = { until: record.validUntil, atLeast: 0 } } = statement;
   // Nothing more to withdraw: what was withdrawn stays superseded for good.
   if (record.status === 'none' && standing.status === 'none') return true;
   if (isEchoOfConversion(standing, statement, now)) return true;
   const age = now - standing.issuedAt;
   const life = standing.expiresAt - standing.issuedAt;
-  return saysTheSame(standing, record) && age >= 0 && age * 2 < life && standing.expiresAt <= record.validUntil;
+  return saysTheSame(standing, record) && age >= 0 && age * 2 < life && isWithin(standing.expiresAt, Math.min(record.validUntil, shown.atLeast), Math.min(record.validUntil, shown.until));
 }
 
 /**
@@ -82,6 +84,7 @@ export function nextClaims(
   terms: AttestationTerms,
   now: number,
 ): AttestationClaims {
+  const { until = Number.POSITIVE_INFINITY } = statement.shown ?? {};
   const { validUntil, ...said } = statement.record;
   return {
     ...said,
@@ -90,7 +93,7 @@ export function nextClaims(
     sequence,
     // A source verifies up to the clock tolerance ahead; what is made from it is not older than it.
     issuedAt: Math.max(now, said.source?.issuedAt ?? now),
-    expiresAt: Math.min(now + terms.lifetimeSeconds, validUntil),
+    expiresAt: Math.min(now + terms.lifetimeSeconds, validUntil, until),
     ...(standing === undefined ? {} : { supersedes: standing.sequence }),
   };
 }

@@ -92,3 +92,36 @@ describe('what stands under a key that is gone', () => {
     expect(outbox.entries).toHaveLength(2);
   });
 });
+
+describe('what is shown until the end of a day', () => {
+  const DAY_END = NOW + 1800;
+  const shown = (until = DAY_END): Statement => ({ ...statement, shown: { until, atLeast: until } });
+  const show = (about = shown()) => attestor.attestForHolder(about, attestor.position);
+
+  it('expires then, however long what is stated stands', async () => {
+    await show();
+    expect((await attestor.find({ subject: statement.subject, kind: 'health-status' }))?.attestation).toMatchObject({ issuedAt: NOW, expiresAt: DAY_END });
+  });
+
+  it('takes nothing back that was attested for longer', async () => {
+    await attest();
+    await show();
+    expect(outbox.entries.map(({ earlier }) => earlier)).toEqual(['none', 'stand']);
+    await show({ ...shown(), record: { ...green, status: '10', reason: 'FEVER' } });
+    expect(outbox.entries.at(-1)?.earlier).toBe('taken-back');
+  });
+
+  it('takes back what outlives the statement itself', async () => {
+    await attest();
+    await show({ ...shown(), record: { ...green, validUntil: NOW + 600 } });
+    expect(outbox.entries.at(-1)).toMatchObject({ earlier: 'taken-back', expiresAt: NOW + 600 });
+  });
+
+  it('is given again while it lasts to the end, made anew where it does not, and serves for whoever asks meanwhile', async () => {
+    const first = await show();
+    expect(await show()).toBe(first);
+    expect(first.startsWith((await attest()).token)).toBe(true);
+    await show(shown(DAY_END + 900));
+    expect(outbox.entries.map(({ expiresAt }) => expiresAt)).toEqual([DAY_END, DAY_END + 900]);
+  });
+});

@@ -75,9 +75,11 @@ type IsGood = (standing: Standing, statement: Statement, lastSequence: number) =
 const aboutOf = ({ subject, record: { kind } }: Statement): About => ({ subject, kind });
 const keyOf = (statement: Statement): string => standingKey(aboutOf(statement));
 
-function earlierAfter(last: Attestation | undefined, claims: AttestationClaims, { record }: Statement): NewOutboxEntry['earlier'] {
+function earlierAfter(last: Attestation | undefined, claims: AttestationClaims, { record, shown }: Statement): NewOutboxEntry['earlier'] {
   if (last === undefined) return 'none';
-  return isRenewal(last, claims, record) ? 'stand' : 'taken-back';
+  // Shown for a day only: what is stated ends when the record does, and by that it is judged what becomes of the earlier ones.
+  const saidUntil = shown === undefined ? claims : { expiresAt: Math.max(claims.expiresAt, record.validUntil) };
+  return isRenewal(last, saidUntil, record) ? 'stand' : 'taken-back';
 }
 
 const outdated = (): AdapterError => new AdapterError('LOCAL_SYSTEM_BUSY', 'the status changed while it was asked for');

@@ -19,6 +19,11 @@ export interface Statement {
   readonly record: AttestableRecord;
   /** 脱敏姓名: only its salted digest is signed; only the holder gets it. */
   readonly maskedName?: string;
+  /**
+   * How long the attestation is to be shown, in seconds since the epoch: it expires no later than `until`, and one that expires before
+   * `atLeast` is made anew. What is stated may stand longer, and what was attested for longer stays as good as it was.
+   */
+  readonly shown?: { readonly until: number; readonly atLeast: number };
   /** The local system knows the person by reference alone: all it can say is what a conversion (转码) brought. */
   readonly isByReference?: true;
 }

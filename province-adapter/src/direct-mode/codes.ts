@@ -3,9 +3,10 @@ import { directModeCodePrefix } from './direct-mode-profile.js';
 import type { Holders } from './holders.js';
 import { APPLY_CODE, MAKE_CODE, PATHS, QUERY_HEALTH, VERIFY_CODE } from './national-code.js';
 import { ok, refuse, route, toSeconds, type NationalCodeContext } from './national-code-route.js';
-import { mayActFor } from './proxies.js';
+import { findRight } from './proxies.js';
 import { statementOfNobody } from './statement.js';
-import { CODE_LIFETIME_MS, CODE_SCANS, spendApplication, takeScan, type StoredCode } from './stored-code.js';
+import { CODE_LIFETIME_MS, CODE_SCANS, spendApplication, takeScan, type StoredApplication, type StoredCode } from './stored-code.js';
+import { traceMaking } from './traces.js';
 
 /** Ours, in milliseconds: how long an application and 业务透传数据 hold. */
 const APPLICATION_LIFETIME_MS = 3 * 60_000;
@@ -36,6 +37,13 @@ export function createCodes(context: NationalCodeContext, holders: Holders): Cod
     return handle;
   };
 
+  const refuseAgent = async (agentReference: string, subjectReference: string): Promise<unknown> => {
+    const { state } = await findRight(context, agentReference, subjectReference);
+    return state === 'stands' ? undefined : refuse(state === 'ended' ? 'AGENT_ENDED' : 'AGENT_UNKNOWN');
+  };
+  /** Between the application and the code the right may have ended. */
+  const refuseAgentOf = ({ agent }: StoredApplication): Promise<unknown> => refuseAgent(agent?.reference ?? '', agent?.subjectReference ?? '');
+
   const routes: readonly LocalRoute[] = [
     route(PATHS.queryHealth, QUERY_HEALTH, async (query) => {
       if (!('bizExtData' in query)) {
@@ -46,14 +54,18 @@ export function createCodes(context: NationalCodeContext, holders: Holders): Cod
       if (handle === undefined || now() >= handle.expiresAt) return refuse('HANDLE_UNKNOWN');
       return ok((await holders.findByKey(handle.person))?.statement ?? statementOfNobody());
     }),
-    route(PATHS.applyCode, APPLY_CODE, async ({ subjectReference, agentReference }) => {
+    route(PATHS.applyCode, APPLY_CODE, async ({ subjectReference, agentReference, form }) => {
       const holder = await holders.findByReference(subjectReference);
       if (holder === undefined) return refuse('PERSON_UNKNOWN');
-      if (!(await mayActFor(context, agentReference, subjectReference))) return refuse('AGENT_UNKNOWN');
+      const refusal = await refuseAgent(agentReference, subjectReference);
+      if (refusal !== undefined) return refusal;
+      const isAgent = agentReference !== '' && agentReference !== subjectReference;
       const businessSerialNumber = `YW${randomHex(12)}`;
       const randomNumber = randomHex(16);
       const expiresAt = now() + APPLICATION_LIFETIME_MS;
-      await store.applications.put(businessSerialNumber, { person: holder.key, randomNumber, expiresAt, spent: false });
+      await store.applications.put(businessSerialNumber, {
+        person: holder.key, randomNumber, ...(isAgent ? { agent: { reference: agentReference, subjectReference, form } } : {}), expiresAt, spent: false,
+      });
       return ok({ businessSerialNumber, randomNumber, expiresAt: toSeconds(expiresAt) });
     }),
     route(PATHS.makeCode, MAKE_CODE, async ({ businessSerialNumber, randomNumber, bizExtData }) => {
@@ -62,10 +74,13 @@ export function createCodes(context: NationalCodeContext, holders: Holders): Cod
       if (application === undefined || holder === undefined || application.randomNumber !== randomNumber)
         return refuse('APPLICATION_UNKNOWN');
       if (now() >= application.expiresAt) return refuse('APPLICATION_EXPIRED');
+      const refusal = await refuseAgentOf(application);
+      if (refusal !== undefined) return refusal;
       // Data another person already passes through would make a query answer about the wrong one.
       const other = bizExtData === '' ? undefined : await store.handles.find(bizExtData);
       if (other !== undefined && other.person !== holder.key) return refuse('HANDLE_TAKEN');
       if (!(await spendApplication(store.applications, businessSerialNumber))) return refuse('APPLICATION_UNKNOWN');
+      if (application.agent !== undefined) await traceMaking(context, application.agent.reference, application.agent.subjectReference, application.agent.form);
       const { code, expiresAt } = await make(holder.key, now(), bizExtData);
       return ok({ code, expiresAt: toSeconds(expiresAt), statement: holder.statement });
     }),

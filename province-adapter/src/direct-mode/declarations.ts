@@ -42,7 +42,7 @@ export function createDeclarationRoutes(context: NationalCodeContext, holders: H
       const { subjectReference, agent } = declaration;
       const validUntil = toSeconds(declaration.declaredAt * 1000 + DECLARATION_LIFETIME_MS);
       const declared = declaredPerson(declaration, province, validUntil);
-      if (agent !== undefined && !(await takeDependant(context, agent.subjectReference, subjectReference, validUntil))) {
+      if (agent !== undefined && !(await takeDependant(context, agent, declaration, validUntil))) {
         return refuse('AGENT_FULL');
       }
       const declarationId = `SB${randomHex(12)}`;

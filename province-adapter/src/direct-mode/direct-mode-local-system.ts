@@ -6,6 +6,7 @@ import { createConversionRoutes } from './conversions.js';
 import { createCorrections } from './corrections.js';
 import { createDeclarationRoutes } from './declarations.js';
 import { NO_OPTIONS, type DirectModeOptions } from './direct-mode-options.js';
+import { createHolderRoutes } from './holder-ports.js';
 import { createHolders } from './holders.js';
 import { openNationalCodeStore } from './national-code-store.js';
 import type { NationalCodeContext } from './national-code-route.js';
@@ -40,6 +41,7 @@ export function createDirectModeLocalSystem(
           ...createDeclarationRoutes(context, holders, trips),
           ...codes.routes,
           ...corrections.routes,
+          ...createHolderRoutes(context, holders),
           ...(hasConversion ? createConversionRoutes(context, holders) : []),
         ],
         issueCode: (person, issuedAt) => codes.issue(person.id, issuedAt),

@@ -7,6 +7,7 @@ import { createLocalHttp } from '../local-http/local-http.js';
 import type { ForeignStatement, LocalAnswer, NationalCodeOperations, Source, SourceOptions } from '../province-system.js';
 import { NO_OPTIONS, type DirectModeOptions } from './direct-mode-options.js';
 import { directModeCodePrefix } from './direct-mode-profile.js';
+import { createHolderPort } from './holder-source.js';
 import {
   APPLIED,
   CORRECTION_RECEIVED,
@@ -29,11 +30,12 @@ const RANDOM_PART = /^[0-9a-f]{48}$/;
 const ERRORS: Readonly<Record<Exclude<ReturnCode, 'OK'>, AdapterErrorCode>> = {
   REQUEST_INVALID: 'REQUEST_FIELD_INVALID',
   PERSON_UNKNOWN: 'LOCAL_PERSON_UNRESOLVED',
-  AGENT_UNKNOWN: 'LOCAL_PERMISSION_DENIED',
-  AGENT_FULL: 'LOCAL_PERMISSION_DENIED',
+  AGENT_UNKNOWN: 'LOCAL_AGENT_UNKNOWN',
+  AGENT_ENDED: 'LOCAL_AGENT_ENDED',
+  AGENT_FULL: 'LOCAL_AGENT_FULL',
   CODE_UNKNOWN: 'LOCAL_CODE_INVALID',
   CODE_EXPIRED: 'LOCAL_CODE_EXPIRED',
-  CODE_SPENT: 'LOCAL_CODE_EXPIRED',
+  CODE_SPENT: 'LOCAL_CODE_SPENT',
   APPLICATION_UNKNOWN: 'LOCAL_CODE_INVALID',
   APPLICATION_EXPIRED: 'LOCAL_CODE_EXPIRED',
   HANDLE_UNKNOWN: 'LOCAL_CODE_EXPIRED',
@@ -89,8 +91,8 @@ export function createDirectModeSource(
     async declareTrip(subjectReference, trips) {
       return (await post(TRIP_DECLARED, PATHS.declareTrip, { subjectReference, trips })).tripId;
     },
-    applyCode: (subjectReference, organisation, purpose, agentReference) =>
-      post(APPLIED, PATHS.applyCode, { subjectReference, organisation, purpose, agentReference }),
+    applyCode: (subjectReference, organisation, purpose, agentReference, form = 'online') =>
+      post(APPLIED, PATHS.applyCode, { subjectReference, organisation, purpose, agentReference, form }),
     async makeCode({ businessSerialNumber, randomNumber }, bizExtData) {
       const made = await post(MADE, PATHS.makeCode, { businessSerialNumber, randomNumber, bizExtData });
       return {
@@ -115,6 +117,8 @@ export function createDirectModeSource(
 
   return {
     operations,
+    // Nobody knows how a real platform tells who is before it: only its stand-in is asked.
+    ...(connection.isStandIn === true ? { holder: createHolderPort(post, (statement) => answerOf(statement, seconds())) } : {}),
     async readCode(text, verifier, signal) {
       if (!text.startsWith(prefix))
         throw new AdapterError('LOCAL_CODE_FOREIGN', 'not a national code of this province');

@@ -61,7 +61,7 @@ describe('a province in direct mode', () => {
     expect(scans.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(
       scans.filter(
-        (scan) => scan.status === 'rejected' && (scan.reason as { code: string }).code === 'LOCAL_CODE_EXPIRED',
+        (scan) => scan.status === 'rejected' && (scan.reason as { code: string }).code === 'LOCAL_CODE_SPENT',
       ),
     ).toHaveLength(3);
   });

@@ -1,3 +1,4 @@
+import type { CodeForm } from '../province-system.js';
 import type { DocumentCollection, Documents } from '../stand-in/documents.js';
 import type { SyntheticPerson } from '../stand-in/synthetic-people.js';
 import type { AcceptForeignStatement } from './national-code.js';
@@ -16,9 +17,39 @@ export interface StoredReference {
   readonly agents?: StandingReferences;
 }
 
+/** Somebody for whom an agent declared, as the agent may see them. */
+export interface StoredKin {
+  /** What the agent said to be to the person. */
+  readonly relationship: string;
+  readonly maskedName: string;
+  /** Seconds since the epoch: the end of the last declaration by this agent. */
+  readonly until: number;
+}
+
 /** For whom an agent declared. */
 export interface StoredAgent {
   readonly dependants: StandingReferences;
+  /** 脱敏姓名 of the agent. */
+  readonly maskedName?: string;
+  /** By reference: those of {@link dependants}, and for a while those who were among them. */
+  readonly kin?: Readonly<Record<string, StoredKin>>;
+}
+
+/** Codes that one agent made for one person in one form within one hour. Times in seconds since the epoch. */
+export interface StoredMaking {
+  readonly agentReference: string;
+  /** 脱敏姓名 of the agent, and what the agent said to be, at the time. */
+  readonly maskedName: string;
+  readonly relationship: string;
+  readonly form: CodeForm;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly count: number;
+}
+
+/** What agents made for one person. */
+export interface StoredTrace {
+  readonly made: readonly StoredMaking[];
 }
 
 /** Everything the national code stores. Declarations and trips are kept as they came, agents with them. */
@@ -29,6 +60,8 @@ export interface NationalCodeStore {
   readonly handles: DocumentCollection<StoredHandle>;
   readonly references: DocumentCollection<StoredReference>;
   readonly agents: DocumentCollection<StoredAgent>;
+  /** By subject reference. */
+  readonly traces: DocumentCollection<StoredTrace>;
   readonly declarations: DocumentCollection<unknown>;
   readonly trips: DocumentCollection<StoredTrips>;
   readonly corrections: DocumentCollection<StoredCorrection>;
@@ -45,6 +78,7 @@ export function openNationalCodeStore(documents: Documents): NationalCodeStore {
     handles: documents.collection('handle'),
     references: documents.collection('reference'),
     agents: documents.collection('agent'),
+    traces: documents.collection('trace'),
     declarations: documents.collection('declaration'),
     trips: documents.collection('trip'),
     corrections: documents.collection('correction'),

@@ -24,6 +24,7 @@ export const RETURN_CODES = [
   'REQUEST_INVALID',
   'PERSON_UNKNOWN',
   'AGENT_UNKNOWN',
+  'AGENT_ENDED',
   'AGENT_FULL',
   'CODE_UNKNOWN',
   'CODE_EXPIRED',
@@ -39,6 +40,9 @@ export const RETURN_CODES = [
 
 /** One of {@link RETURN_CODES}. */
 export type ReturnCode = (typeof RETURN_CODES)[number];
+
+/** A code on a screen for one scan; one that is shown without a network; a printed sheet. */
+export const CODE_FORMS = ['online', 'offline', 'sheet'] as const;
 
 /** 证件. */
 export const PERSON = z.object({ idType: z.string(), idNumber: z.string() });
@@ -102,7 +106,8 @@ export const STATEMENT_ACCEPTED = z.object({});
 /** Body of a push: what changed. */
 export const PUSH = z.object({ statements: z.array(STATEMENT).max(1000) });
 
-const DOCUMENT = z.object({ type: z.string(), number: z.string() });
+/** 证件 of a declaration. */
+export const DOCUMENT = z.object({ type: z.string(), number: z.string() });
 
 /** 代办人. */
 export const AGENT = z.object({ document: DOCUMENT, subjectReference: z.string(), name: z.string(), relationship: z.string() });
@@ -144,6 +149,8 @@ export const APPLY_CODE = z.object({
   purpose: z.string(),
   /** Empty when the person applies. */
   agentReference: z.string(),
+  /** What the code is for: what an agent made is told to the person by it. */
+  form: z.enum(CODE_FORMS).default('online'),
 });
 
 /** Request of 6.6. */

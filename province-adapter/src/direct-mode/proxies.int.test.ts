@@ -35,7 +35,7 @@ describe('declaring for somebody else (代办)', () => {
     await apply(declaration, agent.subjectReference);
     await apply(declaration, '');
     await apply(declaration, declaration.subjectReference);
-    await expect(apply(declaration, other.subjectReference)).rejects.toMatchObject({ code: 'LOCAL_PERMISSION_DENIED' });
+    await expect(apply(declaration, other.subjectReference)).rejects.toMatchObject({ code: 'LOCAL_AGENT_UNKNOWN' });
   });
 
   it('has two who declared for the same person both act, until the person declares alone', async () => {
@@ -44,7 +44,7 @@ describe('declaring for somebody else (代办)', () => {
     for (const agent of agents) await run.operations.declareHealth({ ...declaration, agent });
     for (const agent of agents) await apply(declaration, agent.subjectReference);
     await run.operations.declareHealth(declaration);
-    for (const agent of agents) await expect(apply(declaration, agent.subjectReference)).rejects.toMatchObject({ code: 'LOCAL_PERMISSION_DENIED' });
+    for (const agent of agents) await expect(apply(declaration, agent.subjectReference)).rejects.toMatchObject({ code: 'LOCAL_AGENT_ENDED' });
   });
 
   it('gives the right to every one of several who declare at once', async () => {
@@ -59,7 +59,7 @@ describe('declaring for somebody else (代办)', () => {
     const declaration = run.declare({ agent });
     await run.operations.declareHealth(declaration);
     run.clock = 15 * 86_400_000;
-    await expect(apply(declaration, agent.subjectReference)).rejects.toMatchObject({ code: 'LOCAL_PERMISSION_DENIED' });
+    await expect(apply(declaration, agent.subjectReference)).rejects.toMatchObject({ code: 'LOCAL_AGENT_ENDED' });
   });
 
   it('lets one agent act for several people, and for so many only', async () => {
@@ -68,7 +68,7 @@ describe('declaring for somebody else (代办)', () => {
     for (const person of family) await run.operations.declareHealth(person);
     for (const person of family) await apply(person, agent.subjectReference);
     const oneMore = run.declare({ agent });
-    await expect(run.operations.declareHealth(oneMore)).rejects.toMatchObject({ code: 'LOCAL_PERMISSION_DENIED' });
+    await expect(run.operations.declareHealth(oneMore)).rejects.toMatchObject({ code: 'LOCAL_AGENT_FULL' });
     await expect(apply(oneMore, '')).rejects.toMatchObject({ code: 'LOCAL_PERSON_UNRESOLVED' });
     for (const person of family.slice(0, 1)) await run.operations.declareHealth(person);
     run.clock = 15 * 86_400_000;

@@ -1,8 +1,23 @@
-import { standingAt } from './national-code-store.js';
+import { maskName } from '../stand-in/synthetic-people.js';
+import type { DeclareHealth } from './national-code.js';
+import { standingAt, type StoredAgent, type StoredKin } from './national-code-store.js';
 import { toSeconds, type NationalCodeContext } from './national-code-route.js';
 
 /** 代办: for how many people somebody may act at once. Ours; a family, and not a counter that sells codes. */
 export const MAX_DEPENDANTS = 8;
+
+/** For how long an agent is told that a right has ended, in seconds. */
+const ENDED_SHOWN = 14 * 86_400;
+
+/** Why an agent acts for a person no more: the declaration ended, or the person has declared alone since. */
+export type EndOfRight = 'declaration-ended' | 'declared-alone';
+
+/** What an agent may do for a person. */
+export type AgentRight = { readonly state: 'stands' } | { readonly state: 'none' } | { readonly state: 'ended'; readonly because: EndOfRight };
+
+/** Own properties alone: a reference is text from outside. */
+const kinOf = (agent: StoredAgent | undefined, subjectReference: string): StoredKin | undefined =>
+  agent?.kin !== undefined && Object.hasOwn(agent.kin, subjectReference) ? agent.kin[subjectReference] : undefined;
 
 /**
  * Takes a person in among those an agent acts for, atomically.
@@ -12,30 +27,37 @@ export const MAX_DEPENDANTS = 8;
  */
 export async function takeDependant(
   { store, now }: NationalCodeContext,
-  agentReference: string,
-  subjectReference: string,
+  agent: NonNullable<DeclareHealth['agent']>,
+  { subjectReference, name }: DeclareHealth,
   validUntil: number,
 ): Promise<boolean> {
   let hasRoom = false;
-  await store.agents.putIfAbsent(agentReference, { dependants: {} });
-  await store.agents.change(agentReference, ({ dependants }) => {
-    const standing = standingAt(dependants, toSeconds(now()));
+  await store.agents.putIfAbsent(agent.subjectReference, { dependants: {} });
+  await store.agents.change(agent.subjectReference, ({ dependants, kin = {} }) => {
+    const seconds = toSeconds(now());
+    const standing = standingAt(dependants, seconds);
     hasRoom = Object.hasOwn(standing, subjectReference) || Object.keys(standing).length < MAX_DEPENDANTS;
-    return hasRoom ? { dependants: { ...standing, [subjectReference]: validUntil } } : undefined;
+    if (!hasRoom) return undefined;
+    const remembered = Object.entries(kin).filter(([, { until }]) => until > seconds - ENDED_SHOWN);
+    return {
+      dependants: { ...standing, [subjectReference]: validUntil },
+      maskedName: maskName(agent.name),
+      kin: { ...Object.fromEntries(remembered), [subjectReference]: { relationship: agent.relationship, maskedName: maskName(name), until: validUntil } },
+    };
   });
   return hasRoom;
 }
 
 /**
- * Whether somebody may act for a person: the person does, and whoever declared for the person while that declaration holds. That an
+ * What somebody may do for a person: the person everything, and so whoever declared for the person while that declaration holds. That an
  * empty reference is the person, the caller vouches for: this holds honest callers, see README.md.
  */
-export async function mayActFor(
-  { store, now }: NationalCodeContext,
-  agentReference: string,
-  subjectReference: string,
-): Promise<boolean> {
-  if (agentReference === '' || agentReference === subjectReference) return true;
+export async function findRight({ store, now }: NationalCodeContext, agentReference: string, subjectReference: string): Promise<AgentRight> {
+  if (agentReference === '' || agentReference === subjectReference) return { state: 'stands' };
   const agents = (await store.references.find(subjectReference))?.agents ?? {};
-  return Object.hasOwn(standingAt(agents, toSeconds(now())), agentReference);
+  if (Object.hasOwn(standingAt(agents, toSeconds(now())), agentReference)) return { state: 'stands' };
+  if (Object.hasOwn(agents, agentReference)) return { state: 'ended', because: 'declaration-ended' };
+  const kin = kinOf(await store.agents.find(agentReference), subjectReference);
+  if (kin === undefined) return { state: 'none' };
+  return { state: 'ended', because: kin.until <= toSeconds(now()) ? 'declaration-ended' : 'declared-alone' };
 }

@@ -1,3 +1,4 @@
+import type { CodeForm } from '../province-system.js';
 import type { DocumentCollection } from '../stand-in/documents.js';
 
 /** 健康码: how long and how often it may be scanned. Defaults of the identity-code SDK that the standard's interfaces resemble. */
@@ -21,6 +22,8 @@ export interface StoredApplication {
   /** Key of the holder of the code to be. */
   readonly person: string;
   readonly randomNumber: string;
+  /** Who applies for the person (代办), and for what; absent when the person does. */
+  readonly agent?: { readonly reference: string; readonly subjectReference: string; readonly form: CodeForm };
   readonly expiresAt: number;
   readonly spent: boolean;
 }

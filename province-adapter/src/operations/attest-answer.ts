@@ -61,7 +61,7 @@ async function attestOnce(answer: LocalAnswer, askedAt: number, terms: AttestAns
 
 /** A code that can be scanned once was spent by the reading before: it did not run out, it cannot be read a second time. */
 function rereadFailure(cause: unknown): unknown {
-  const isSpent = cause instanceof AdapterError && cause.code === 'LOCAL_CODE_EXPIRED';
+  const isSpent = cause instanceof AdapterError && (cause.code === 'LOCAL_CODE_SPENT' || cause.code === 'LOCAL_CODE_EXPIRED');
   return isSpent ? new AdapterError('LOCAL_SYSTEM_BUSY', 'the status changed while it was asked for, and the code cannot be read again', { cause }) : cause;
 }
 

@@ -49,13 +49,13 @@ describe('attestCode', () => {
   it('does not call a code expired that its own first reading spent', async () => {
     const spent = (outdated: number) => {
       let reads = 0;
-      const readCode = (): Promise<LocalAnswer> => (reads++ === 0 ? Promise.resolve(answer) : Promise.reject(new AdapterError('LOCAL_CODE_EXPIRED', 'was scanned')));
+      const readCode = (): Promise<LocalAnswer> => (reads++ === 0 ? Promise.resolve(answer) : Promise.reject(new AdapterError('LOCAL_CODE_SPENT', 'was scanned')));
       return handlersOf({}, { readCode }, outdated);
     };
     expect(await codeOf(spent(1).attestCode({ code, context }, call))).toBe('LOCAL_SYSTEM_BUSY');
     const [handlers, refused] = [spent(0), handlersOf({}, { readCode: () => Promise.reject(new AdapterError('LOCAL_CODE_EXPIRED', 'expired')) }, 1)];
     expect((await handlers.attestCode({ code, context }, call)).attestation).toBe('a.b.c');
-    expect(await codeOf(handlers.attestCode({ code, context }, call))).toBe('LOCAL_CODE_EXPIRED');
+    expect(await codeOf(handlers.attestCode({ code, context }, call))).toBe('LOCAL_CODE_SPENT');
     expect(await codeOf(refused.attestCode({ code, context }, call))).toBe('LOCAL_CODE_EXPIRED');
   });
 

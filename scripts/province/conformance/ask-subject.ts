@@ -3,7 +3,7 @@ import type { Reply } from './kit-caller.js';
 import type { Subject } from './subjects.js';
 
 /** What a province may say of somebody whose status changes while it is asked for; the code may have been good for one scan. */
-const CHANGING: readonly string[] = ['LOCAL_SYSTEM_BUSY', 'LOCAL_CODE_EXPIRED'];
+const CHANGING: readonly string[] = ['LOCAL_SYSTEM_BUSY', 'LOCAL_CODE_EXPIRED', 'LOCAL_CODE_SPENT'];
 const TIMES = 3;
 const PAUSE_MS = 200;
 

@@ -234,7 +234,7 @@ describe('山东健康通行码', () => {
       const { subjectReference } = arrive();
       await operations.acceptForeignStatement(arrive({ subjectReference }));
       const { subjectReference: stranger } = declarants.next();
-      await expect(operations.applyCode(subjectReference, 'Gate', 'self', stranger)).rejects.toMatchObject({ code: 'LOCAL_PERMISSION_DENIED' });
+      await expect(operations.applyCode(subjectReference, 'Gate', 'self', stranger)).rejects.toMatchObject({ code: 'LOCAL_AGENT_UNKNOWN' });
       await expect(operations.correctHealth({ subjectReference, disputedField: 'status', claimedValue: '00', evidence: '' })).rejects.toMatchObject({ code: 'LOCAL_PERSON_UNRESOLVED' });
     });
   });

@@ -1,0 +1,60 @@
+/** The one script of the page: fetches a code, draws it, counts down, fetches the next. Plain text for the browser, nothing is put into it. */
+export const HOLDER_SCRIPT = `'use strict';
+(() => {
+  const page = document.querySelector('main[data-member]');
+  for (const button of document.querySelectorAll('[data-print]')) button.addEventListener('click', () => window.print());
+  if (!page) return;
+  const at = (name) => document.getElementById(name);
+  const set = (name, text) => { const element = at(name); if (element) element.textContent = text; };
+  let endsAt = 0;
+  let timer = 0;
+  const show = (code) => {
+    page.className = code.look;
+    set('shape', code.shape);
+    set('word', code.word);
+    set('word-other', code.wordOther);
+    set('masked-name', code.maskedName);
+    set('valid-until', code.validUntil);
+    at('qr').setAttribute('viewBox', '0 0 ' + code.side + ' ' + code.side);
+    at('modules').setAttribute('d', code.path);
+    at('qr').classList.remove('away');
+    set('message', '');
+    endsAt = performance.now() + code.secondsLeft * 1000;
+    at('bar').max = code.secondsLeft;
+  };
+  const refuse = (text) => {
+    at('modules').setAttribute('d', '');
+    at('qr').classList.add('away');
+    set('message', text);
+    set('seconds', '0');
+    endsAt = 0;
+  };
+  const fetchCode = async () => {
+    const body = new URLSearchParams({ member: page.dataset.member, form: page.dataset.form, token: page.dataset.token });
+    try {
+      const response = await fetch('/holder/code?lang=' + document.documentElement.lang.slice(0, 2), { method: 'POST', body, cache: 'no-store' });
+      const answer = await response.json();
+      if (!response.ok) { refuse(answer.text + ' ' + answer.code); return response.status >= 500; }
+      show(answer);
+      return true;
+    } catch {
+      // What is drawn may have run out meanwhile; the next round tells.
+      if (performance.now() >= endsAt) refuse(page.dataset.unavailable);
+      return true;
+    }
+  };
+  let isAsking = false;
+  const tick = async () => {
+    const left = Math.max(0, Math.ceil((endsAt - performance.now()) / 1000));
+    if (endsAt > 0) { set('seconds', String(left)); at('bar').value = left; }
+    if (left > 2 || isAsking || document.hidden) return;
+    isAsking = true;
+    const goesOn = await fetchCode();
+    isAsking = false;
+    if (!goesOn) clearInterval(timer);
+  };
+  timer = setInterval(tick, 1000);
+  document.addEventListener('visibilitychange', tick);
+  void tick();
+})();
+`;
