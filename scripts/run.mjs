@@ -23,7 +23,7 @@ const COMMANDS = {
   'new-province': 'make the folder of another province',
   province: 'join, stay and leave, as a province (-- apply, keys, conformance, status and so on)',
   operator: 'invite, admit and suspend provinces, and see who recognises whom (-- matrix)',
-  story: 'walk one province from invitation to recognition (-- joining)',
+  story: 'walk one province from invitation to recognition (-- joining), or a gate through an hour without a network (-- offline)',
 };
 
 /** @param {string} sentence @returns {never} */

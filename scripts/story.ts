@@ -1,4 +1,4 @@
-// Run to see a province join: `npm run story -- joining` walks one from its invitation to its first recognised code.
+// Run to see what this is for: `npm run story -- joining` walks a province to its first recognised code, `-- offline` a gate through an hour without a network.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,11 +11,13 @@ import { explain } from './access/explain.js';
 import { withHubChannel } from './access/hub-channel.js';
 import { kitOf } from './province/run-kit.js';
 import { joiningSteps } from './story/joining.js';
+import { offlineSteps } from './story/offline.js';
 import { openPlace, provinceFor, type StoryPlace } from './story/place.js';
-import { tell, type ToldStep, type ToldStory } from './story/tell.js';
+import { StoryFailure, tell, type StoryStep, type ToldStep, type ToldStory } from './story/tell.js';
 
 const STORIES = {
   joining: { usage: '[--province SLUG]', summary: 'one province from its invitation to its first recognised code at another province’s checkpoint, and out again', options: { province: { type: 'string' } } },
+  offline: { usage: '', summary: 'a gate whose network is cut, over an hour of codes: every verdict compared with what must come, and the way back' },
 } as const satisfies Readonly<Record<string, CommandSpecification>>;
 
 const SHARED_OPTIONS = { json: { type: 'boolean' }, data: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
@@ -24,11 +26,12 @@ const HELP = `Tells a story step by step, each with its time, and fails if any s
 
 ${printCommands('story', STORIES)}
 
-In the country that runs on this machine, or else in a small one that is brought up for it and gone afterwards.
+joining: in the country that runs on this machine, or else in a small one that is brought up for it and gone afterwards. offline: always in
+one of its own, since its hub is killed.
 
 Options
   --province SLUG  which province joins (default: hainan, or the first in direct mode that is not there)
-  --data FOLDER    folder of the running country (default: that of \`npm start\`, else of \`npm run country\`)
+  --data FOLDER    joining: folder of the running country (default: that of \`npm start\`, else of \`npm run country\`)
   --json           one JSON object at the end (\`npm run -s story\` keeps npm's own lines out)
 
 Exit code: 0 every step was done, 1 one was not, 2 the country could not be brought up.`;
@@ -65,13 +68,42 @@ async function joining(place: StoryPlace, { slug, isJson, folder, signal }: Tell
   const province = provinceFor(slug, [...present, ...(await memberSlugs(place))]);
   const other = RECOGNITION_NODES.find((node) => present.includes(node.slug) && node.slug !== province.slug);
   if (other === undefined) throw new CommandError('no other province runs there', 'Start the whole country: npm start');
+  return tellSteps(joiningSteps({ place, province, other, folder, runKit: kitOf({ province, signal, say }) }), isJson);
+}
+
+function tellSteps(steps: readonly StoryStep[], isJson: boolean): Promise<ToldStory> {
   let number = 0;
-  const steps = joiningSteps({ place, province, other, folder, runKit: kitOf({ province, signal, say }) });
   const onTold = (step: ToldStep): void => {
     number += 1;
     if (!isJson) console.log(printStep(step, number));
   };
-  return tell(steps, onTold, (error) => explain(error, '').text);
+  return tell(steps, onTold, (error) => (error instanceof StoryFailure ? error.message : explain(error, '').text));
+}
+
+/** How a story is told, and what to end when it was, or was broken off. */
+interface Stage {
+  readonly tell: () => Promise<ToldStory>;
+  /** What its times come to. */
+  readonly total: (story: ToldStory) => string;
+  readonly end: () => Promise<void>;
+}
+
+async function joiningStage(telling: Telling, dataPath: string | undefined): Promise<Stage> {
+  const place = await openPlace(dataPath, say);
+  return {
+    tell: () => joining(place, telling),
+    total: ({ measuredSeconds }) => `${measuredSeconds.toFixed(1)} s from the application to the first recognised code, conformance included`,
+    end: () => place.stop(),
+  };
+}
+
+function offlineStage({ folder, isJson }: Telling): Stage {
+  const { steps, end } = offlineSteps(folder, say);
+  return {
+    tell: () => tellSteps(steps, isJson),
+    total: (story) => `every verdict was right, in ${story.steps.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(0)} s`,
+    end,
+  };
 }
 
 async function main(argv: readonly string[]): Promise<boolean> {
@@ -80,21 +112,22 @@ async function main(argv: readonly string[]): Promise<boolean> {
     console.log(HELP);
     return true;
   }
-  const isJson = given.options.isSet('json');
+  const { command, options } = given;
+  const isJson = options.isSet('json');
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
-  const folder = mkdtempSync(join(tmpdir(), 'health-code-joining-'));
-  const place = await openPlace(given.options.find('data'), say);
+  const folder = mkdtempSync(join(tmpdir(), `health-code-${command}-`));
+  const telling = { slug: options.find('province'), isJson, folder, signal: stop.signal };
+  const stage = command === 'joining' ? await joiningStage(telling, options.find('data')) : offlineStage(telling);
   const aborted = new Promise<never>((_resolve, reject) => {
     stop.signal.addEventListener('abort', () => reject(new CommandError('the story was ended before it was told', 'Repeat it.')));
   });
   try {
-    const story = await Promise.race([joining(place, { slug: given.options.find('province'), isJson, folder, signal: stop.signal }), aborted]);
-    const total = `${story.measuredSeconds.toFixed(1)} s from the application to the first recognised code, conformance included`;
-    console.log(isJson ? JSON.stringify(story) : styleText(story.isDone ? 'green' : 'red', story.isDone ? `\nEvery step was done: ${total}.` : '\nA step was not done.'));
+    const story = await Promise.race([stage.tell(), aborted]);
+    console.log(isJson ? JSON.stringify(story) : styleText(story.isDone ? 'green' : 'red', story.isDone ? `\nEvery step was done: ${stage.total(story)}.` : '\nA step was not done.'));
     return story.isDone;
   } finally {
-    await place.stop();
+    await stage.end();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -1,3 +1,8 @@
+/** Something that had to happen in a story did not; the message is for whoever reads it. */
+export class StoryFailure extends Error {
+  override readonly name = 'StoryFailure';
+}
+
 /** One step of a story. What it returns is told; what it throws ends the story. */
 export interface StoryStep {
   readonly title: string;
