@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import type { v1 } from '@health-code/messages';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkoutDirectory } from '../../deploy/embedded/checkout.js';
 import { ALLOWED, contextIn, outcomeOf, refusedAs, verifyPerson, type Outcome } from './outcome.js';
 import { persist, startCountry, type RunningCountry } from './running-country.js';
 import { startSidecarProcess, type SidecarProcess } from './sidecar-process.js';
@@ -37,6 +40,16 @@ afterAll(async () => {
   await running.stop();
 });
 
+/** The command line, as a person types it; what it printed, and its exit code. */
+async function verify(...args: string[]): Promise<readonly [code: number, printed: Readonly<Record<string, unknown>>]> {
+  const command = join(checkoutDirectory(), 'dist', 'scripts', 'verify.js');
+  const child = spawn(process.execPath, [command, ...args, '--json', '--data', running.dataPath, '--province', BEIJING], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let printed = '';
+  child.stdout.on('data', (text: Buffer) => (printed += text.toString()));
+  const code = await new Promise<number>((resolve) => child.on('close', (ended) => resolve(ended ?? -1)));
+  return [code, JSON.parse(printed) as Record<string, unknown>];
+}
+
 describe('a sidecar beside a gate of Beijing', () => {
   it('gets a package, and judges by it what it is shown', async () => {
     await expect.poll(async () => (await sidecar.state()).packageVersion, SOON).toBeGreaterThan(0);
@@ -62,6 +75,10 @@ describe('a sidecar beside a gate of Beijing', () => {
     expect(provinces.find(({ issuer }) => issuer === GUIZHOU)?.offlineConnected?.count).toBeGreaterThan(0);
   });
 
+  it('has the command line fetch the same', async () => {
+    expect(await verify('--update')).toMatchObject([0, { result: 'updated', errorCode: '', refusedLists: [] }]);
+  });
+
   it('does not keep a queue waiting for a hub that hangs', async () => {
     running.suspend('hub');
     try {
@@ -79,6 +96,9 @@ describe('a sidecar beside a gate of Beijing', () => {
   it('goes on when the hub is gone, also after it was killed and started anew', async () => {
     await running.kill('hub');
     await expect.poll(async () => (await sidecar.state()).connected, SOON).toBe(false);
+    expect(await verify('--offline', kept)).toMatchObject([0, { status: 'green', advice: 'allow' }]);
+    expect(await verify('--offline', lost)).toMatchObject([1, { recognition: 'superseded', errorCode: 'ATTESTATION_SUPERSEDED' }]);
+    expect(await verify('--update')).toMatchObject([1, { result: 'failed', errorCode: 'PACKAGE_UNREACHABLE' }]);
     const verdicts = async (): Promise<readonly Outcome[]> => Promise.all([kept, lost, local].map(judged));
     const expected = [ALLOWED, refusedAs('superseded', 'ATTESTATION_SUPERSEDED'), refusedAs('issuer-unreachable', 'NETWORK_NEEDED')];
     expect(await verdicts()).toEqual(expected);
@@ -98,5 +118,6 @@ describe('a sidecar beside a gate of Beijing', () => {
     await expect.poll(() => running.query('hub', sql), SOON).toEqual([{ province: BEIJING, error_code: 'NETWORK_NEEDED', issuer: BEIJING, n: 3 }]);
     await expect.poll(async () => judged(local), SOON).toEqual(ALLOWED);
     expect(await judged(kept)).toEqual(ALLOWED);
+    expect(await verify('--report')).toMatchObject([0, { sent: 2, refused: 0, waiting: 0 }]);
   });
 });
