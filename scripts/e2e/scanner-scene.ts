@@ -54,7 +54,7 @@ export async function signAsGuizhou(running: RunningCountry, claims: Partial<Hea
   const issuedAt = claims.issuedAt ?? Math.floor(Date.now() / 1000);
   const standard: Omit<HealthStatusAttestation, 'disclosureDigests'> = {
     issuer: GUIZHOU as ProvinceCode, subject: `1.${randomBytes(32).toString('base64url')}`, sequence: 4000, issuedAt, expiresAt: issuedAt + DAY, kind: 'health-status', status: '00', since: issuedAt,
-    reason: 'REASON_NOT_STATED', rule: { id: 'guizhou-national', version: '1' }, authority: GUIZHOU, evidence: 'verified-source', original: { system: 'e2e', field: 'type', value: '00' },
+    reason: 'REASON_NOT_STATED', rule: { id: '520000-declared-nothing', version: '1' }, authority: GUIZHOU, evidence: 'verified-source', original: { system: 'e2e', field: 'type', value: '00' },
   };
   return (await signAttestation({ ...standard, ...claims }, { maskedName }, key, () => randomBytes(16).toString('base64url'))).presentation;
 }

@@ -17,6 +17,9 @@ export type Database = IDBPDatabase<ScannerSchema>;
 
 const NAME = 'health-code-scanner';
 const VERSION = 1;
+/** While a browser is still removing what it has cleared, it opens nothing in its place. */
+const ATTEMPTS = 8;
+const PAUSE_MS = 250;
 
 /**
  * Opens it, making it where there is none.
@@ -24,6 +27,17 @@ const VERSION = 1;
  * @throws DOMException where the browser stores nothing for this page
  */
 export async function openDatabase(onLost: () => void): Promise<Database> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await openOnce(onLost);
+    } catch (error) {
+      if (attempt >= ATTEMPTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  }
+}
+
+async function openOnce(onLost: () => void): Promise<Database> {
   const database = await openDB<ScannerSchema>(NAME, VERSION, {
     upgrade(created) {
       for (const name of ['device', 'trust', 'package'] as const) created.createObjectStore(name);
