@@ -8,3 +8,8 @@ declare const self: ServiceWorkerGlobalScope & {
 // The page must open after the network is gone: every file of it is kept, all of one build.
 precacheAndRoute(self.__WB_MANIFEST);
 cleanupOutdatedCaches();
+
+// A newer build waits until the worker at the gate asks for it: no page is changed between two people.
+self.addEventListener('message', ({ data }) => {
+  if (data === 'take-over') void self.skipWaiting();
+});

@@ -13,3 +13,14 @@ export async function keepPage(onNewVersion: () => void): Promise<void> {
     });
   });
 }
+
+/** Opens the newer build that waits, or the page as it is where none does. */
+export async function takeNewVersion(): Promise<void> {
+  const waiting = (await navigator.serviceWorker.getRegistration())?.waiting;
+  if (waiting === null || waiting === undefined) {
+    location.reload();
+    return;
+  }
+  navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
+  waiting.postMessage('take-over');
+}

@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import { fillIn } from '../../shared/language.js';
 import { spanInWords } from '../../shared/span.js';
 import { PACKAGE_OLD_SECONDS, type DeskState } from './desk-state.js';
+import { takeNewVersion } from './install.js';
 import { usePage, useDesk, useTexts } from './page-context.js';
 import { sentenceOf } from './scanner-error.js';
 import { useNow } from './use-now.js';
@@ -30,7 +31,7 @@ export function Notices(): ReactElement {
       {state.hasNewVersion && (
         <p className="notice" data-notice="newVersion">
           {texts.newVersion}{' '}
-          <button type="button" className="chip" onClick={() => location.reload()}>
+          <button type="button" className="chip" onClick={() => void takeNewVersion()}>
             {texts.reload}
           </button>
         </p>
