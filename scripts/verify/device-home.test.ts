@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { v1 } from '@health-code/messages';
@@ -14,17 +14,20 @@ let hub: FakeHub;
 let folder: string;
 let isAway: boolean;
 let asked: string[];
+/** The root of the offline package that the hub gives. */
+let root: string;
 const place = () => ({ hub: hub.address, enrolment: hub.enrolment, authority: hub.authority });
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'health-code-device-'));
   isAway = false;
   asked = [];
+  root = '{"signed":1}';
   hub = await startFakeHub(({ issue }) => ({
     Apply: async ({ token, certificateRequest, organisation }: v1.ApplyRequest) => {
       if (isAway) throw refusal('INTERNAL', 'away');
       if (token !== 'code' || organisation !== '') throw refusal('ENROLMENT_TOKEN_REFUSED', 'not handed out');
-      return { certificate: await issue(certificateRequest, IDENTITY) };
+      return { certificate: await issue(certificateRequest, IDENTITY), packageRoot: Buffer.from(root) };
     },
     GetMatrix: (_request: never, caller) => {
       asked.push(caller);
@@ -57,6 +60,19 @@ describe('enrolDevice', () => {
     isAway = false;
     const { files } = await enrolDevice(folder, 'code', place());
     expect(readFileSync(files.key, 'utf8')).toBe(key);
+  });
+
+  it('pins the root of the offline package, and keeps where that is', async () => {
+    await enrolDevice(folder, 'code', { ...place(), packageUrl: 'https://hub.example:8443' });
+    expect(readFileSync(join(folder, 'offline', 'package-root.json'), 'utf8')).toBe(root);
+    expect(openDeviceHome(folder).packageUrl).toBe('https://hub.example:8443');
+  });
+
+  it('pins none where the hub gives none: it is asked for with the first package', async () => {
+    root = '';
+    await enrolDevice(folder, 'code', place());
+    expect(existsSync(join(folder, 'offline'))).toBe(false);
+    expect(openDeviceHome(folder).packageUrl).toBeUndefined();
   });
 
   it('does not make another device of one that is enrolled', async () => {

@@ -28,6 +28,16 @@ describe('printVerdict', () => {
   });
 });
 
+describe('printVerdict of an age', () => {
+  const ageing = { freshness: v1.Freshness.FRESHNESS_AGEING, freshnessAgeSeconds: 7200 };
+
+  it('says how old, and up to which age the grade holds', () => {
+    expect(printVerdict({ ...ageing, freshnessLimitSeconds: 86_400 })).toContain('ageing (2 h old, up to 1 d)');
+    expect(printVerdict(ageing)).toContain('ageing (2 h old)');
+    expect(printVerdict({ freshness: v1.Freshness.FRESHNESS_AGEING })).not.toContain('old');
+  });
+});
+
 describe('verdictObject', () => {
   it('gives a test and a source to machines', () => {
     expect(verdictObject(test)).toMatchObject({

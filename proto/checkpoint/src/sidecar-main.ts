@@ -17,12 +17,14 @@ const ROOT_RETRY_MS = 2000;
 /** The root that is pinned; without one, the hub's, as soon as it is there: before it no package can be trusted. */
 async function rootOf(config: SidecarConfig, log: Logger): Promise<Uint8Array> {
   if (config.packageRoot !== undefined) return config.packageRoot;
-  for (;;) {
+  for (let told = ''; ; ) {
     const connection = openHubConnection({ address: config.hubAddress, timeoutMs: config.hubTimeoutMs }, readDeviceCredentials(config.device, config.environment));
     try {
       return await askForRoot(config.folder, (request) => connection.checkpoint.getPackageRoot(request));
     } catch (error) {
-      log.warn({ err: error }, 'no root of the offline package was pinned, and the hub gave none: asked again');
+      const reason = String((error as { readonly code?: unknown }).code);
+      if (reason !== told) log.warn({ err: error }, 'no root of the offline package was pinned, and the hub gave none: it is asked until it does');
+      told = reason;
       await new Promise((resolve) => setTimeout(resolve, ROOT_RETRY_MS));
     } finally {
       connection.close();
