@@ -77,9 +77,9 @@ const BY_WORDS_AND_LISTS = ['', 'STATUS_LIST_MISSING', 'STATUS_LIST_INDEX_OUT_OF
 
 /** Looser, and this alone: until the hub has taken a statement in, no package can say that others speak against it or its source. */
 const NOT_TAKEN_IN: Difference = {
-  name: 'not in the ledger yet, and refused for what is',
+  name: 'not in the ledger yet, itself or its source, and refused for what is',
   applies: ({ kind, statement }, online) =>
-    kind === 'own words' && statement !== undefined && (!statement.isHeld || statement.isMarked) && BY_THE_LEDGER_ALONE.includes(online.errorCode) &&
+    kind === 'own words' && statement !== undefined && (!statement.isHeld || statement.isMarked || !statement.isSourceHeld) && BY_THE_LEDGER_ALONE.includes(online.errorCode) &&
     (online.errorCode === 'ATTESTATION_CONTRADICTED' || statement.attestation.source !== undefined),
 };
 

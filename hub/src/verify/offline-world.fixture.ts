@@ -65,6 +65,8 @@ export interface MadeStatement extends SignedAttestation {
   readonly isHeld: boolean;
   /** It was signed with a revoked key and came after that. */
   readonly isMarked: boolean;
+  /** The ledger holds what it was made from, where it was made from anything. */
+  readonly isSourceHeld: boolean;
 }
 
 /** The hub and the package that was made from what it knows. */
@@ -160,7 +162,7 @@ async function makeStatements(world: WorldSpec): Promise<readonly MadeStatement[
     const signed = await signAttestation(claims, spec.isDisclosed ? { maskedName: '测*甲' } : {}, pick(KEYS, at)[spec.key].signing, salt);
     // What the hub would not have taken in is not in its ledger.
     const isHeld = spec.isHeld && claims.issuedAt <= NOW && !(isOld && claims.issuedAt > notAfter);
-    made.push({ ...signed, spec, isHeld, isMarked: isHeld && isOld && revokedFrom !== Infinity && (spec.cameLate || claims.issuedAt >= revokedFrom) });
+    made.push({ ...signed, spec, isHeld, isSourceHeld: source?.isHeld !== false, isMarked: isHeld && isOld && revokedFrom !== Infinity && (spec.cameLate || claims.issuedAt >= revokedFrom) });
   }
   return made;
 }
