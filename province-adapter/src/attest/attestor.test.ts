@@ -114,7 +114,7 @@ describe('what is shown until the end of a day', () => {
   it('takes back what outlives the statement itself', async () => {
     await attest();
     await show({ ...shown(), record: { ...green, validUntil: NOW + 600 } });
-    expect(outbox.entries.at(-1)).toMatchObject({ earlier: 'taken-back', expiresAt: NOW + 600 });
+    expect(outbox.entries.at(-1)).toMatchObject({ earlier: 'shortened', expiresAt: NOW + 600 });
   });
 
   it('is given again while it lasts to the end, made anew where it does not, and serves for whoever asks meanwhile', async () => {

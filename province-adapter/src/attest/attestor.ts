@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { readClaims, signAttestation, signedBy, type Attestation, type AttestationClaims, type SigningKey } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
 import { standingKey, type About, type NewOutboxEntry, type OutboxAddition, type OutboxView } from '../outbox/outbox-entry.js';
-import { isEcho, isRenewal, isStillGood, isWithdrawable, nextClaims, type AttestationTerms } from './attest.js';
+import { isEcho, isRenewal, isStillGood, isWithdrawable, nextClaims, saysTheSame, type AttestationTerms } from './attest.js';
 import { servesConversion } from './conversion.js';
 import type { Statement } from './statement.js';
 
@@ -79,7 +79,8 @@ function earlierAfter(last: Attestation | undefined, claims: AttestationClaims, 
   if (last === undefined) return 'none';
   // Shown for a day only: what is stated ends when the record does, and by that it is judged what becomes of the earlier ones.
   const saidUntil = shown === undefined ? claims : { expiresAt: Math.max(claims.expiresAt, record.validUntil) };
-  return isRenewal(last, saidUntil, record) ? 'stand' : 'taken-back';
+  if (isRenewal(last, saidUntil, record)) return 'stand';
+  return saysTheSame(last, record) ? 'shortened' : 'taken-back';
 }
 
 const outdated = (): AdapterError => new AdapterError('LOCAL_SYSTEM_BUSY', 'the status changed while it was asked for');

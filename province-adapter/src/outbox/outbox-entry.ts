@@ -30,9 +30,9 @@ export interface NewOutboxEntry extends OutboxEntry, About {
   readonly expiresAt: number;
   /**
    * What becomes of the earlier ones about the same that have not expired: there are `none`; they `stand`, because this one only renews
-   * them; or they are `taken-back`, because it says otherwise.
+   * them; they are `shortened`, taken back because it says the same for a shorter time; or they are `taken-back`, because it says otherwise.
    */
-  readonly earlier: 'none' | 'stand' | 'taken-back';
+  readonly earlier: 'none' | 'stand' | 'shortened' | 'taken-back';
 }
 
 /** A status that came in and could not be attested. */

@@ -46,12 +46,19 @@ export async function writeSettings(manager: EntityManager, issued: readonly Pic
 export const settingsOf = (rows: readonly { readonly sequence: string }[], status: StatusSetting['status']): readonly StatusSetting[] =>
   rows.map(({ sequence }) => ({ sequence: Number(sequence), status }));
 
+const aboutOf = (entries: readonly NewOutboxEntry[]): readonly [string[], string[]] => [entries.map(({ subject }) => subject), entries.map(({ kind }) => kind)];
+
+/** What is said otherwise ends what was suspended; the same words for a shorter time do not. */
+async function endSuspensions(manager: EntityManager, entries: readonly NewOutboxEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  const sql = 'DELETE FROM suspension USING unnest($1::text[], $2::text[]) AS said (subject, kind) WHERE subject_reference = said.subject AND suspension.kind = said.kind';
+  await manager.query(sql, [...aboutOf(entries)]);
+}
+
 /** All that still stands about the same is taken back: an earlier one, renewed since, would be shown in place of what is said now. */
 async function takeBackEarlier(manager: EntityManager, entries: readonly NewOutboxEntry[]): Promise<readonly StatusSetting[]> {
   if (entries.length === 0) return [];
-  const about = [entries.map(({ subject }) => subject), entries.map(({ kind }) => kind)];
-  // What is said otherwise ends what was suspended.
-  await manager.query('DELETE FROM suspension USING unnest($1::text[], $2::text[]) AS said (subject, kind) WHERE subject_reference = said.subject AND suspension.kind = said.kind', about);
+  const about = aboutOf(entries);
   const rows = await manager.query<{ sequence: string }[]>(
     `INSERT INTO listed_status (sequence, status, expires_at)
       SELECT DISTINCT earlier.sequence, ${STATUS_VALUES.invalid}, earlier.expires_at
@@ -75,7 +82,7 @@ async function suspendRenewals(manager: EntityManager, entries: readonly NewOutb
       JOIN suspension ON suspension.subject_reference = renewal.subject AND suspension.kind = renewal.kind
       ON CONFLICT (sequence) DO NOTHING
       RETURNING sequence`,
-    [entries.map(({ subject }) => subject), entries.map(({ kind }) => kind), entries.map(({ sequence }) => sequence), entries.map(({ expiresAt }) => expiresAt)],
+    [...aboutOf(entries), entries.map(({ sequence }) => sequence), entries.map(({ expiresAt }) => expiresAt)],
   );
   return settingsOf(rows, STATUS_VALUES.suspended);
 }
@@ -83,7 +90,8 @@ async function suspendRenewals(manager: EntityManager, entries: readonly NewOutb
 /** What becomes of the lists when attestations are appended; in the transaction that appends them, after them. */
 export async function listAppended(manager: EntityManager, entries: readonly NewOutboxEntry[]): Promise<void> {
   if (entries.length === 0) return;
-  const takenBack = await takeBackEarlier(manager, entries.filter(({ earlier }) => earlier === 'taken-back'));
-  const suspended = await suspendRenewals(manager, entries.filter(({ earlier }) => earlier === 'stand'));
+  await endSuspensions(manager, entries.filter(({ earlier }) => earlier === 'taken-back'));
+  const takenBack = await takeBackEarlier(manager, entries.filter(({ earlier }) => earlier === 'taken-back' || earlier === 'shortened'));
+  const suspended = await suspendRenewals(manager, entries.filter(({ earlier }) => earlier === 'stand' || earlier === 'shortened'));
   await writeSettings(manager, entries, [...takenBack, ...suspended]);
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { LIFETIME, openListScene, type ListScene } from './status-list.fixture.js';
+import { LIFETIME, openListScene, stating, subject, type ListScene } from './status-list.fixture.js';
 import { SuspensionStore } from './suspension.store.js';
 
 const [INVALID, SUSPENDED] = [1, 2];
@@ -50,6 +50,14 @@ describe('SuspensionStore', () => {
     scene.now += LIFETIME / 2;
     await scene.state(1, '00');
     expect(await listed()).toEqual({});
+  });
+
+  it('outlasts what says the same for a shorter time, which takes back what would stand for longer', async () => {
+    await scene.state(1, '00');
+    await suspend(1);
+    await scene.attestor.attest({ subject: subject(1), record: { ...stating('00', scene.now), validUntil: scene.now + LIFETIME / 2 } }, Number.MAX_SAFE_INTEGER);
+    expect(await listed()).toEqual({ 1: INVALID, 2: SUSPENDED });
+    expect([await store.lift(2), await listed()]).toEqual([1, { 1: INVALID }]);
   });
 
   it('ends with the next thing that is said otherwise', async () => {
