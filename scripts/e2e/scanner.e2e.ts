@@ -147,6 +147,7 @@ describe('the scanner page, in a real browser', () => {
     await scanByWedge(page, codes.yellow);
     await keepPictures(page, '13-yellow-english');
     await next();
+    await page.click('[data-way=typed]');
   });
 });
 
@@ -159,7 +160,6 @@ describe('the scanner page, after the network was cut and the server stopped', (
     await page.clock.install();
     await page.reload();
     await page.locator('[data-phase=ready]').waitFor();
-    await page.click('[data-way=typed]');
     await expect.poll(() => attribute('network'), SOON).toBe('offline');
     expect(await notices()).toEqual(['offlineLead']);
     await keepPictures(page, '20-offline');
@@ -210,13 +210,11 @@ describe('the scanner page, when something is wrong', () => {
     await page.clock.setSystemTime(Date.now() - DAY_MS);
     await page.reload();
     await page.locator('[data-phase=ready]').waitFor();
-    await page.click('[data-way=typed]');
     await expect.poll(notices, SOON).toContain('clockBehind');
     expect(await scanByWedge(page, codes.green)).toMatchObject({ tone: 'grey', error: 'CLOCK_BEHIND' });
     await keepPictures(page, '30-clock-behind');
     await page.clock.setSystemTime(Date.now());
     await readyAfter(() => page.reload());
-    await page.click('[data-way=typed]');
   });
 
   it.each([
@@ -271,7 +269,6 @@ describe('the scanner page, when something is wrong', () => {
     await page.fill('#token', await invite());
     await page.click('form .primary');
     await page.locator('[data-phase=ready]').waitFor();
-    await page.click('[data-way=typed]');
     expect(await notices()).toContain('packageNoneLead');
     expect(await scanByWedge(page, codes.green)).toEqual({ ...EXPECTED.green, decided: 'hub' });
     await context.setOffline(true);
@@ -282,7 +279,6 @@ describe('the scanner page, when something is wrong', () => {
     await context.setOffline(false);
     await page.unroute('**/package/**');
     await readyAfter(() => page.reload());
-    await page.click('[data-way=typed]');
     expect(await scanByWedge(page, codes.green)).toEqual(EXPECTED.green);
   });
 

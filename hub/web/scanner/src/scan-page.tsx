@@ -8,15 +8,12 @@ import { Notices } from './notices.js';
 import { usePage, useDesk, useTexts } from './page-context.js';
 import { readScanned, readTyped } from './read-shown.js';
 import { ResultPanel } from './result-panel.js';
+import { rememberedWay, rememberWay, WAYS, type Way } from './settings.js';
 import { SettingsPanel } from './settings-panel.js';
 import { playSound } from './sound.js';
 import { StatusBar } from './status-bar.js';
-import type { Texts } from './texts.js';
 import { TypedEntry } from './typed-entry.js';
 import { useWedge } from './use-wedge.js';
-
-const WAYS = ['camera', 'image', 'typed', 'card'] as const satisfies readonly (keyof Texts)[];
-type Way = (typeof WAYS)[number];
 
 /** A code that was here a moment ago does not sound like the next person's. */
 function soundOf({ result, seenSecondsAgo }: Omit<Check, 'number'>): SoundName {
@@ -29,11 +26,15 @@ export function ScanPage(): ReactElement {
   const { desk } = usePage();
   const { isSoundOn } = useDesk();
   const { texts } = useTexts();
-  const [way, setWay] = useState<Way>('camera');
+  const [way, setWay] = useState(rememberedWay);
   const [check, setCheck] = useState<Check>();
   const [isBusy, setBusy] = useState(false);
   const [isSettings, setSettings] = useState(false);
   const turn = useRef(0);
+  const choose = (chosen: Way): void => {
+    rememberWay(chosen);
+    setWay(chosen);
+  };
   const carryOut = useCallback(
     async (shown: Shown): Promise<void> => {
       const number = ++turn.current;
@@ -71,7 +72,7 @@ export function ScanPage(): ReactElement {
         <section className="entry">
           <nav className="ways">
             {WAYS.map((name) => (
-              <button key={name} type="button" aria-pressed={way === name} data-way={name} onClick={() => setWay(name)}>
+              <button key={name} type="button" aria-pressed={way === name} data-way={name} onClick={() => choose(name)}>
                 {texts[name]}
               </button>
             ))}
