@@ -2,20 +2,24 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { FeedSnapshot } from '../ingest/feed-state.js';
 import type { LedgerNote } from './find-exceptions.js';
 import { GatherPackage } from './gather-package.js';
+import type { NamedStatusList } from './package-parts.js';
 import { GUIZHOU, guizhou, NOW, registryOf } from './package.fixture.js';
 
 const feed = (equivocations: number): FeedSnapshot => ({ issuer: GUIZHOU, contiguous: 1, highest: 1, confirmedAt: NOW, equivocations, quarantined: 0 });
 const policy = (version: number) => ({ id: 'p', version, receiver: GUIZHOU, issuers: [], effectiveFrom: NOW, effectiveUntil: NOW + 1 });
 
+const list = (version: number): NamedStatusList => ({ uri: `urn:cn:healthcode:status:${GUIZHOU}`, issuer: GUIZHOU, shard: 0, version, issuedAt: NOW, size: 8192, digest: 'A'.repeat(43) });
+
 let registry: ReturnType<typeof registryOf>;
 let feeds: FeedSnapshot[];
 let policies: ReturnType<typeof policy>[];
+let lists: NamedStatusList[];
 let fresh: LedgerNote[];
 let elapsed: number;
 let gatherTakes: number;
 
 beforeEach(async () => {
-  [registry, feeds, policies, fresh, elapsed, gatherTakes] = [registryOf([await guizhou()]), [feed(0)], [policy(1)], [], 0, 0];
+  [registry, feeds, policies, lists, fresh, elapsed, gatherTakes] = [registryOf([await guizhou()]), [feed(0)], [policy(1)], [], [], 0, 0];
 });
 
 function gatherer(): GatherPackage {
@@ -32,7 +36,7 @@ function gatherer(): GatherPackage {
     },
     takeNote: (slot) => noted[slot] ?? { issuer: GUIZHOU, sequence: 1, conflict: false, expiresAt: NOW },
     equivocations: () => Promise.resolve([]),
-    lists: () => [],
+    lists: () => lists,
     ledgerEntries: () => 5,
     pause: () => Promise.resolve(),
     now: () => NOW,
@@ -66,6 +70,10 @@ describe('GatherPackage', () => {
     fresh = [note({ source: { issuer: GUIZHOU, sequence: 2, keyRevoked: false, expiresAt: NOW + 50 } })];
     expect(isNew()).toBe(true);
     feeds = [{ ...feed(1), confirmedAt: NOW + 5 }];
+    expect(isNew()).toBe(false);
+    lists = [list(1)];
+    expect(isNew()).toBe(true);
+    lists = [list(2)];
     expect(isNew()).toBe(false);
   });
 

@@ -37,15 +37,15 @@ export class GatherPackage {
     this.#parts = parts;
   }
 
-  /** Another text whenever members, keys or regional rules changed, or a statement came that is in question. Cheap: it is asked for twice a second. */
+  /** Another text whenever members, keys or regional rules changed, a list came that there was not, or a statement that is in question. Cheap: it is asked for twice a second. */
   fingerprint(): string {
-    const { registry, feeds, policies } = this.#parts;
+    const { registry, feeds, policies, lists } = this.#parts;
     const approved = policies.approved();
     if (!isSame(approved, this.#policies)) this.#policyChanges += 1;
     this.#policies = approved;
     const equivocations = feeds.snapshot().reduce((sum, feed) => sum + feed.equivocations, 0);
     this.#lookAtFresh();
-    return [registry.version, this.#policyChanges, this.#exceptions, equivocations].join(' ');
+    return [registry.version, this.#policyChanges, this.#exceptions, equivocations, lists().length].join(' ');
   }
 
   #lookAtFresh(): void {

@@ -73,6 +73,16 @@ describe('PackagePublisher', () => {
     expect(await publisher.look()).toBe(false);
   });
 
+  it('publishes at once which list there is that no version names yet, and leaves its next versions to the interval', async () => {
+    const { repository, publisher } = replica();
+    await publisher.look();
+    const list = { uri: `urn:cn:healthcode:status:${GUIZHOU}`, issuer: GUIZHOU, shard: 0, version: 1, issuedAt: NOW, size: 8192, digest: 'A'.repeat(43) };
+    [content, fingerprint] = [contentOf([province], { lists: [list] }), 'b'];
+    expect([await publisher.look(), repository.version]).toEqual([true, NOW + 1]);
+    [content, fingerprint] = [contentOf([province], { lists: [{ ...list, version: 2 }] }), 'c'];
+    expect([await publisher.look(), repository.version]).toEqual([false, NOW + 1]);
+  });
+
   it('publishes again what was taken back a moment ago: the newest version counts, not those before it', async () => {
     const { repository, publisher } = replica();
     await publisher.look();

@@ -40,6 +40,8 @@ const isEmpty = ({ provinces }: ReturnType<typeof buildPackageParts>['provinces'
 export class PackagePublisher {
   readonly #parts: PackagePublisherParts;
   #fingerprint: string | undefined;
+  /** The lists that the last version names. */
+  #named: string | undefined;
   #material: SigningMaterial | undefined;
   #refused: unknown;
 
@@ -71,7 +73,10 @@ export class PackagePublisher {
     const parts = buildPackageParts(await gather(madeAt), madeAt);
     if (isEmpty(parts.provinces)) return false;
     const targets = encodePackage(parts);
-    if (!this.#isDue() && this.#isPublished(targets)) {
+    // A list that no version names yet: without it, nobody offline can tell what its province took back.
+    const named = parts.statusLists.lists.map(({ uri }) => uri).join(' ');
+    this.#named ??= named;
+    if (!this.#isDue() && named === this.#named && this.#isPublished(targets)) {
       this.#fingerprint = seen;
       return false;
     }
@@ -80,6 +85,7 @@ export class PackagePublisher {
     const generation = await keeper.append(repository.version, madeAt, (version) => signGeneration({ version, madeAt, targets }, key));
     if (generation === undefined) return false;
     this.#fingerprint = seen;
+    this.#named = named;
     repository.publish(generation);
     return true;
   }
