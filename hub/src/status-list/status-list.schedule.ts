@@ -12,6 +12,15 @@ export const ASK_INTERVAL_MS = 30_000;
 /** Age, in seconds, from which a list is asked for: two of the rounds in which provinces sign theirs anew were missed. */
 export const ASK_AFTER_SECONDS = 150;
 
+/** Of any age. */
+const ANY_AGE = Number.NEGATIVE_INFINITY;
+
+/**
+ * Milliseconds after which a province is asked again that could not answer when something may have been missed: its adapter comes back a
+ * moment after the broker. Doubled each time, up to {@link ASK_INTERVAL_MS}.
+ */
+export const ASK_AGAIN_MS = 1000;
+
 /** What {@link StatusListSchedule} drives. */
 export interface StatusListScheduleParts {
   readonly lists: StatusLists;
@@ -29,6 +38,9 @@ export interface StatusListScheduleParts {
 export class StatusListSchedule {
   readonly #parts: StatusListScheduleParts;
   readonly #asking = new Set<string>();
+  /** Provinces that may have said something to nobody: asked whatever the age of what is held, until they answer. */
+  readonly #unheard = new Set<string>();
+  #askAgainTimer: NodeJS.Timeout | undefined;
   #askTimer: NodeJS.Timeout | undefined;
   #saveTimer: NodeJS.Timeout | undefined;
   #saving: Promise<void> = Promise.resolve();
@@ -46,7 +58,7 @@ export class StatusListSchedule {
     this.#forget = lists.onChange((change) => { saved.note(change); });
     consumer.start();
     void this.#followConnection();
-    void this.ask();
+    this.askAnew();
     this.#askTimer = setInterval(() => void this.ask(), ASK_INTERVAL_MS);
     this.#scheduleSaving();
   }
@@ -56,10 +68,25 @@ export class StatusListSchedule {
     this.#isStopped = true;
     this.#parts.consumer.stop();
     clearInterval(this.#askTimer);
+    clearTimeout(this.#askAgainTimer);
     clearTimeout(this.#saveTimer);
     this.#forget?.();
     await this.#saving;
     await this.#parts.saved.save();
+  }
+
+  /** Asks every province for all of its lists, until it has answered: what it said while nobody listened shows in no list that is held, however young. */
+  askAnew(): void {
+    for (const issuer of this.#parts.provinces()) this.#unheard.add(issuer);
+    void this.#askUnheard(ASK_AGAIN_MS);
+  }
+
+  async #askUnheard(pauseMs: number): Promise<void> {
+    clearTimeout(this.#askAgainTimer);
+    await Promise.all([...this.#unheard].map((issuer) => this.#askProvince(issuer)));
+    if (this.#unheard.size === 0 || this.#isStopped) return;
+    clearTimeout(this.#askAgainTimer);
+    this.#askAgainTimer = setTimeout(() => void this.#askUnheard(Math.min(pauseMs * 2, ASK_INTERVAL_MS)), pauseMs);
   }
 
   /** Asks every province for the lists of it that are wanted. Never rejects: one that is away is asked again in the next round. */
@@ -71,17 +98,21 @@ export class StatusListSchedule {
     if (this.#asking.has(issuer) || this.#isStopped) return;
     const { keeper, lists, requests, logger } = this.#parts;
     const own = lists.all().filter(({ list }) => list.issuer === issuer);
-    if (own.length > 0 && !own.some(({ list }) => keeper.isWanted(list.uri, ASK_AFTER_SECONDS))) return;
+    const maximumAge = this.#unheard.has(issuer) ? ANY_AGE : ASK_AFTER_SECONDS;
+    if (own.length > 0 && !own.some(({ list }) => keeper.isWanted(list.uri, maximumAge))) return;
     this.#asking.add(issuer);
+    // Before the question: what is missed while it is under way is asked for anew.
+    this.#unheard.delete(issuer);
     try {
       const named = new Set(await requests.names(issuer));
       for (const uri of named) {
-        if (keeper.isWanted(uri, ASK_AFTER_SECONDS)) await keeper.fetch(issuer, uri);
+        if (keeper.isWanted(uri, maximumAge)) await keeper.fetch(issuer, uri);
       }
       for (const { list: { uri } } of own) {
         if (!named.has(uri) && keeper.isWanted(uri, ASK_AFTER_SECONDS)) await this.#forgetList(issuer, uri);
       }
     } catch (error) {
+      if (maximumAge === ANY_AGE) this.#unheard.add(issuer);
       logger.debug({ issuer, err: error }, 'the status lists of a province cannot be had now');
     } finally {
       this.#asking.delete(issuer);
@@ -98,7 +129,7 @@ export class StatusListSchedule {
   async #followConnection(): Promise<void> {
     for await (const { type } of this.#parts.nats.status()) {
       if (this.#isStopped) return;
-      if (type === 'reconnect') void this.ask();
+      if (type === 'reconnect') this.askAnew();
     }
   }
 
