@@ -92,5 +92,14 @@ export function newerLists(held: HeldLists, others: HeldLists): HeldLists {
   return newer.length === 0 ? held : new Map([...held, ...newer]);
 }
 
+/** Seconds after which a list that no package names any more, and nobody has signed since, is over: everything in it has expired. */
+const OVER_AFTER = 3600;
+
+/** Those that are not over by a package made at `madeAt` (seconds since the epoch); `held` itself where none is. */
+export function withoutOver(held: HeldLists, named: ReadonlySet<string>, madeAt: number): HeldLists {
+  const living = [...held].filter(([uri, { list }]) => named.has(uri) || list.issuedAt > madeAt - OVER_AFTER);
+  return living.length === held.size ? held : new Map(living);
+}
+
 const isNewer = ({ list: one }: HeldList, other: HeldList | undefined): boolean =>
   other === undefined || one.version > other.list.version || (one.version === other.list.version && one.issuedAt > other.list.issuedAt);

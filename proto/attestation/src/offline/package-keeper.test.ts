@@ -91,7 +91,7 @@ describe('PackageKeeper.update', () => {
 
   it.each([
     ['an earlier version', 1, NOW, 'PACKAGE_ROLLED_BACK'],
-    ['one made earlier', 3, NOW - 1, 'PACKAGE_ROLLED_BACK'],
+    ['the same version, made earlier', 2, NOW - 1, 'PACKAGE_ROLLED_BACK'],
   ])('never goes back: %s', async (_, version, madeAt, errorCode) => {
     const keeper = await started();
     await source.publish(await naming(FIRST, partsOf({ ledger: { entries: 11, madeAt: NOW } })), 2);

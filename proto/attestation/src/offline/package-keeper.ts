@@ -3,7 +3,7 @@ import { AttestationError, type AttestationErrorCode } from '../errors.js';
 import { createKeyRing } from '../province-key.js';
 import { WEB_CRYPTO, type SignaturePlatform } from '../signature-platform.js';
 import { clockOf, type ClockState } from './clock.js';
-import { newerLists, openHeldLists, takeToken, uriOf, verifyListToken, type HeldList, type HeldLists, type ListToken, type ListVerifier } from './held-list.js';
+import { newerLists, openHeldLists, takeToken, uriOf, verifyListToken, withoutOver, type HeldList, type HeldLists, type ListToken, type ListVerifier } from './held-list.js';
 import { catchUp } from './list-catch-up.js';
 import { openPackage, packageKeys, withList, type OfflinePackage } from './offline-package.js';
 import { PACKAGE_TARGET_NAMES, type PackageParts } from './package-parts.js';
@@ -156,7 +156,8 @@ export class PackageKeeper {
     try {
       const listing = await this.#source.refresh();
       const held = this.#generation;
-      if (held !== undefined && (listing.version < held.version || listing.madeAt < held.madeAt)) {
+      // Its number alone: of a hub whose clock was set right the next version is made earlier than the one before.
+      if (held !== undefined && (listing.version < held.version || (listing.version === held.version && listing.madeAt < held.madeAt))) {
         throw new AttestationError('PACKAGE_ROLLED_BACK', 'an earlier package than the one in use');
       }
       return listing;
@@ -200,7 +201,8 @@ export class PackageKeeper {
     };
     await Promise.all(parts.statusLists.lists.map(fetchOne));
     // Once more: lists were pushed while others were fetched.
-    await this.#inTurn(async () => this.#use({ version, madeAt, targets, held: newerLists(await heldNow(), fetched) }, parts));
+    const named = new Set(parts.statusLists.lists.map(({ uri }) => uri));
+    await this.#inTurn(async () => this.#use({ version, madeAt, targets, held: withoutOver(newerLists(await heldNow(), fetched), named, madeAt) }, parts));
     return refused;
   }
 
@@ -264,5 +266,6 @@ const keysOf = (targets: StoredTargets | undefined): string | undefined => targe
 /** The list after the last one that is held of its issuer: nobody can push more of them than there are attestations. */
 function isNext(verified: ListToken, held: HeldLists): boolean {
   const { issuer, shard } = 'list' in verified ? verified.list : verified.delta;
-  return shard === [...held.values()].filter(({ list }) => list.issuer === issuer).length;
+  const last = Math.max(-1, ...[...held.values()].filter(({ list }) => list.issuer === issuer).map(({ list }) => list.shard));
+  return shard === last + 1;
 }
