@@ -4,7 +4,7 @@ import { isReported } from './check-counts.js';
 import { Checker, purposeOf } from './checker.js';
 import type { Check, Place, Shown } from './check-result.js';
 import { openDatabase, type Database } from './database.store.js';
-import { DeskCell } from './desk-cell.js';
+import { DeskCell, type DeskChanges } from './desk-cell.js';
 import type { Desk, DeskState } from './desk-state.js';
 import type { Device } from './device.js';
 import { DeviceStore } from './device.store.js';
@@ -156,8 +156,8 @@ export class BrowserDesk implements Desk {
     return packageRoot === undefined ? undefined : (await devices.pin(textFromBase64(packageRoot)))?.pinnedRoot;
   }
 
-  #held({ current, clock }: PackageKeeper): Pick<DeskState, 'clock' | 'held'> {
-    return { clock, ...(current === undefined ? {} : { held: { version: current.version, madeAt: current.madeAt } }) };
+  #held({ current, clock }: PackageKeeper): DeskChanges {
+    return { clock, held: current === undefined ? undefined : { version: current.version, madeAt: current.madeAt } };
   }
 
   async #isKept(): Promise<boolean> {
