@@ -25,7 +25,7 @@ export interface HeldList {
 /** Bounds on the deltas of one list: what a province of ten thousand changes a minute needs, and no more for one that floods. */
 export const DELTAS_KEPT = { count: 4096, characters: 4 * 1024 * 1024 } as const;
 
-/** Greatest shard taken: 2.7 × 10⁸ attestations of one province. */
+/** Lists of one province that are held at once, whatever their numbers: 2.7 × 10⁸ attestations that have not expired. */
 export const SHARDS_MAX = 256;
 
 /** What an index of lists says of one. Times in seconds since the epoch. */

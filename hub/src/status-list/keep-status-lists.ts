@@ -128,10 +128,11 @@ export class StatusListKeeper {
     await this.#takeWhole(issuer, token, kid, changedAt);
   }
 
-  /** Subject and signature have to name one province, and a province has so many lists. */
-  #requireOwn(issuer: string, of: { readonly issuer: string; readonly shard: number }): void {
+  /** Subject and signature have to name one province, and a province has so many lists at once. */
+  #requireOwn(issuer: string, of: { readonly issuer: string; readonly uri: string }): void {
     if (of.issuer !== issuer) throw new AttestationError('STATUS_LIST_ISSUER_MISMATCH', 'the list is not of the province in whose name it came');
-    if (of.shard >= SHARDS_MAX) throw new HubError('STATUS_LISTS_TOO_MANY', 'more lists than a province may have');
+    const { lists } = this.#parts;
+    if (lists.find(of.uri) === undefined && lists.countOf(issuer) >= SHARDS_MAX) throw new HubError('STATUS_LISTS_TOO_MANY', 'more lists than a province may have');
   }
 
   /** What a next token has to lead on from: nothing, where a key vouches for the list that was revoked since. The hub answers by it until its province has said another. */

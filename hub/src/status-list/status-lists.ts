@@ -37,11 +37,26 @@ class ReadyList {
   }
 }
 
+/** In place of a list that is not held of a province that publishes lists: known is only when it last signed one. */
+class MissingList {
+  issuedAt = 0;
+
+  statusOf(): undefined {
+    return undefined;
+  }
+}
+
+/** What is held of one province. */
+interface IssuerLists {
+  readonly byShard: Map<number, ReadyList>;
+  readonly missing: MissingList;
+}
+
 /** Every province's status lists in memory: a verdict looks its attestation up here, without a promise, an allocation or the database. */
 export class StatusLists {
   readonly #byUri = new Map<string, HeldList>();
-  /** By issuer, then by shard. */
-  readonly #byIssuer = new Map<string, (ReadyList | undefined)[]>();
+  /** Whoever has published a list stays here until a restart: without one of its lists nobody knows what it suspended. */
+  readonly #byIssuer = new Map<string, IssuerLists>();
   readonly #listeners = new Set<ListListener>();
 
   /** What the issuer's list says of an attestation; `undefined` where there is no list for its place, or it ends before it. */
@@ -49,14 +64,20 @@ export class StatusLists {
     return this.listOf(issuer, sequence)?.statusOf(sequence);
   }
 
-  /** Until when the issuer stands by the list that an attestation has its place in, seconds since the epoch; 0 where there is none. */
+  /** Until when the issuer stands by its lists, as an attestation goes by them; seconds since the epoch, 0 where it has never published any. */
   vouchedAt(issuer: string, sequence: number): number {
     return this.listOf(issuer, sequence)?.issuedAt ?? 0;
   }
 
-  /** The list that an attestation has its place in. */
-  listOf(issuer: string, sequence: number): ReadyList | undefined {
-    return this.#byIssuer.get(issuer)?.[Math.floor((sequence - 1) / SHARD_ENTRIES)];
+  /** The list that an attestation has its place in; where that is missing one that has no place for it. `undefined` where the issuer has never published any. */
+  listOf(issuer: string, sequence: number): ReadyList | MissingList | undefined {
+    const own = this.#byIssuer.get(issuer);
+    return own && (own.byShard.get(Math.floor((sequence - 1) / SHARD_ENTRIES)) ?? own.missing);
+  }
+
+  /** How many lists of an issuer are held. */
+  countOf(issuer: string): number {
+    return this.#byIssuer.get(issuer)?.byShard.size ?? 0;
   }
 
   /** A list by its URI. */
@@ -77,11 +98,12 @@ export class StatusLists {
 
   /** Answers by this from now on, and tells whoever listens. */
   put(change: ListChange): void {
-    const { uri, issuer, shard } = change.held.list;
+    const { uri, issuer, shard, issuedAt } = change.held.list;
     this.#byUri.set(uri, change.held);
-    const shards = this.#byIssuer.get(issuer) ?? [];
-    shards[shard] = new ReadyList(change.held);
-    this.#byIssuer.set(issuer, shards);
+    const own = this.#byIssuer.get(issuer) ?? { byShard: new Map<number, ReadyList>(), missing: new MissingList() };
+    own.byShard.set(shard, new ReadyList(change.held));
+    own.missing.issuedAt = Math.max(own.missing.issuedAt, issuedAt);
+    this.#byIssuer.set(issuer, own);
     for (const listener of this.#listeners) listener(change);
   }
 
@@ -90,7 +112,6 @@ export class StatusLists {
     const held = this.#byUri.get(uri);
     if (held === undefined) return;
     this.#byUri.delete(uri);
-    const shards = this.#byIssuer.get(held.list.issuer);
-    if (shards !== undefined) shards[held.list.shard] = undefined;
+    this.#byIssuer.get(held.list.issuer)?.byShard.delete(held.list.shard);
   }
 }
