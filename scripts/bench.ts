@@ -11,7 +11,9 @@ import { benchLocalCode } from './bench/local-code.js';
 import { benchMatrix } from './bench/matrix.js';
 import { benchMtls } from './bench/mtls.js';
 import { benchOffline } from './bench/offline.js';
+import { benchPropagation } from './bench/propagation.js';
 import { BENCH_PROVINCE, openStage } from './bench/stage.js';
+import { benchQr } from './bench/qr.js';
 import { benchStatusList } from './bench/status-list.js';
 import { benchTranslation } from './bench/translation.js';
 import { benchVerifyCode } from './bench/verify-code.js';
@@ -24,7 +26,7 @@ Needs two processors and Linux.
   npm run bench -- --json        prints one line a figure: {name, value, unit, floor, ratio, aim}
   npm run bench -- --seconds 2   seconds of each load run (default 5)
   npm run bench -- --count 5000  attestations of each ingest round (default 30000)
-  npm run bench -- --only ingest one part: verify, mtls, local, ingest, translation, country, matrix, status-list or offline
+  npm run bench -- --only ingest one part: verify, mtls, local, ingest, translation, country, matrix, status-list, offline, propagation or qr
 
 A figure below its aim does not fail the command.`;
 
@@ -35,7 +37,7 @@ const say = (line: string): void => {
   console.error(line);
 };
 
-const PARTS = ['verify', 'mtls', 'local', 'ingest', 'translation', 'country', 'matrix', 'status-list', 'offline'] as const;
+const PARTS = ['verify', 'mtls', 'local', 'ingest', 'translation', 'country', 'matrix', 'status-list', 'offline', 'propagation', 'qr'] as const;
 
 type Part = (typeof PARTS)[number];
 
@@ -101,6 +103,14 @@ async function measure(seconds: number, count: number, only: Part | undefined): 
   if (wants('offline')) {
     say('verification without a network, and the package of the whole country …');
     figures.push(...(await benchOffline()));
+  }
+  if (wants('propagation')) {
+    say('a thousand changes, until checkpoints answer by them …');
+    figures.push(...(await benchPropagation()));
+  }
+  if (wants('qr')) {
+    say('QR codes before a synthetic camera; some minutes …');
+    figures.push(...(await benchQr()));
   }
   return figures;
 }
