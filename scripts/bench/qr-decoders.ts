@@ -27,7 +27,7 @@ export async function encode(text: string, level: CorrectionLevel): Promise<QrMo
 /** Two decoders that share nothing: ZXing's C++, and the one in plain JavaScript that mini-programs tend to carry. */
 export const DECODERS: Readonly<Record<'zxing' | 'jsqr', (picture: Picture) => Promise<string | undefined>>> = {
   zxing: async ({ data, width, height }) => {
-    const [found] = await readBarcodes({ data, width, height, colorSpace: 'srgb' } as ImageData, { formats: ['QRCode'], tryHarder: true, maxNumberOfSymbols: 1 });
+    const [found] = await readBarcodes({ data, width, height, colorSpace: 'srgb' } as Parameters<typeof readBarcodes>[0], { formats: ['QRCode'], tryHarder: true, maxNumberOfSymbols: 1 });
     return found?.isValid === true ? found.text : undefined;
   },
   jsqr: ({ data, width, height }) => {

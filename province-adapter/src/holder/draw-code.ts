@@ -11,12 +11,15 @@ export interface DrawnCode {
   readonly path: string;
 }
 
-/**
- * The QR code of a text, at error correction level M: measured, see docs/benchmarks.md. A compact code is of the alphanumeric mode throughout,
- * and drawn in it.
- */
-export function drawCode(text: string): DrawnCode {
-  const { modules } = QRCode.create(text, { errorCorrectionLevel: 'M' });
+/** Where a code is to be read: a screen is small and clean, paper is large and wears. */
+export type Carrier = 'screen' | 'paper';
+
+/** Error correction by what was measured, see docs/benchmarks.md: on a screen each module counts, on paper each stain. */
+const CORRECTION: Readonly<Record<Carrier, 'M' | 'Q'>> = { screen: 'M', paper: 'Q' };
+
+/** The QR code of a text. A compact code is of the alphanumeric mode throughout, and drawn in it. */
+export function drawCode(text: string, carrier: Carrier): DrawnCode {
+  const { modules } = QRCode.create(text, { errorCorrectionLevel: CORRECTION[carrier] });
   const { size, data } = modules;
   const rows: string[] = [];
   for (let row = 0; row < size; row += 1) {

@@ -22,7 +22,13 @@ export interface HolderPageContext extends PageContext {
 }
 
 /** A moment on a page, in China. @param seconds since the epoch */
-export const clockText = (seconds: number, language: Language): string => formatChinaTime(seconds * 1000).slice(0, 16) + TEXTS[language].zone;
+const clockText = (seconds: number): string => formatChinaTime(seconds * 1000).slice(0, 16);
+
+/** Until when something stands, in China: the end of a day is the 24:00 of that day, which nobody takes for another. @param seconds since the epoch */
+export function untilText(seconds: number): string {
+  const text = clockText(seconds);
+  return seconds % 60 === 0 && text.endsWith(' 00:00') ? `${clockText(seconds - 1).slice(0, 10)} 24:00` : text;
+}
 
 const provinceName = ({ language, province }: PageContext): string => (language === 'zh' ? province.name : province.english);
 
@@ -76,13 +82,19 @@ ${refusal === '' ? NO_HTML : html`<p class="refusal" role="alert">${refusal}</p>
 
 const nameText = ({ maskedName }: { readonly maskedName: string }, language: Language): string => (maskedName === '' ? TEXTS[language].unnamed : maskedName);
 
+/** Of the document number the last character, as it is masked: two of a family may have one masked name. */
+const endOf = ({ answer }: ShownMember): string => {
+  const [end = ''] = /(?<=\*)[0-9A-Za-z]$/.exec(answer?.maskedIdNumber ?? '') ?? [];
+  return end === '' ? '' : ` · *${end}`;
+};
+
 function familyLinks({ family, session, shown, form, language }: HolderPageContext): Html {
   const texts = TEXTS[language];
   const links = family.filter(({ answer }) => answer !== undefined).map((member) => {
     const look = STATUS_LOOKS[member.status];
     const relation = member.relationship === 'self' ? texts.self : nameText(member, language);
     const current = member === shown ? html` aria-current="page"` : NO_HTML;
-    return html`<a href="/holder?member=${session.nameOf(member.subjectReference)}&amp;form=${form}&amp;lang=${language}"${current}>${relation}<small>${look.shape} ${look[language]}</small></a>`;
+    return html`<a href="/holder?member=${session.nameOf(member.subjectReference)}&amp;form=${form}&amp;lang=${language}"${current}>${relation}<small>${look.shape} ${look[language]}${endOf(member)}</small></a>`;
   });
   return html`<nav class="family" aria-label="${texts.family}">${links}</nav>`;
 }
@@ -127,9 +139,9 @@ function card({ shown, session, form, language }: HolderPageContext): Html {
 <dt>${language === 'zh' ? '姓名' : 'Name'}</dt><dd class="name" id="masked-name">${nameText(shown, language)}</dd>
 <dt>${texts.secondsLeft}</dt><dd id="seconds">–</dd>
 <dt>${texts.validUntil}</dt><dd id="valid-until">–</dd>
-${shown.statedUntil === undefined ? NO_HTML : html`<dt>${texts.declaredUntil}</dt><dd>${clockText(shown.statedUntil, language)}</dd>`}
+${shown.statedUntil === undefined ? NO_HTML : html`<dt>${texts.declaredUntil}</dt><dd>${untilText(shown.statedUntil)}</dd>`}
 </dl>
-<p class="hint">${form === 'online' ? texts.onlineHint : texts.offlineHint}</p>
+<p class="hint">${form === 'online' ? texts.onlineHint : texts.offlineHint} ${texts.zone}</p>
 </div>
 <form method="post" action="/holder/sheet?lang=${language}"><input type="hidden" name="token" value="${session.formToken}"><input type="hidden" name="member" value="${member}"><button type="submit">${texts.sheet}</button></form>
 </div>`;

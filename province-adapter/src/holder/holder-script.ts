@@ -15,12 +15,19 @@ export const HOLDER_SCRIPT = `'use strict';
     set('word-other', code.wordOther);
     set('masked-name', code.maskedName);
     set('valid-until', code.validUntil);
+    // Whole pixels for each module: decoders lose codes whose modules differ by one.
+    const room = at('qr').parentElement.clientWidth - 16;
+    const scale = window.devicePixelRatio || 1;
+    const pixels = Math.max(1, Math.floor(Math.min(room, 352) * scale / code.side));
+    at('qr').style.width = code.side * pixels / scale + 'px';
     at('qr').setAttribute('viewBox', '0 0 ' + code.side + ' ' + code.side);
     at('modules').setAttribute('d', code.path);
     at('qr').classList.remove('away');
     set('message', '');
     endsAt = performance.now() + code.secondsLeft * 1000;
     at('bar').max = code.secondsLeft;
+    at('bar').value = code.secondsLeft;
+    set('seconds', String(code.secondsLeft));
   };
   const refuse = (text) => {
     at('modules').setAttribute('d', '');

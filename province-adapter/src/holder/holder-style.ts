@@ -20,18 +20,19 @@ nav small { display: block; color: #4a5560; font-weight: 400; }
 .band #word { font-size: 2rem; font-weight: 700; }
 .band #word-other { font-size: 1rem; }
 .code { background: var(--ground); padding: .5rem; text-align: center; }
-#qr { display: block; width: min(100%, 20rem); margin: 0 auto; background: var(--ground); }
+#qr { display: block; max-width: 100%; width: 20rem; margin: 0 auto; background: var(--ground); }
 #qr path { fill: #000; }
 #qr.away { visibility: hidden; }
 #message:empty { display: none; }
 #message, .refusal { background: #fff; border: 2px solid #b3151b; border-radius: .5rem; padding: .5rem; margin: .5rem 0; }
 progress { width: 100%; height: .5rem; accent-color: #16202a; }
 .facts { display: grid; grid-template-columns: auto 1fr; gap: .1rem .75rem; margin: 0; padding: .75rem 1rem; }
-.facts dt { color: #4a5560; }
+.facts dt { color: #4a5560; white-space: nowrap; }
 .facts dd { margin: 0; font-weight: 600; overflow-wrap: anywhere; }
 .name { font-size: 1.5rem; }
 .hint { margin: 0; padding: 0 1rem .75rem; color: #4a5560; font-size: .9rem; }
 section { background: #fff; border-radius: 1rem; padding: .75rem 1rem; margin-block: .75rem; }
+section p { margin: .25rem 0; }
 section ul { margin: 0; padding-left: 1.1rem; overflow-wrap: anywhere; }
 form.login { display: grid; gap: .35rem; background: #fff; border-radius: 1rem; padding: 1rem; }
 label { font-weight: 600; }
@@ -65,13 +66,14 @@ html, body { margin: 0; background: #fff; color: #000; font: 3.4mm/1.35 system-u
 .band .word { font-size: 8mm; font-weight: 700; }
 .band .word-other { font-size: 4.5mm; }
 .code { background: var(--ground); border: 1mm solid var(--band); border-radius: 2mm; align-self: center; padding: 1mm; }
-.code svg { display: block; width: 72mm; height: 72mm; background: var(--ground); }
+.code svg { display: block; width: 80mm; height: 80mm; background: var(--ground); }
 .code path { fill: #000; }
 dl { display: grid; grid-template-columns: auto 1fr; gap: .3mm 3mm; margin: 0; }
 dt { color: #333; }
 dd { margin: 0; font-weight: 700; overflow-wrap: anywhere; }
 dd.name { font-size: 5mm; }
 .only { border-top: .4mm solid #000; padding-top: 1.2mm; margin-top: auto; text-align: center; font-weight: 700; }
+dd small { font-weight: 400; font-size: 3mm; white-space: nowrap; }
 .only small { display: block; font-weight: 400; font-size: 3mm; }
 .screen { padding: 5mm; display: flex; gap: 5mm; }
 .screen button, .screen a { font: 600 16px system-ui, sans-serif; padding: 10px 18px; border-radius: 8px; border: 1px solid #0b4f9c; background: #0b4f9c; color: #fff; text-decoration: none; }

@@ -15,7 +15,7 @@ const ZH = {
   made: '代办记录', madeForYou: '他人代您出示或打印的码（近31天）', madeByYou: '您代其出示或打印的码（近31天）', nothingMade: '无', times: '次', ended: '不再显示', sheetForm: '纸质码',
   'declared-alone': '本人已自行申报，代办终止。', 'declaration-ended': '申报已到期，代办终止；如需继续请重新申报。',
   onlyWithDocument: '须与本人身份证件同时出示方为有效', province: '签发', unnamed: '（未提供姓名）', sessionEnds: '本页十分钟后自动退出。', guidance: '指引', otherLanguage: 'English',
-  zone: '（北京时间）', offlineWord: '离线凭证',
+  zone: '时间为北京时间。', sheetZone: '北京时间 UTC+8',
 };
 
 const EN: Readonly<Record<keyof typeof ZH, string>> = {
@@ -27,7 +27,7 @@ const EN: Readonly<Record<keyof typeof ZH, string>> = {
   made: 'Made by agents', madeForYou: 'Codes that others showed or printed for you (31 days)', madeByYou: 'Codes that you showed or printed for this person (31 days)', nothingMade: 'none', times: '×', ended: 'No longer shown', sheetForm: 'Printed code',
   'declared-alone': 'The person has declared alone since; you act no more.', 'declaration-ended': 'The declaration has ended, and your right with it; declare again to go on.',
   onlyWithDocument: 'Valid only together with the person’s identity document', province: 'Issued by', unnamed: '(no name given)', sessionEnds: 'This page logs out after ten minutes.', guidance: 'Guidance', otherLanguage: '中文',
-  zone: ' (Beijing time)', offlineWord: 'Offline credential',
+  zone: 'Times are Beijing time.', sheetZone: '北京时间 UTC+8',
 };
 
 /** Every sentence of the page. */
@@ -56,8 +56,10 @@ const REFUSALS: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
 };
 
 /** A sentence about an error code; of those nobody at a phone can do anything about, one for all. */
-export const refusalText = (language: Language, code: string): string =>
-  REFUSALS[language][code] ?? (language === 'zh' ? '系统暂时不可用，请稍后再试。' : 'The system is not available. Try again later.');
+export function refusalText(language: Language, code: string): string {
+  const own = Object.entries(REFUSALS[language]).find(([known]) => known === code);
+  return own?.[1] ?? (language === 'zh' ? '系统暂时不可用，请稍后再试。' : 'The system is not available. Try again later.');
+}
 
 /** What the person chose, else what the browser says, else Chinese. */
 export function chooseLanguage(chosen: unknown, accepted: string | undefined): Language {

@@ -5,7 +5,7 @@ import type { Logger } from '../platform/logger.js';
 import type { CodeForm } from '../province-system.js';
 import { drawCode } from './draw-code.js';
 import { logIn, makeShownCode, readFamily, type HolderTerms, type ShownCode, type ShownMember, type TypedLogin } from './holder-codes.js';
-import { clockText, holderPage, loginPage, type PageContext } from './holder-page.js';
+import { untilText, holderPage, loginPage, type PageContext } from './holder-page.js';
 import { HOLDER_SCRIPT } from './holder-script.js';
 import { HolderSessions, isFormTokenOf, SESSION_MS, type HolderSession } from './holder-sessions.js';
 import { HOLDER_STYLE, SHEET_STYLE } from './holder-style.js';
@@ -176,16 +176,16 @@ export function addHolderPage(server: FastifyInstance, { province, terms, log, n
       const code = await make(request, parseCodeForm(fieldsOf(request)['form']));
       const { name: look, shape, ...words } = STATUS_LOOKS[code.status];
       const secondsLeft = Math.max(0, code.expiresAt - Math.floor(now() / 1000));
-      const { side, path } = drawCode(code.text);
+      const { side, path } = drawCode(code.text, 'screen');
       return {
         side, path, secondsLeft, look, shape, word: words[language], wordOther: words[language === 'zh' ? 'en' : 'zh'], maskedName: code.maskedName, expiresAt: code.expiresAt,
-        validUntil: clockText(code.expiresAt, language),
+        validUntil: untilText(code.expiresAt),
       };
     });
     holder.get('/sheet', (request, reply) => reply.redirect(`${HOLDER_PATH}?lang=${languageOf(request)}`, 303));
     holder.post('/sheet', async (request, reply) => {
       const code = await make(request, 'sheet');
-      return sendPage(reply, sheetPage(contextOf(request), code, drawCode(code.text)));
+      return sendPage(reply, sheetPage(contextOf(request), code, drawCode(code.text, 'paper')));
     });
   };
   server.register((holder, _options, done) => {

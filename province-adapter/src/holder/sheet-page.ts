@@ -1,6 +1,6 @@
 import type { DrawnCode } from './draw-code.js';
 import type { ShownCode } from './holder-codes.js';
-import { clockText, frame, type PageContext } from './holder-page.js';
+import { untilText, frame, type PageContext } from './holder-page.js';
 import { TEXTS } from './holder-texts.js';
 import { html } from './html.js';
 import { STATUS_LOOKS } from './status-look.js';
@@ -17,7 +17,7 @@ export function sheetPage(context: PageContext, code: ShownCode, { side, path }:
 <div class="code"><svg viewBox="0 0 ${side} ${side}" role="img" aria-label="QR" shape-rendering="crispEdges"><path d="${path}"/></svg></div>
 <dl>
 <dt>姓名 Name</dt><dd class="name">${code.maskedName === '' ? `${zh.unnamed} ${en.unnamed}` : code.maskedName}</dd>
-<dt>有效至 Valid until</dt><dd>${clockText(code.expiresAt, 'zh')}</dd>
+<dt>有效至 Valid until</dt><dd>${untilText(code.expiresAt)} <small>${zh.sheetZone}</small></dd>
 <dt>签发 Issued by</dt><dd>${province.name} ${province.english} · ${province.code}</dd>
 </dl>
 <p class="only">${zh.onlyWithDocument}<small>${en.onlyWithDocument}</small></p>
