@@ -140,6 +140,7 @@ export async function createStandIn(system: LocalSystem, context: LocalSystemCon
         name: body.name,
         documentType: body.documentType,
         documentNumber: body.documentNumber,
+        phone: body.phone,
         value: body.fields[system.statusField] ?? '',
         fields: body.fields,
       }))
