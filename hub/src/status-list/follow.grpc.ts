@@ -1,6 +1,7 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { v1 } from '@health-code/messages';
 import { HubError } from '../errors.js';
+import { callerOf } from '../identity/caller.js';
 import { refusal } from '../platform/grpc-handlers.js';
 import type { AppliedVersion, Told } from './follower.js';
 import type { Followed, Followers } from './followers.js';
@@ -46,7 +47,7 @@ export class FollowHandlers {
         followed.follower.confirm(appliedOf(message));
         return;
       }
-      followed = this.#parts.followers.join({ send: (told) => stream.write(toMessage(told)) }, () => stream.end());
+      followed = this.#parts.followers.join({ send: (told) => stream.write(toMessage(told)) }, () => stream.end(), callerOf(stream).id);
       followed.follower.begin(appliedOf(message), this.#parts.lists.all());
     };
     stream.on('data', (message: v1.FollowStatusListsRequest.$Properties) => {

@@ -1,7 +1,7 @@
 import { StatusBits, type StatusList } from '@health-code/attestation';
 import { describe, expect, it } from 'vitest';
 import { Follower, UNCONFIRMED_MAX, type Told } from './follower.js';
-import { Followers } from './followers.js';
+import { Followers, FOLLOWERS_MAX, STRANGER } from './followers.js';
 import { withDelta, type HeldList } from './held-list.js';
 import { StatusLists } from './status-lists.js';
 
@@ -56,11 +56,11 @@ describe('Follower', () => {
     const { country, told, followers, port } = scene();
     country.whole(3);
     country.delta(3, 4);
-    followers.join(port, () => undefined).follower.begin([], country.lists.all());
+    followers.join(port, () => undefined, STRANGER).follower.begin([], country.lists.all());
     expect(told).toEqual(['whole 3', 'delta 3-4']);
     country.delta(4, 5);
     expect(told.splice(0)).toEqual(['whole 3', 'delta 3-4', 'delta 4-5']);
-    followers.join(port, () => undefined).follower.begin([{ uri: URI, version: 4 }], country.lists.all());
+    followers.join(port, () => undefined, STRANGER).follower.begin([{ uri: URI, version: 4 }], country.lists.all());
     expect(told).toEqual(['delta 4-5']);
   });
 
@@ -68,7 +68,7 @@ describe('Follower', () => {
     const { country, told, followers, port } = scene();
     country.whole(1);
     country.delta(1, 2);
-    followers.join(port, () => undefined).follower.begin([{ uri: URI, version: 1 }], country.lists.all());
+    followers.join(port, () => undefined, STRANGER).follower.begin([{ uri: URI, version: 1 }], country.lists.all());
     country.whole(2);
     expect(told).toEqual(['delta 1-2']);
   });
@@ -76,7 +76,7 @@ describe('Follower', () => {
   it('is sent nothing while it is slow, and the shortest way afterwards', () => {
     const { country, told, followers, port, leave } = scene();
     country.whole(1);
-    const { follower } = followers.join(port, () => undefined);
+    const { follower } = followers.join(port, () => undefined, STRANGER);
     follower.begin([{ uri: URI, version: 1 }], country.lists.all());
     leave(1);
     country.delta(1, 2);
@@ -92,7 +92,7 @@ describe('Follower', () => {
   it('says of each change when it was applied, once, and of the earliest of those that it got together', () => {
     const { country, applied, followers, port, leave } = scene();
     country.whole(1);
-    const { follower } = followers.join(port, () => undefined);
+    const { follower } = followers.join(port, () => undefined, STRANGER);
     follower.begin([{ uri: URI, version: 1 }], country.lists.all());
     country.delta(1, 2, 100);
     country.delta(2, 3, 0);
@@ -115,7 +115,7 @@ describe('Follower', () => {
   it('keeps so many unconfirmed changes and no more', () => {
     const { country, applied, followers, port } = scene();
     country.whole(1);
-    const { follower } = followers.join(port, () => undefined);
+    const { follower } = followers.join(port, () => undefined, STRANGER);
     follower.begin([{ uri: URI, version: 1 }], country.lists.all());
     for (let version = 2; version <= UNCONFIRMED_MAX + 10; version += 1) country.delta(version - 1, version);
     follower.confirm([{ uri: URI, version: UNCONFIRMED_MAX + 10 }]);
@@ -126,10 +126,26 @@ describe('Follower', () => {
     const { country, told, followers, port, publish } = scene();
     country.whole(1);
     publish(7);
-    followers.join(port, () => undefined).follower.beginNow(country.lists.all());
+    followers.join(port, () => undefined, STRANGER).follower.beginNow(country.lists.all());
     country.delta(1, 2);
     publish(8);
     expect(told).toEqual(['package 7', 'delta 1-2', 'package 8']);
+  });
+
+  it('holds no version of a list that there is not: it is sent the whole one when it comes', () => {
+    const { country, told, followers, port } = scene();
+    followers.join(port, () => undefined, STRANGER).follower.begin([{ uri: URI, version: 9 }], []);
+    country.whole(3);
+    expect(told).toEqual(['whole 3']);
+  });
+
+  it('is sent the whole list where its issuer begins anew below what it was sent: a thief had gone ahead', () => {
+    const { country, told, followers, port } = scene();
+    country.whole(900);
+    followers.join(port, () => undefined, STRANGER).follower.beginNow(country.lists.all());
+    country.whole(7);
+    country.delta(7, 8);
+    expect(told).toEqual(['whole 7', 'delta 7-8']);
   });
 
   it('who lives in another time is sent nothing that it could not apply', () => {
@@ -142,11 +158,29 @@ describe('Follower', () => {
 });
 
 describe('Followers', () => {
+  it('keeps half of the places from strangers', () => {
+    const { followers, port } = scene();
+    const leave = Array.from({ length: FOLLOWERS_MAX.strangers }, () => followers.join(port, () => undefined, STRANGER).leave);
+    expect(() => followers.join(port, () => undefined, STRANGER)).toThrow(expect.objectContaining({ code: 'RATE_LIMIT_EXCEEDED' }));
+    followers.join(port, () => undefined, 'gate-1');
+    leave[0]?.();
+    leave[0]?.();
+    followers.join(port, () => undefined, STRANGER);
+    expect(() => followers.join(port, () => undefined, STRANGER)).toThrow(expect.objectContaining({ code: 'RATE_LIMIT_EXCEEDED' }));
+  });
+
+  it('lets nobody take the places of others', () => {
+    const { followers, port } = scene();
+    for (let at = 0; at < FOLLOWERS_MAX.ofOne; at += 1) followers.join(port, () => undefined, 'gate-1');
+    expect(() => followers.join(port, () => undefined, 'gate-1')).toThrow(expect.objectContaining({ code: 'RATE_LIMIT_EXCEEDED' }));
+    followers.join(port, () => undefined, 'gate-2');
+  });
+
   it('tells nobody who has left, and lets everybody go when the hub stops', () => {
     const { country, told, followers, port } = scene();
     const ended: string[] = [];
-    followers.join(port, () => ended.push('first')).leave();
-    const { follower } = followers.join(port, () => ended.push('second'));
+    followers.join(port, () => ended.push('first'), STRANGER).leave();
+    const { follower } = followers.join(port, () => ended.push('second'), STRANGER);
     follower.begin([], []);
     country.whole(1);
     expect(told).toEqual(['whole 1']);

@@ -40,7 +40,7 @@ export class Follower {
   readonly #find: (uri: string) => HeldList | undefined;
   readonly #port: FollowerPort;
   readonly #onApplied: (issuer: string, changedAt: number) => void;
-  /** Version and last token of each list that it holds, or is about to. */
+  /** Version and last token of each list that it holds, or is about to; the token is empty of what it says itself that it holds. */
   readonly #sent = new Map<string, { readonly version: number; readonly token: string }>();
   /** Lists of which it lacks something, and the earliest change in that. */
   readonly #lacking = new Map<string, number>();
@@ -57,7 +57,10 @@ export class Follower {
 
   /** It holds these versions; of `lists` it is sent what it lacks. */
   begin(applied: readonly AppliedVersion[], lists: readonly HeldList[]): void {
-    for (const { uri, version } of applied.slice(0, NAMED_LISTS_MAX)) this.#sent.set(uri, { version, token: '' });
+    for (const { uri, version } of applied.slice(0, NAMED_LISTS_MAX)) {
+      // Of lists that there are alone: what else it names would be memory of its choosing.
+      if (this.#find(uri) !== undefined) this.#sent.set(uri, { version, token: '' });
+    }
     for (const { list } of lists) this.#lacking.set(list.uri, 0);
     this.#pump();
   }
@@ -116,9 +119,12 @@ export class Follower {
 
   #catchUp(held: HeldList, changedAt: number): void {
     const { uri, issuer, version } = held.list;
-    const tokens = tokensFor(held, this.#sent.get(uri)?.version);
+    const sent = this.#sent.get(uri);
+    // It was sent more than there is: the list begins anew, because a key was revoked that had vouched for it.
+    const isAnew = sent !== undefined && sent.token !== '' && sent.version > version;
+    const tokens = tokensFor(held, isAnew ? undefined : sent?.version);
     const last = tokens.at(-1);
-    if (last === undefined || last === this.#sent.get(uri)?.token) return;
+    if (last === undefined || last === sent?.token) return;
     this.#sent.set(uri, { version, token: last });
     if (changedAt > 0) {
       this.#unconfirmed.push({ uri, issuer, version, changedAt });

@@ -11,8 +11,14 @@ export interface FollowersParts {
   readonly onApplied: (issuer: string, changedAt: number) => void;
 }
 
-/** Whoever may follow at once; each holds a connection and a few kilobytes. */
-export const FOLLOWERS_MAX = 20_000;
+/**
+ * Whoever may follow at once; each holds a connection and a few kilobytes. Strangers, whom nobody can tell apart, leave half of it to those
+ * who show a certificate, and of these nobody takes more than a gate of many lanes needs.
+ */
+export const FOLLOWERS_MAX = { all: 20_000, strangers: 10_000, ofOne: 32 } as const;
+
+/** Whoever follows without a certificate, all together. */
+export const STRANGER = '';
 
 /** One that was let in. */
 export interface Followed {
@@ -25,6 +31,8 @@ export interface Followed {
 export class Followers {
   readonly #parts: FollowersParts;
   readonly #followers = new Map<Follower, () => void>();
+  /** How many follow in each name. */
+  readonly #byName = new Map<string, number>();
   readonly #forget: readonly (() => void)[];
 
   constructor(parts: FollowersParts) {
@@ -41,15 +49,26 @@ export class Followers {
 
   /**
    * Lets one in; `end` is called when the hub stops. It is told of lists once it has begun, and first of the package there is.
+   * @param name SPIFFE ID of who follows; {@link STRANGER} of whoever shows none
    * @throws HubError RATE_LIMIT_EXCEEDED beyond {@link FOLLOWERS_MAX}
    */
-  join(port: FollowerPort, end: () => void): Followed {
-    if (this.#followers.size >= FOLLOWERS_MAX) throw new HubError('RATE_LIMIT_EXCEEDED', 'too many follow this hub', { retryAfterMs: 10_000 });
+  join(port: FollowerPort, end: () => void, name: string): Followed {
+    const before = this.#byName.get(name) ?? 0;
+    if (this.#followers.size >= FOLLOWERS_MAX.all) throw new HubError('RATE_LIMIT_EXCEEDED', 'too many follow this hub', { retryAfterMs: 10_000 });
+    if (before >= (name === STRANGER ? FOLLOWERS_MAX.strangers : FOLLOWERS_MAX.ofOne)) throw new HubError('RATE_LIMIT_EXCEEDED', 'too many follow in this name', { retryAfterMs: 10_000 });
     const { lists, packages, onApplied } = this.#parts;
     const follower = new Follower((uri) => lists.find(uri), port, onApplied);
     this.#followers.set(follower, end);
+    this.#byName.set(name, before + 1);
     if (packages.version > 0) follower.notePackage(packages.version);
-    return { follower, leave: () => { this.#followers.delete(follower); } };
+    return { follower, leave: () => { this.#remove(follower, name); } };
+  }
+
+  #remove(follower: Follower, name: string): void {
+    if (!this.#followers.delete(follower)) return;
+    const left = (this.#byName.get(name) ?? 1) - 1;
+    if (left === 0) this.#byName.delete(name);
+    else this.#byName.set(name, left);
   }
 
   /** Lets everybody go, for good. */
@@ -57,5 +76,6 @@ export class Followers {
     for (const forget of this.#forget) forget();
     for (const end of [...this.#followers.values()]) end();
     this.#followers.clear();
+    this.#byName.clear();
   }
 }

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Res, ServiceUnavailableException } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import type { Told } from './follower.js';
-import { Followers, type Followed } from './followers.js';
+import { Followers, STRANGER, type Followed } from './followers.js';
 import { StatusLists } from './status-lists.js';
 
 /** What of a reply is used; Fastify's satisfies it. */
@@ -36,6 +36,8 @@ export class StatusListEventsHttp {
   @Get()
   follow(@Res() reply: Reply): void {
     const { raw } = reply;
+    // Its end has been told already, and would never be told again.
+    if (raw.destroyed) return;
     let followed: Followed;
     let isOpen = false;
     const early: string[] = [];
@@ -45,7 +47,7 @@ export class StatusListEventsHttp {
       return true;
     };
     try {
-      followed = this.#followers.join({ send: (told) => write(eventOf(told)) }, () => { raw.end(); });
+      followed = this.#followers.join({ send: (told) => write(eventOf(told)) }, () => { raw.end(); }, STRANGER);
     } catch {
       throw new ServiceUnavailableException();
     }

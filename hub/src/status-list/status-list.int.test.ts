@@ -114,13 +114,12 @@ describe('a hub that hears status lists', () => {
     gone.abort();
   });
 
-  it('takes no word of anybody else, no earlier one, and none of a list that runs out of bounds', async () => {
+  it('takes no word of anybody else, and no earlier one', async () => {
     const before = version;
     const stranger: SigningKey = await importSigningKey((await generateProvinceKey('sig')).privateJwk);
     const terms = { ...termsOf(before + 1), ttl: 300 };
     await say(await signStatusList(bits.clone(), terms, stranger));
     await say(await signStatusList(bits.clone(), { ...terms, version: 1 }, key.signing));
-    await say(await signStatusList(bits.clone(), { ...terms, shard: 256 }, key.signing));
     await say('no token');
     await say(await delta(9, 2));
     await toHold(before + 1);
