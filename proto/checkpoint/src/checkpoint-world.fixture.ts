@@ -1,5 +1,8 @@
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Server, ServerCredentials, status, type sendUnaryData, type ServerDuplexStream, type ServerUnaryCall } from '@grpc/grpc-js';
 import {
   encodePackagePart,
@@ -19,6 +22,7 @@ import {
 } from '@health-code/attestation';
 import { serviceDefinition, v1 } from '@health-code/messages';
 import { makeTestAuthority, type TestAuthority } from '../../../deploy/embedded/test-pki.js';
+import type { DeviceFiles } from './hub/device-credentials.js';
 import { TestRepository } from './package/tuf-repository.fixture.js';
 
 export const GUIZHOU = parseProvinceCode('520000');
@@ -28,6 +32,8 @@ const DAY = 86_400;
 const SIZE = 8192;
 
 export const nowSeconds = (): number => Math.floor(Date.now() / 1000);
+
+export const gateFiles = (folder: string): DeviceFiles => ({ certificate: join(folder, 'device.crt'), key: join(folder, 'device.key'), hubAuthority: join(folder, 'hub-ca.crt') });
 
 type FollowStream = ServerDuplexStream<v1.FollowStatusListsRequest, v1.FollowStatusListsResponse.$Properties>;
 
@@ -40,6 +46,9 @@ export class TestHub {
   readonly streams = new Set<FollowStream>();
   /** What VerifyCode is answered with. */
   answer: v1.VerifyCodeResponse.$Properties | Error = { verdict: { recognition: v1.Recognition.RECOGNITION_RECOGNISED, status: v1.HealthStatus.HEALTH_STATUS_YELLOW, issuer: GUIZHOU } };
+  /** With what it ends whoever would follow; they are counted. */
+  refusal: Error | undefined;
+  refused = 0;
   bits = StatusBits.create(SIZE);
   listVersion = 1;
   url = '';
@@ -60,6 +69,17 @@ export class TestHub {
     await hub.#signList();
     await hub.publish();
     return hub;
+  }
+
+  /** Folder of a gate in Beijing that was enrolled here; {@link gateFiles} names its files. */
+  async enrolGate(): Promise<string> {
+    const folder = mkdtempSync(join(tmpdir(), 'health-code-gate-'));
+    const { certificate, key } = await this.members.issueClient({ role: 'checkpoint', province: BEIJING, name: 'gate' });
+    const files = gateFiles(folder);
+    writeFileSync(files.certificate, certificate);
+    writeFileSync(files.key, key);
+    writeFileSync(files.hubAuthority, this.servers.certificate);
+    return folder;
   }
 
   /** What the person shows: green unless said otherwise. */
@@ -116,6 +136,12 @@ export class TestHub {
     this.#server = server;
     const handlers = {
       FollowStatusLists: (stream: FollowStream): void => {
+        if (this.refusal !== undefined) {
+          this.refused += 1;
+          stream.on('error', () => undefined);
+          stream.emit('error', this.refusal);
+          return;
+        }
         this.streams.add(stream);
         stream.on('data', (message: v1.FollowStatusListsRequest) => this.applied.push(message));
         stream.on('end', () => stream.end());

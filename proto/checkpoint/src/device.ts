@@ -4,6 +4,7 @@ import { readDeviceCredentials, type DeviceCredentials, type DeviceFiles, type E
 import { HubFiles } from './package/hub-files.js';
 import { PackageFolder } from './package/package-folder.store.js';
 import { TufPackageSource } from './package/tuf-source.js';
+import { NODE_SIGNATURES } from './platform/node-signatures.js';
 import { ReportFolder } from './reports/report-folder.store.js';
 
 /** What a checkpoint that verifies by itself is told. */
@@ -44,8 +45,8 @@ export function makeDevice({ files, environment, packageUrl, packageServerName, 
   return {
     province,
     source,
-    keeper: new PackageKeeper({ source, store: new PackageFolder(join(folder, 'package')), now }),
-    verifier: new OfflineVerifier(),
+    keeper: new PackageKeeper({ source, store: new PackageFolder(join(folder, 'package')), platform: NODE_SIGNATURES, now }),
+    verifier: new OfflineVerifier({ platform: NODE_SIGNATURES }),
     reports: new ReportFolder(join(folder, 'reports')),
     readCredentials,
     close: () => {

@@ -77,15 +77,19 @@ export class HubLink {
     let pauseMs: number = RETRY_MS.shortest;
     while (!this.#isStopped) {
       const began = performance.now();
-      await this.#serve();
-      pauseMs = performance.now() - began > LASTING_MS ? RETRY_MS.shortest : Math.min(pauseMs * 2, RETRY_MS.longest);
+      const failure = await this.#serve();
+      const hasLasted = performance.now() - began > LASTING_MS;
+      // A hub that takes the connection and refuses the stream is no hub that was back in between.
+      if (hasLasted) this.#told = '';
+      if (failure !== undefined) this.#tellOnce(failure);
+      pauseMs = hasLasted ? RETRY_MS.shortest : Math.min(pauseMs * 2, RETRY_MS.longest);
       // Gates that lost one hub together do not come back all at once.
       await this.#pause.wait(pauseMs * (0.5 + Math.random() / 2));
     }
   }
 
-  /** One connection, from its opening to its end. Never rejects. */
-  async #serve(): Promise<void> {
+  /** One connection, from its opening to its end. Never rejects. @returns why it ended, where the hub did not end it */
+  async #serve(): Promise<unknown> {
     try {
       const connection = openHubConnection(this.#options.hub, this.#options.readCredentials());
       this.#connection = connection;
@@ -95,8 +99,9 @@ export class HubLink {
       });
       this.#stream = new StatusListStream(this.#connection.client, { ...this.#options.follower, connected: () => this.#reached() });
       await this.#stream.ended();
+      return undefined;
     } catch (error) {
-      this.#tellOnce(error);
+      return error;
     } finally {
       if (this.#isConnected) this.#lastConnectedAt = this.#options.now();
       this.#isConnected = false;
@@ -109,7 +114,6 @@ export class HubLink {
   #reached(): void {
     if (this.#isConnected) return;
     this.#isConnected = true;
-    this.#told = '';
     this.#options.onConnected();
   }
 

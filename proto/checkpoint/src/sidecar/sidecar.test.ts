@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { serviceDefinition, unaryTransport, v1 } from '@health-code/messages';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BEIJING, GUIZHOU, LIST_URI, nextOf, nowSeconds, refusedBy, TestHub, until } from '../checkpoint-world.fixture.js';
+import { BEIJING, gateFiles, GUIZHOU, LIST_URI, nextOf, nowSeconds, refusedBy, TestHub, until } from '../checkpoint-world.fixture.js';
 import { makeDevice } from '../device.js';
 import { createLogger } from '../platform/logger.js';
 import type { ServerTls } from './sidecar-server.js';
@@ -19,11 +17,7 @@ let running: { readonly sidecar: Sidecar; readonly client: Client; readonly chec
 beforeEach(async () => {
   hub = await TestHub.create();
   await hub.start();
-  folder = mkdtempSync(join(tmpdir(), 'health-code-sidecar-'));
-  const { certificate, key } = await hub.members.issueClient({ role: 'checkpoint', province: BEIJING, name: 'gate' });
-  writeFileSync(join(folder, 'device.crt'), certificate);
-  writeFileSync(join(folder, 'device.key'), key);
-  writeFileSync(join(folder, 'hub-ca.crt'), hub.servers.certificate);
+  folder = await hub.enrolGate();
 });
 
 afterEach(async () => {
@@ -34,7 +28,7 @@ afterEach(async () => {
 
 async function start(pinnedRoot: Uint8Array = hub.repository.root(), now: () => number = nowSeconds, tls?: ServerTls) {
   const device = makeDevice({
-    files: { certificate: join(folder, 'device.crt'), key: join(folder, 'device.key'), hubAuthority: join(folder, 'hub-ca.crt') },
+    files: gateFiles(folder),
     environment: 'production', packageUrl: hub.url, pinnedRoot, folder, now,
   });
   const sidecar = await startSidecar({
@@ -213,18 +207,19 @@ describe('the sidecar without its hub', { timeout: 30_000 }, () => {
   it('keeps the package in use where the next one is empty, older or cut off', async () => {
     const { checkpoint, sidecar } = await started();
     const green = await hub.attest(1);
+    const older = hub.repository.files.get('/package/metadata/timestamp.json')!.body;
     await hub.publish({ provinces: { provinces: [] } });
     await until(() => sidecar.state().lastUpdateError === 'PACKAGE_EMPTY');
     expect(brief(await checkpoint.verifyCode(shown(green)))).toEqual(GREEN);
-    await hub.publish({}, nowSeconds() - 3600);
+    hub.repository.put('/package/metadata/timestamp.json', older);
     await until(() => sidecar.state().lastUpdateError === 'PACKAGE_ROLLED_BACK');
     await hub.publish();
-    hub.repository.put('/package/metadata/4.targets.json', '{"signed":{');
+    hub.repository.put('/package/metadata/3.targets.json', '{"signed":{');
     await until(() => sidecar.state().lastUpdateError === 'PACKAGE_TRUNCATED');
     expect(brief(await checkpoint.verifyCode(shown(green)))).toEqual(GREEN);
     expect(sidecar.state().packageVersion).toBe(1);
     await hub.publish();
-    await until(() => sidecar.state().packageVersion === 5);
+    await until(() => sidecar.state().packageVersion === 4);
   });
 });
 

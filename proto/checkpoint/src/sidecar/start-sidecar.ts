@@ -49,6 +49,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     return updating;
   };
   const updateNow = async (): Promise<void> => {
+    const toldOf = published;
     const before = new Map(changes.held().map(({ uri, version }) => [uri, version]));
     const { errorCode, refusedLists } = await keeper.update();
     const error = errorCode === '' ? (refusedLists[0]?.errorCode ?? '') : errorCode;
@@ -57,8 +58,8 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     await changes.takeUp();
     link.tell(changes.held().filter(({ uri, version }) => before.get(uri) !== version));
     announce();
-    // One came out while the one before it was fetched.
-    if (errorCode === '' && !isStopped && published > (keeper.current?.version ?? 0)) await updateNow();
+    // One came out while the one before it was fetched. One that could not be found is not looked for again before the next interval.
+    if (errorCode === '' && !isStopped && published > Math.max(toldOf, keeper.current?.version ?? 0)) await updateNow();
   };
   const link = new HubLink({
     hub: options.hub,
@@ -102,6 +103,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
 
   // One at a time: what one writes, the other would close.
   let reporting: Promise<void> = Promise.resolve();
+  let lastReportError = '';
   const report = (): Promise<void> => {
     reporting = reporting.then(reportNow, reportNow);
     return reporting;
@@ -116,8 +118,11 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       await reports.close();
       const { refused } = await sendReports(reports, (request) => hub.reportChecks(request));
       if (refused > 0) log.warn({ refused }, 'the hub refused reports for what they are: they are given up');
+      lastReportError = '';
     } catch (error) {
-      log.warn({ err: error }, 'what was checked is not reported: it waits');
+      const reason = String((error as { readonly code?: unknown }).code);
+      if (reason !== lastReportError) log.warn({ err: error }, 'what was checked is not reported: it waits');
+      lastReportError = reason;
     }
   };
 
