@@ -8,5 +8,7 @@ process.on('message', (sent) => {
   aheadMs = Number(sent);
   process.send?.(aheadMs);
 });
+// Whoever started the gate is gone, however that came.
+process.on('disconnect', () => process.exit());
 // A clock keeps nobody from ending.
 process.channel?.unref();

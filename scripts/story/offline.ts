@@ -52,11 +52,13 @@ async function settleReports({ gate, place }: Scene): Promise<number> {
 export function offlineSteps(folder: string, announce: (line: string) => void): { readonly steps: readonly StoryStep[]; readonly end: () => Promise<void> } {
   // Each is made by a step before the one that reads it, or the story has ended.
   const scene = { answers: [], counted: 0, judged: 0 } as unknown as Scene;
+  let opening: Promise<OfflinePlace> | undefined;
   const steps: StoryStep[] = [
     {
       title: `a country is brought up: ${Object.values(CAST).map(({ slug }) => slug).join(', ')}`,
       take: async () => {
-        scene.place = await openOfflinePlace({ announce });
+        opening = openOfflinePlace({ announce });
+        scene.place = await opening;
         scene.renewed = await beginRenewal(scene.place);
         return 'its hub publishes the offline package';
       },
@@ -180,9 +182,9 @@ export function offlineSteps(folder: string, announce: (line: string) => void): 
     },
   ];
   const end = async (): Promise<void> => {
-    const { gate, place } = scene as Partial<Scene>;
-    await gate?.end('SIGKILL');
-    await place?.stop();
+    await (scene as Partial<Scene>).gate?.end('SIGKILL');
+    // Broken off while it was brought up, it is brought up to the end first; where that failed nothing is left.
+    await (await opening?.catch(() => undefined))?.stop();
   };
-  return { steps, end };
+  return { steps: steps.map((step) => ({ ...step, isMeasured: true })), end };
 }
