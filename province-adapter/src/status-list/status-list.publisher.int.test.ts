@@ -9,7 +9,7 @@ import { connectNats } from '../platform/nats.js';
 import { createStatusListResponder } from './status-list.consumer.js';
 import { ISSUER, LIFETIME, ListHolder, makeListKey, openListScene, type ListScene } from './status-list.fixture.js';
 import { StatusListPublisher } from './status-list.publisher.js';
-import { StatusListStore } from './status-list.store.js';
+import { CLEARED_AFTER_SECONDS, StatusListStore } from './status-list.store.js';
 import { StatusLists } from './status-lists.js';
 import { SuspensionStore } from './suspension.store.js';
 
@@ -166,11 +166,11 @@ describe('StatusListPublisher', () => {
     expect((await holder()).held.get(URI)?.digest).toBe(latest.digest);
   });
 
-  it('clears a place once its attestation has expired', async () => {
+  it('clears a place once its attestation has expired by every clock', async () => {
     await scene.state(1, '00');
     await scene.state(1, '10');
     await publisher.publishChanges();
-    scene.now += LIFETIME + 300;
+    scene.now += LIFETIME + CLEARED_AFTER_SECONDS;
     await scene.state(2, '00');
     start();
     await publisher.publishChanges();

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listEarlierEntries } from './earlier-entries.store.js';
 import { LIFETIME, openListScene, stating, subject, type ListScene } from './status-list.fixture.js';
-import { StatusListStore } from './status-list.store.js';
+import { CLEARED_AFTER_SECONDS, StatusListStore } from './status-list.store.js';
 
 const { invalid: INVALID } = STATUS_VALUES;
 
@@ -132,11 +132,12 @@ describe('what becomes of status lists when attestations are appended', () => {
       expect(await versions()).toEqual([3]);
     });
 
-    it('clears what has expired by every clock, and nothing before', async () => {
+    it('clears what has expired by every clock, its own of a day ahead included, and nothing before', async () => {
       await scene.state(1, '00');
       await scene.state(1, '10');
       await scene.state(2, '00');
-      scene.now += LIFETIME + CLOCK_TOLERANCE_SECONDS - 1;
+      scene.now += LIFETIME + CLEARED_AFTER_SECONDS - 1;
+      await scene.state(2, '00');
       await store.signAnew(scene.now);
       expect(await listed()).toEqual({ 1: INVALID });
       scene.now += 1;

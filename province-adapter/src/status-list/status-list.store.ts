@@ -7,6 +7,12 @@ import { planSigningAnew, type ListHead, type StatusSetting } from './list-chang
 /** Attestations cleared at once: what is left waits for the next time. */
 const MOST_CLEARED = 100_000;
 
+/**
+ * Seconds after its end at which an attestation is cleared: no clock is taken to be further off, a checkpoint's or this one. What a clock
+ * of tomorrow had cleared would stand again today.
+ */
+export const CLEARED_AFTER_SECONDS = 86_400 + CLOCK_TOLERANCE_SECONDS;
+
 /** Versions are written down for so long; KeptList remembers a part of it. */
 const KEPT_FOR = '2 hours';
 
@@ -68,7 +74,7 @@ export class StatusListStore {
         `WITH expired AS (DELETE FROM listed_status WHERE sequence IN (
             SELECT sequence FROM listed_status WHERE expires_at <= $1 ORDER BY expires_at LIMIT ${MOST_CLEARED}
           ) RETURNING sequence) SELECT sequence FROM expired`,
-        [now - CLOCK_TOLERANCE_SECONDS],
+        [now - CLEARED_AFTER_SECONDS],
       );
       await manager.query(`DELETE FROM status_list_change WHERE changed_at < now() - interval '${KEPT_FOR}'`);
       const updates = planSigningAnew(await readLiveHeads(manager, now), expired.map(({ sequence }) => Number(sequence)));
