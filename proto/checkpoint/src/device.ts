@@ -40,7 +40,7 @@ export interface Device {
 export function makeDevice({ files, environment, packageUrl, packageServerName, pinnedRoot, folder, now }: DeviceOptions): Device {
   const readCredentials = (): DeviceCredentials => readDeviceCredentials(files, environment);
   const { province, hubAuthority } = readCredentials();
-  const hubFiles = new HubFiles({ url: packageUrl, authority: hubAuthority, serverName: packageServerName });
+  const hubFiles = new HubFiles({ url: packageUrl, authority: hubAuthority, serverName: packageServerName, now });
   const source = new TufPackageSource({ files: hubFiles, folder: join(folder, 'package'), pinnedRoot });
   return {
     province,

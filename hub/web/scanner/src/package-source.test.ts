@@ -19,7 +19,7 @@ const store = {
     kept = trust;
   },
 };
-const source = (): BrowserPackageSource => new BrowserPackageSource({ origin: ORIGIN, findPinnedRoot: async () => pinned, store, now: () => Date.now() / 1000 });
+const source = (now = (): number => Date.now() / 1000): BrowserPackageSource => new BrowserPackageSource({ origin: ORIGIN, findPinnedRoot: async () => pinned, store, now });
 const refreshed = (from = source()): Promise<string> => from.refresh().then(({ version }) => `version ${String(version)}`, (error: unknown) => (error as AttestationError).code);
 const cut = (path: string): void => void repository.files.set(path, repository.files.get(path)!.slice(0, 100));
 
@@ -44,6 +44,15 @@ describe('BrowserPackageSource', () => {
     expect(new TextDecoder().decode(await one.fetchTarget('provinces.json'))).toBe('{"provinces":[]}');
     expect(Math.abs((one.serverTime() ?? 0) - Date.now() / 1000)).toBeLessThan(5);
     await expect(one.fetchTarget('absent.json')).rejects.toMatchObject({ code: 'PACKAGE_INVALID' });
+  });
+
+  it('tells the hub’s time also long after its last answer', async () => {
+    let ahead = 0;
+    const now = (): number => Date.now() / 1000 + ahead;
+    const one = source(now);
+    await one.refresh();
+    ahead = 3600;
+    expect(Math.abs((one.serverTime() ?? 0) - now())).toBeLessThan(5);
   });
 
   it('keeps metadata as a whole: one that was cut off between two files leaves what was', async () => {

@@ -47,7 +47,8 @@ export class BrowserPackageSource implements PackageSource {
   #targets: ReadonlyMap<string, TargetDescription> = new Map();
   /** Fetched with the listing, verified. */
   #ledger: { readonly sha256: string; readonly bytes: Uint8Array } | undefined;
-  #serverTime: number | undefined;
+  /** Seconds by which the hub's clock was ahead when it answered last. */
+  #ahead: number | undefined;
   /** As accepted last; also where there was no room to keep it. */
   #accepted: PackageTrust | undefined;
 
@@ -55,9 +56,9 @@ export class BrowserPackageSource implements PackageSource {
     this.#options = options;
   }
 
-  /** Seconds since the epoch by the hub's clock, as of its last answer. */
+  /** Seconds since the epoch by the hub's clock, now: by how much it differed when the hub answered last. */
   serverTime(): number | undefined {
-    return this.#serverTime;
+    return this.#ahead === undefined ? undefined : this.#options.now() + this.#ahead;
   }
 
   /** @throws {AttestationError} PACKAGE_UNREACHABLE, PACKAGE_TRUNCATED, PACKAGE_INVALID, PACKAGE_SIGNATURE_INVALID, PACKAGE_ROLLED_BACK, PACKAGE_EXPIRED */
@@ -130,7 +131,7 @@ export class BrowserPackageSource implements PackageSource {
   #fetch(path: string, limit: number): ReturnType<typeof fetchBounded> {
     return fetchBounded(this.#options.origin + path, limit, (response) => {
       const date = Date.parse(response.headers.get('date') ?? '');
-      if (Number.isFinite(date)) this.#serverTime = Math.floor(date / 1000);
+      if (Number.isFinite(date)) this.#ahead = Math.floor(date / 1000) - this.#options.now();
     });
   }
 }

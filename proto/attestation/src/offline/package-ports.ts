@@ -27,7 +27,7 @@ export interface PackageSource {
   fetchList(uri: string): Promise<string>;
   /** What leads on from version `after` of a list, or its snapshot. */
   fetchDeltas(uri: string, after: number): Promise<{ readonly deltas: readonly string[] } | { readonly snapshot: string }>;
-  /** The other side's clock at the last contact, seconds since the epoch; undefined before any. */
+  /** The other side's clock now, by how much it differed at its last answer, however long ago; seconds since the epoch, undefined before any. */
   serverTime?(): number | undefined;
 }
 

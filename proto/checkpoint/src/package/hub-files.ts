@@ -22,6 +22,8 @@ export interface HubFilesOptions {
   readonly authority: Buffer;
   /** The name in the hub's certificate, where it is not that of the URL. */
   readonly serverName?: string | undefined;
+  /** Seconds since the epoch by the clock that the hub's is compared with; the system's where absent. */
+  readonly now?: () => number;
   /** Milliseconds for one file, from the first byte asked to the last one received. */
   readonly timeoutMs?: number;
 }
@@ -54,7 +56,8 @@ async function readBody(response: IncomingMessage, limit: number): Promise<Buffe
 export class HubFiles {
   readonly #options: HubFilesOptions;
   readonly #agent: HttpAgent | HttpsAgent;
-  #serverTime: number | undefined;
+  /** Seconds by which the hub's clock was ahead when it answered last. */
+  #ahead: number | undefined;
 
   constructor(options: HubFilesOptions) {
     this.#options = options;
@@ -70,9 +73,9 @@ export class HubFiles {
     return this.#options.url.replace(/\/+$/, '');
   }
 
-  /** Seconds since the epoch by the hub's clock, as of its last answer. */
+  /** Seconds since the epoch by the hub's clock, now: by how much it differed when the hub answered last. */
   serverTime(): number | undefined {
-    return this.#serverTime;
+    return this.#ahead === undefined ? undefined : this.#now() + this.#ahead;
   }
 
   /**
@@ -83,7 +86,7 @@ export class HubFiles {
   async get(path: string, limit: number): Promise<HubFile> {
     const response = await this.#open(path);
     const date = Date.parse(response.headers.date ?? '');
-    if (!Number.isNaN(date)) this.#serverTime = Math.floor(date / 1000);
+    if (!Number.isNaN(date)) this.#ahead = Math.floor(date / 1000) - this.#now();
     const body = await readBody(response, limit);
     return { status: response.statusCode ?? 0, contentType: (response.headers['content-type'] ?? '').split(';', 1)[0]?.trim() ?? '', body };
   }
@@ -101,6 +104,10 @@ export class HubFiles {
   /** Ends the connections that are kept for the next file. */
   close(): void {
     this.#agent.destroy();
+  }
+
+  #now(): number {
+    return this.#options.now?.() ?? Math.floor(Date.now() / 1000);
   }
 
   #open(path: string): Promise<IncomingMessage> {

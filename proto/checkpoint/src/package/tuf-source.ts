@@ -47,7 +47,7 @@ export class TufPackageSource implements PackageSource {
     this.#metadata = new TrustedMetadata(folder, pinnedRoot);
   }
 
-  /** Seconds since the epoch by the hub's clock, as of its last answer. */
+  /** Seconds since the epoch by the hub's clock, now, as far as its last answer tells. */
   serverTime(): number | undefined {
     return this.#files.serverTime();
   }

@@ -10,12 +10,16 @@ let hub: TestHub;
 let folder: string;
 let sidecar: Sidecar | undefined;
 let warned: string[];
+/** Seconds that passed beside those that the test takes. */
+let ahead: number;
+let clock: (() => string) | undefined;
 
 beforeEach(async () => {
   hub = await TestHub.create();
   await hub.start();
   folder = await hub.enrolGate();
   warned = [];
+  ahead = 0;
 });
 
 afterEach(async () => {
@@ -25,13 +29,16 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-/** Looks for a package by itself every minute alone: what it does meanwhile, it was told. */
-async function start(): Promise<Sidecar> {
-  const device = makeDevice({ files: gateFiles(folder), environment: 'production', packageUrl: hub.url, pinnedRoot: hub.repository.root(), folder, now: nowSeconds });
+const now = (): number => nowSeconds() + ahead;
+
+/** Looks for a package by itself every minute alone, or as said: what it does meanwhile, it was told. */
+async function start(updateIntervalMs = 60_000): Promise<Sidecar> {
+  const device = makeDevice({ files: gateFiles(folder), environment: 'production', packageUrl: hub.url, pinnedRoot: hub.repository.root(), folder, now });
+  clock = () => device.keeper.clock;
   const warn = (fields: unknown): void => {
     warned.push(String((fields as { readonly code?: unknown }).code));
   };
-  sidecar = await startSidecar({ device, hub: { address: hub.address, timeoutMs: 2000 }, listen: '127.0.0.1:0', updateIntervalMs: 60_000, reportIntervalMs: 60_000, now: nowSeconds, log: { info: () => undefined, warn, error: warn } });
+  sidecar = await startSidecar({ device, hub: { address: hub.address, timeoutMs: 2000 }, listen: '127.0.0.1:0', updateIntervalMs, reportIntervalMs: 60_000, now, log: { info: () => undefined, warn, error: warn } });
   return sidecar;
 }
 
@@ -63,6 +70,15 @@ describe('a sidecar that follows its hub', { timeout: 30_000 }, () => {
     const packageVersion = await hub.publish({ ledger: { entries: 2, madeAt: nowSeconds() } });
     hub.tell({ packageVersion });
     await until(() => state().packageVersion === 3);
+  });
+
+  it('goes by its clock for as long as the hub is away', async () => {
+    const { state } = await start(100);
+    await until(() => state().packageVersion === 1);
+    await hub.stop();
+    ahead = 600;
+    await until(() => state().lastUpdateError === 'PACKAGE_UNREACHABLE');
+    expect(clock?.()).toBe('ok');
   });
 
   it('says once that its hub refuses it, however often it is refused', async () => {
