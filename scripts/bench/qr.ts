@@ -40,6 +40,9 @@ const SCHEMES: Readonly<Record<string, readonly [dark: Colour, light: Colour]>> 
   'black-on-pale-green': [BLACK, [183, 239, 197]],
   'black-on-pale-yellow': [BLACK, [255, 233, 122]],
   'black-on-pale-red': [BLACK, [255, 194, 191]],
+  'black-on-paler-green': [BLACK, [212, 245, 220]],
+  'black-on-paler-yellow': [BLACK, [255, 240, 166]],
+  'black-on-paler-red': [BLACK, [255, 218, 215]],
 };
 
 interface Sample {

@@ -2,9 +2,9 @@
 export const HOLDER_STYLE = `:root { color-scheme: light; --ground: #fff; --band: #5b6570; --ink: #fff; font: 16px/1.5 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; }
 * { box-sizing: border-box; }
 body { margin: 0; background: #eef1f4; color: #16202a; }
-.green { --ground: #b7efc5; --band: #00703c; --ink: #fff; }
-.yellow { --ground: #ffe97a; --band: #ffc400; --ink: #1c1500; }
-.red { --ground: #ffc2bf; --band: #b3151b; --ink: #fff; }
+.green { --ground: #d4f5dc; --band: #00703c; --ink: #fff; }
+.yellow { --ground: #fff0a6; --band: #ffc400; --ink: #1c1500; }
+.red { --ground: #ffdad7; --band: #b3151b; --ink: #fff; }
 header, main, footer { max-width: 30rem; margin: 0 auto; padding: 0 1rem; }
 header { display: flex; align-items: center; justify-content: space-between; gap: .75rem; padding-block: .75rem; }
 h1 { font-size: 1.1rem; margin: 0; }
@@ -57,9 +57,9 @@ export const SHEET_STYLE = `@page { size: 105mm 148mm; margin: 0; }
 :root { --ground: #fff; --band: #5b6570; --ink: #fff; }
 * { box-sizing: border-box; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 html, body { margin: 0; background: #fff; color: #000; font: 3.4mm/1.35 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; }
-.green { --ground: #b7efc5; --band: #00703c; --ink: #fff; }
-.yellow { --ground: #ffe97a; --band: #ffc400; --ink: #1c1500; }
-.red { --ground: #ffc2bf; --band: #b3151b; --ink: #fff; }
+.green { --ground: #d4f5dc; --band: #00703c; --ink: #fff; }
+.yellow { --ground: #fff0a6; --band: #ffc400; --ink: #1c1500; }
+.red { --ground: #ffdad7; --band: #b3151b; --ink: #fff; }
 .sheet { width: 105mm; height: 147.5mm; padding: 5mm; display: flex; flex-direction: column; gap: 2mm; overflow: hidden; break-after: avoid; }
 .band { display: flex; align-items: center; justify-content: center; gap: 4mm; background: var(--band); color: var(--ink); border-radius: 2mm; padding: 1mm 3mm; }
 .band .shape { font-size: 11mm; line-height: 1; }
