@@ -66,23 +66,21 @@ export function withDelta(deltas: readonly HeldDelta[], next: HeldDelta): readon
 export function leadOn({ list, deltas, snapshot }: HeldList, after: number): readonly HeldDelta[] | undefined {
   if (after > list.version) return undefined;
   const chain: HeldDelta[] = [];
-  for (let reached = after; reached < list.version;) {
-    const next = furthest(deltas, reached);
-    if (next === undefined) return undefined;
-    chain.push(next);
-    reached = next.version;
+  const later = deltas.filter(({ version }) => version > after).sort((one, other) => one.from - other.from);
+  let found: HeldDelta | undefined;
+  let looked = 0;
+  for (let reached = after; reached < list.version; reached = found.version) {
+    // Those that begin here or before, each looked at once: whoever asks has no right to the hub's time.
+    for (; (later[looked]?.from ?? Infinity) <= reached; looked += 1) found = furthest(later[looked], found);
+    if (found === undefined || found.version <= reached) return undefined;
+    chain.push(found);
   }
   if (chain.length > 0 || snapshot.version > after) return chain;
   const last = deltas.at(-1);
   return last !== undefined && last.version === after ? [last] : [];
 }
 
-/** Of those that reach equally far the one that begins last: it is the shortest. */
-function furthest(deltas: readonly HeldDelta[], reached: number): HeldDelta | undefined {
-  let found: HeldDelta | undefined;
-  for (const delta of deltas) {
-    if (delta.from > reached || delta.version <= reached) continue;
-    if (found === undefined || delta.version > found.version || (delta.version === found.version && delta.from > found.from)) found = delta;
-  }
-  return found;
+/** Of those that reach equally far the one that begins last: it is the shortest. `one` begins no earlier than `other`. */
+function furthest(one: HeldDelta | undefined, other: HeldDelta | undefined): HeldDelta | undefined {
+  return one === undefined || (other !== undefined && other.version > one.version) ? other : one;
 }

@@ -74,6 +74,17 @@ describe('StatusListKeeper', () => {
     expect([lists.statusOf(GUIZHOU, 2), asked]).toEqual(['suspended', [URI, URI]]);
   });
 
+  it('asks for the whole list where its deltas do not reach back to the last one any more', async () => {
+    await keeper.take(GUIZHOU, await whole(1), 0);
+    const beyond = await delta(4999, 5000, 0, 2);
+    const held = lists.find(URI);
+    if (held === undefined) throw new Error('not held');
+    lists.put({ held: { ...held, list: { ...held.list, version: 4999 }, deltas: [{ from: 4998, version: 4999, issuedAt: now, token: 'delta' }] }, token: 'delta', changedAt: 0 });
+    answer = await whole(5000);
+    await keeper.take(GUIZHOU, beyond, 0);
+    expect([asked, lists.find(URI)?.snapshot]).toEqual([[URI], { version: 5000, token: answer }]);
+  });
+
   it.each([
     ['of another province than it came from', async () => keeper.take(BEIJING, await whole(1), 0), 'STATUS_LIST_ISSUER_MISMATCH'],
     ['signed by another province', async () => keeper.take(GUIZHOU, await whole(1, keys.beijing), 0), 'STATUS_LIST_ISSUER_MISMATCH'],

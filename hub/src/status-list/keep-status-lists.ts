@@ -117,7 +117,11 @@ export class StatusListKeeper {
       return;
     }
     const { from, version, issuedAt } = delta;
-    lists.put({ held: { ...held, list, deltas: withDelta(held.deltas, { from, version, issuedAt, token }), kid }, token, changedAt });
+    const next = { ...held, list, deltas: withDelta(held.deltas, { from, version, issuedAt, token }), kid };
+    lists.put({ held: next, token, changedAt });
+    // Too much since the last whole list: whoever has only that would come no further. Each delta led on from what was held: only the first can be gone.
+    const { version: whole } = held.snapshot;
+    if (!next.deltas.some((each) => each.from <= whole && each.version > whole)) await this.#fetch(issuer, delta.uri, 0);
   }
 
   async #fetch(issuer: string, uri: string, changedAt: number): Promise<void> {

@@ -1,4 +1,4 @@
-import type { HeldDelta } from './held-list.js';
+import { withDelta, type HeldDelta } from './held-list.js';
 import type { StatusListKeeper } from './keep-status-lists.js';
 import type { ListChange, StatusLists } from './status-lists.js';
 
@@ -61,7 +61,7 @@ export class SavedStatusLists {
     }
     const delta = held.deltas.at(-1);
     if (delta?.token !== token || delta.version <= held.snapshot.version) return;
-    this.#unsaved.set(uri, { ...(before ?? { uri, issuer, deltas: [] }), deltas: [...(before?.deltas ?? []), delta] });
+    this.#unsaved.set(uri, { ...(before ?? { uri, issuer }), deltas: withDelta(before?.deltas ?? [], delta) });
   }
 
   /** One round. Never rejects: a database that is down is logged once, and what changed waits; a whole list takes the place of what waits before it. */
@@ -106,6 +106,6 @@ export class SavedStatusLists {
   #keep(list: UnsavedList): void {
     const since = this.#unsaved.get(list.uri);
     if (since?.whole !== undefined) return;
-    this.#unsaved.set(list.uri, { ...list, deltas: [...list.deltas, ...(since?.deltas ?? [])] });
+    this.#unsaved.set(list.uri, { ...list, deltas: (since?.deltas ?? []).reduce(withDelta, list.deltas) });
   }
 }

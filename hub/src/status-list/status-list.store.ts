@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { DELTAS_KEPT } from './held-list.js';
 import type { StoredList, StoredLists, UnsavedList } from './saved-status-lists.js';
 
 interface ListRow {
@@ -15,15 +16,20 @@ export class PgStatusListStore implements StoredLists {
     this.#database = database;
   }
 
-  /** Several replicas may save the same: the latest whole list stays, whoever comes last. */
+  /**
+   * Several replicas may save the same: the later version stays, whoever comes last. An earlier one that was signed later begins the list
+   * anew: a thief had gone ahead, and his key was revoked since.
+   */
   async save({ uri, issuer, whole, deltas }: UnsavedList): Promise<void> {
     await this.#database.transaction(async (change) => {
       if (whole !== undefined) {
+        const { version, issuedAt, token } = whole;
+        await change.query('DELETE FROM status_list_delta WHERE uri = $1 AND EXISTS (SELECT FROM status_list WHERE uri = $1 AND version > $2 AND issued_at < $3)', [uri, version, issuedAt]);
         await change.query(
           `INSERT INTO status_list (uri, issuer, version, issued_at, token) VALUES ($1, $2, $3, $4, $5)
            ON CONFLICT (uri) DO UPDATE SET version = excluded.version, issued_at = excluded.issued_at, token = excluded.token
-           WHERE status_list.issued_at <= excluded.issued_at`,
-          [uri, issuer, whole.version, whole.issuedAt, whole.token],
+           WHERE status_list.version < excluded.version OR status_list.issued_at < excluded.issued_at`,
+          [uri, issuer, version, issuedAt, token],
         );
         await change.query('DELETE FROM status_list_delta WHERE uri = $1 AND version <= (SELECT version FROM status_list WHERE uri = $1)', [uri]);
       }
@@ -33,6 +39,10 @@ export class PgStatusListStore implements StoredLists {
          SELECT $1, version, from_version, token FROM unnest($2::bigint[], $3::bigint[], $4::text[]) AS heard (version, from_version, token)
          WHERE EXISTS (SELECT FROM status_list WHERE uri = $1) ON CONFLICT DO NOTHING`,
         [uri, deltas.map(({ version }) => version), deltas.map(({ from }) => from), deltas.map(({ token }) => token)],
+      );
+      await change.query(
+        `DELETE FROM status_list_delta WHERE uri = $1 AND version <= (SELECT version FROM status_list_delta WHERE uri = $1 ORDER BY version DESC OFFSET ${String(DELTAS_KEPT.count)} LIMIT 1)`,
+        [uri],
       );
     });
   }
