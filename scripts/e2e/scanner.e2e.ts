@@ -139,10 +139,10 @@ describe('the scanner page, in a real browser', () => {
     const { page } = scanner;
     await page.click('.language');
     await page.click('[data-open=settings]');
-    expect(await page.locator('[role=dialog]').textContent()).toContain('spiffe://');
+    expect(await page.locator('dialog').textContent()).toContain('spiffe://');
     await keepPictures(page, '12-settings');
     await page.selectOption('#place-class', 'transport');
-    await page.click('[role=dialog] .primary');
+    await page.click('dialog .primary');
     expect(await page.locator('.bar h1').textContent()).toBe('Beijing · Transport');
     await scanByWedge(page, codes.yellow);
     await keepPictures(page, '13-yellow-english');
@@ -231,8 +231,8 @@ describe('the scanner page, when something is wrong', () => {
     await expect.poll(() => attribute('package'), SOON).not.toBe(before);
     await page.route(url, async (route) => route.fulfill({ body: change === undefined ? first : change(await timestamp()), contentType: 'application/json' }));
     await page.click('[data-open=settings]');
-    await page.click('[role=dialog] button:not(.primary)');
-    await page.click('[role=dialog] .primary');
+    await page.click('dialog button:not(.primary)');
+    await page.click('dialog .primary');
     await expect.poll(notices, SOON).toContain('updateFailed');
     expect(await page.locator('[data-notice=updateFailed] code').textContent()).toBe(code);
     expect(await scanByWedge(page, codes.green)).toEqual(EXPECTED.green);

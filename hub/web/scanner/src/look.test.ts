@@ -14,7 +14,7 @@ describe('lookOf', () => {
 
   it('shows green only where the advice is to let pass', () => {
     for (const advice of ['local-procedure', 'ask-person', 'try-again', 'check-status'] as const) {
-      expect(lookOf(recognised({ advice, freshness: 'stale' }))).toMatchObject({ tone: 'grey', shape: 'ring', sound: 'refused', isGreenHeld: true, word: { en: 'TOO OLD' } });
+      expect(lookOf(recognised({ advice, freshness: 'stale' }))).toMatchObject({ tone: 'grey', shape: 'diamond-pause', sound: 'refused', isGreenHeld: true, word: { en: 'TOO OLD' } });
     }
     expect(lookOf(recognised({ advice: 'local-procedure', policy: { id: 'p', version: 1 } })).word.en).toBe('LOCAL RULE');
     expect(lookOf(recognised({ advice: 'try-again', freshness: 'unknown', errorCode: 'STATUS_LIST_MISSING' })).word.en).toBe('STATUS LIST MISSING');

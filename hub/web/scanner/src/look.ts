@@ -4,8 +4,8 @@ import { ADVICE_WORDS, RECOGNITION_WORDS, STATED_WORDS, STATUS_WORDS, type Words
 /** The colour of the panel. Grey is everything that is no colour of a person. */
 export type Tone = 'green' | 'yellow' | 'red' | 'grey';
 
-/** What tells the same without colour, in the sun and to the colour-blind. */
-export type ShapeName = 'circle-check' | 'triangle' | 'square' | 'ring' | 'diamond-question' | 'diamond-cross' | 'diamond-clock' | 'diamond-note';
+/** What tells the same without colour, in the sun and to the colour-blind. Nothing but a pass is round. */
+export type ShapeName = 'circle-check' | 'triangle' | 'square' | 'diamond-pause' | 'diamond-question' | 'diamond-cross' | 'diamond-clock' | 'diamond-note';
 
 /** What the worker hears. */
 export type SoundName = 'pass' | 'caution' | 'stop' | 'refused';
@@ -30,12 +30,15 @@ const REFUSAL_SHAPES: Readonly<Partial<Record<CheckResult['recognition'], ShapeN
   conflict: 'diamond-note',
 };
 
-/** Where this device alone could not judge, more is known than that the issuer was not reached. */
+/** Where more is known than the recognition says: a damaged code accuses nobody of forging one. */
 const BY_ERROR_CODE: Readonly<Record<string, Words>> = {
   NETWORK_NEEDED: { zh: '需要网络', en: 'NETWORK NEEDED' },
   PACKAGE_MISSING: { zh: '没有离线包', en: 'NO PACKAGE' },
   CLOCK_BEHIND: { zh: '本机时钟不准', en: 'CLOCK IS WRONG' },
   CLOCK_AHEAD: { zh: '本机时钟不准', en: 'CLOCK IS WRONG' },
+  ATTESTATION_MALFORMED: { zh: '码已损坏', en: 'CODE DAMAGED' },
+  COMPACT_CODE_INVALID: { zh: '码已损坏', en: 'CODE DAMAGED' },
+  ATTESTATION_EQUIVOCATED: { zh: '同号两种内容', en: 'ONE NUMBER, TWO CODES' },
   STATUS_LIST_MISSING: { zh: '缺状态名单', en: 'STATUS LIST MISSING' },
 };
 
@@ -50,7 +53,7 @@ export function lookOf(result: CheckResult): Look {
   const { recognition, status, stated, advice, errorCode } = result;
   if (recognition !== 'recognised') return grey(REFUSAL_SHAPES[recognition] ?? 'diamond-cross', BY_ERROR_CODE[errorCode] ?? RECOGNITION_WORDS[recognition], result);
   const word = STATUS_WORDS[status] ?? noStatus;
-  if (status === '00') return advice === 'allow' ? { tone: 'green', shape: 'circle-check', sound: 'pass', word, advice: ADVICE_WORDS.allow, isGreenHeld: false } : grey('ring', heldWord(result), result, true);
+  if (status === '00') return advice === 'allow' ? { tone: 'green', shape: 'circle-check', sound: 'pass', word, advice: ADVICE_WORDS.allow, isGreenHeld: false } : grey('diamond-pause', heldWord(result), result, true);
   if (status === '01') return { tone: 'yellow', shape: 'triangle', sound: 'caution', word, advice: ADVICE_WORDS[advice], isGreenHeld: false };
   if (status === '10') return { tone: 'red', shape: 'square', sound: 'stop', word, advice: ADVICE_WORDS[advice], isGreenHeld: false };
   return grey('diamond-note', STATED_WORDS[stated] ?? noStatus, result);

@@ -31,10 +31,10 @@ export function ResultPanel({ check, isBusy, onNext }: ResultPanelProps): ReactE
       </section>
     );
   }
-  return <ShownResult key={check.number} check={check} isBusy={isBusy} onNext={onNext} />;
+  return <ShownResult key={check.number} check={check} onNext={onNext} />;
 }
 
-function ShownResult({ check, isBusy, onNext }: ResultPanelProps & { readonly check: Check }): ReactElement {
+function ShownResult({ check, onNext }: { readonly check: Check; readonly onNext: () => void }): ReactElement {
   const { texts, say, language } = useTexts();
   const { result, seenSecondsAgo } = check;
   const look = lookOf(result);
@@ -56,7 +56,6 @@ function ShownResult({ check, isBusy, onNext }: ResultPanelProps & { readonly ch
       data-error={result.errorCode}
       data-decided={result.decidedBy}
       data-number={check.number}
-      aria-busy={isBusy}
     >
       {seenSecondsAgo !== undefined && (
         <div className="replay" data-replay={Math.floor(seenSecondsAgo)}>

@@ -3,6 +3,7 @@ import { CameraView } from './camera-view.js';
 import { CardEntry } from './card-entry.js';
 import type { Check, Shown } from './check-result.js';
 import { ImageEntry } from './image-entry.js';
+import { watchLapse } from './lapse.js';
 import { lookOf, type SoundName } from './look.js';
 import { Notices } from './notices.js';
 import { usePage, useDesk, useTexts } from './page-context.js';
@@ -39,6 +40,9 @@ export function ScanPage(): ReactElement {
     async (shown: Shown): Promise<void> => {
       const number = ++turn.current;
       setBusy(true);
+      // What was found of one person is not on the screen while the next one is looked up, nor the settings over the result.
+      setCheck(undefined);
+      setSettings(false);
       const done = await desk.check(shown);
       // A later scan has been begun: its result is the one to be shown.
       if (number !== turn.current) return;
@@ -53,17 +57,19 @@ export function ScanPage(): ReactElement {
     setBusy(false);
     setCheck(undefined);
   }, []);
+  useEffect(() => (check === undefined ? undefined : watchLapse(next)), [check, next]);
   useWedge((text) => {
     const shown = readTyped(text);
     if (shown !== undefined) void carryOut(shown);
   });
   useEffect(() => {
     const close = (event: KeyboardEvent): void => {
-      if (event.key === 'Escape') next();
+      // The settings close by themselves.
+      if (event.key === 'Escape' && !isSettings) next();
     };
     window.addEventListener('keydown', close);
     return () => window.removeEventListener('keydown', close);
-  }, [next]);
+  }, [next, isSettings]);
   return (
     <div className="desk" data-phase="ready">
       <StatusBar onSettings={() => setSettings(true)} />

@@ -1,5 +1,5 @@
 import { CHECKPOINT_CLASSES, type CheckpointClass } from '@health-code/attestation';
-import type { ReactElement } from 'react';
+import { useEffect, useRef, type ReactElement } from 'react';
 import { fillIn } from '../../shared/language.js';
 import { dayInWords, momentInWords } from '../../shared/span.js';
 import { usePage, useDesk, useTexts } from './page-context.js';
@@ -12,8 +12,11 @@ export function SettingsPanel({ onClose }: { readonly onClose: () => void }): Re
   const { desk } = usePage();
   const { texts, say, language } = useTexts();
   const { place, isSoundOn, isUpdating, held, device, waiting, updateError } = useDesk();
+  const sheet = useRef<HTMLDialogElement>(null);
+  // Modal: the keys stay in it, Escape closes it, and what had the focus gets it back.
+  useEffect(() => sheet.current?.showModal(), []);
   return (
-    <div className="sheet" role="dialog" aria-modal="true" aria-label={texts.settings}>
+    <dialog ref={sheet} className="sheet" aria-label={texts.settings} onClose={onClose}>
       <div className="sheet-body">
         <h2>{texts.settings}</h2>
         <label htmlFor="place-class">{texts.placeClass}</label>
@@ -64,10 +67,10 @@ export function SettingsPanel({ onClose }: { readonly onClose: () => void }): Re
             <dd>{fillIn(texts.aboutReportsLead, { count: waiting })}</dd>
           </div>
         </dl>
-        <button type="button" className="primary" onClick={onClose}>
+        <button type="button" className="primary" onClick={() => sheet.current?.close()}>
           {texts.close}
         </button>
       </div>
-    </div>
+    </dialog>
   );
 }

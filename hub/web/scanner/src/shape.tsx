@@ -22,10 +22,10 @@ const DRAWINGS: Readonly<Record<ShapeName, ReactElement>> = {
       <path className="shape-mark" d="M30 50h40" />
     </>
   ),
-  ring: (
+  'diamond-pause': (
     <>
-      <circle className="shape-outline" cx="50" cy="50" r="42" />
-      <path className="shape-mark" d="M39 32v36M61 32v36" />
+      {DIAMOND}
+      <path className="shape-mark" d="M41 36v28M59 36v28" />
     </>
   ),
   'diamond-question': (

@@ -12,9 +12,11 @@ import { CLASS_WORDS } from './words.js';
 export function StatusBar({ onSettings }: { readonly onSettings: () => void }): ReactElement {
   const { texts, say, language } = useTexts();
   const { desk } = usePage();
-  const { place, isOnline, held, waiting } = useDesk();
+  const { place, isOnline, held, waiting, clock } = useDesk();
   const now = useNow(desk);
   const age = held === undefined ? undefined : Math.max(0, now - held.madeAt);
+  // By a wrong clock nobody can tell how old it is.
+  const isRecent = age !== undefined && age < PACKAGE_OLD_SECONDS && clock === 'ok';
   return (
     <header className="bar">
       <h1>
@@ -30,7 +32,7 @@ export function StatusBar({ onSettings }: { readonly onSettings: () => void }): 
         <span className={`chip ${isOnline ? 'good' : 'warn'}`} data-network={isOnline ? 'online' : 'offline'}>
           {isOnline ? '●' : '○'} {isOnline ? texts.online : texts.offline}
         </span>
-        <span className={`chip ${age !== undefined && age < PACKAGE_OLD_SECONDS ? 'good' : 'warn'}`} data-package={held?.version ?? 'none'}>
+        <span className={`chip ${isRecent ? 'good' : 'warn'}`} data-package={held?.version ?? 'none'}>
           {age === undefined ? texts.packageNone : fillIn(texts.packageAge, { age: spanInWords(age, language) })}
         </span>
         {waiting > 0 && (
