@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { CLOCK_TOLERANCE_SECONDS, type Attestation } from './attestation.js';
 import { ATTESTATION_KINDS, type AttestationKind } from './attestation-kind.js';
 import { decodeBase64Url } from './base64url.js';
+import { CLAIM_FORMS, wholly } from './claim-forms.js';
 import { AttestationError } from './errors.js';
 import { EVIDENCE_CLASSES } from './health-status.js';
 import { KIND_TABLE } from './kind-table.js';
@@ -20,7 +21,7 @@ const MAXIMUM_DISCLOSURES = 8;
 const sequence = z.int().min(1);
 const seconds = z.int().min(0);
 const digest = z.string().refine((text) => text.length === 43 && decodeBase64Url(text) !== undefined);
-const identifier = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/);
+const identifier = z.string().regex(wholly(CLAIM_FORMS.identifier));
 /** What the local system said, in its own script. */
 const localText = z.string().max(128).regex(PRINTABLE_TEXT);
 
@@ -32,9 +33,9 @@ const COMMON_SHAPE = {
   iat: seconds,
   exp: seconds,
   since: seconds,
-  reason: z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/),
+  reason: z.string().regex(wholly(CLAIM_FORMS.reason)),
   rule: z.strictObject({ id: identifier, ver: identifier }),
-  auth: z.string().regex(/^[0-9A-Z]{6,18}$/),
+  auth: z.string().regex(wholly(CLAIM_FORMS.authority)),
   evid: z.enum(EVIDENCE_CLASSES),
   orig: z.strictObject({ sys: localText.min(1), fld: localText, val: localText }),
   src: z.strictObject({ iss: z.string().refine(isProvinceCode), seq: sequence, iat: seconds }).optional(),
@@ -98,10 +99,18 @@ export function parseWireClaims(payload: unknown): WireClaims {
   const parsed = WIRE_CLAIMS.safeParse(payload);
   if (!parsed.success) throw refusal(parsed.error.issues.map((issue) => issue.path.join('.') || '(unknown claim)'));
   const claims: WireClaims = parsed.data;
-  const rules = [...CROSS_CLAIM_RULES, ...(KINDS[claims.kind]?.own?.rules ?? [])];
-  const broken = rules.filter(([, isBroken]) => isBroken(claims)).map(([path]) => path);
+  const broken = brokenRules(claims);
   if (broken.length > 0) throw refusal(broken);
   return claims;
+}
+
+/** What claims of the right form say against each other, by the paths that are reported; checks no form. */
+export function brokenRules(claims: WireClaims): readonly string[] {
+  const broken: string[] = [];
+  for (const rules of [CROSS_CLAIM_RULES, KINDS[claims.kind]?.own?.rules ?? []]) {
+    for (const [path, isBroken] of rules) if (isBroken(claims)) broken.push(path);
+  }
+  return broken;
 }
 
 function refusal(paths: readonly string[]): AttestationError {

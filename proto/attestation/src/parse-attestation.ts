@@ -1,7 +1,8 @@
 import { ATTESTATION_MAX_BYTES, type Attestation } from './attestation.js';
 import { fromWireClaims, parseWireClaims, toWireClaims, type WireClaims } from './attestation-claims.js';
 import { parseAttestationHeader, type AttestationHeader } from './attestation-header.js';
-import { decodeBase64Url } from './base64url.js';
+import { decodeBase64UrlBytes } from './base64url.js';
+import { readCanonicalClaims } from './canonical-claims.js';
 import { AttestationError } from './errors.js';
 
 /** The form is right; nothing is known yet about who wrote it. */
@@ -35,20 +36,28 @@ const ENCODER = new TextEncoder();
 export function parseAttestation(text: string): UnverifiedAttestation {
   if (text.length > ATTESTATION_MAX_BYTES) throw new AttestationError('ATTESTATION_TOO_LARGE', 'text is too long');
   const { token, disclosures } = splitPresentation(text);
-  const [headerText, payloadText, signatureText] = splitToken(token);
+  const [headerEnd, payloadEnd] = splitToken(token);
+  const bytes = ENCODER.encode(token);
+  // Only so are places in the text places in its bytes.
+  if (bytes.length !== token.length) throw notCanonical('base64url is not canonical');
+  const headerText = token.slice(0, headerEnd);
   const known = HEADERS.get(headerText);
   // All three before anything is read: of two faults the encoding is the one that is told.
-  const headerBytes = known === undefined ? decodeSegment(headerText) : NOTHING;
-  const payload = decodeSegment(payloadText);
-  const signature = decodeSegment(signatureText);
+  const headerBytes = known === undefined ? decodeBytes(bytes, 0, headerEnd) : NOTHING;
+  const payload = decodeBytes(bytes, headerEnd + 1, payloadEnd);
+  const signature = decodeBytes(bytes, payloadEnd + 1, bytes.length);
   const header = known ?? parseHeader(headerText, headerBytes);
 
-  const payloadJson = decodeText(payload);
-  const claims = fromWireClaims(parseWireClaims(parseJson(payloadJson)));
-  requireCanonical(payloadJson, toWireClaims(claims));
+  const claims = parsePayload(decodeText(payload));
+  return { token, header, payload, signingInput: bytes.subarray(0, payloadEnd), signature, claims, disclosures };
+}
 
-  const signingInput = ENCODER.encode(token.slice(0, headerText.length + 1 + payloadText.length));
-  return { token, header, payload, signingInput, signature, claims, disclosures };
+function parsePayload(json: string): Attestation {
+  const canonical = readCanonicalClaims(json);
+  if (canonical !== undefined) return fromWireClaims(canonical);
+  const claims = fromWireClaims(parseWireClaims(parseJson(json)));
+  requireCanonical(json, toWireClaims(claims));
+  return claims;
 }
 
 /** Every attestation that one key signed has the same one: those that were found good are kept, by their text. */
@@ -95,22 +104,30 @@ export interface Presentation {
  * @throws {AttestationError} ATTESTATION_MALFORMED, ATTESTATION_ENCODING_NOT_CANONICAL
  */
 export function splitPresentation(text: string): Presentation {
+  if (!text.includes('~')) return { token: text, disclosures: [] };
   const [token = '', ...rest] = text.split('~');
-  if (rest.length === 0) return { token, disclosures: [] };
   if (rest.pop() !== '') throw malformed('text does not end with its last disclosure');
   if (rest.includes('')) throw malformed('empty disclosure');
   rest.forEach(decodeSegment);
   return { token, disclosures: rest };
 }
 
-function splitToken(token: string): readonly [string, string, string] {
-  const [header, payload, signature, ...more] = token.split('.');
-  if (!header || !payload || !signature || more.length > 0) throw malformed('not three segments');
-  return [header, payload, signature];
+/** Where the header ends, and where the payload does. */
+function splitToken(token: string): readonly [headerEnd: number, payloadEnd: number] {
+  const headerEnd = token.indexOf('.');
+  const payloadEnd = token.indexOf('.', headerEnd + 1);
+  const isThree = headerEnd > 0 && payloadEnd > headerEnd + 1 && payloadEnd < token.length - 1 && !token.includes('.', payloadEnd + 1);
+  if (!isThree) throw malformed('not three segments');
+  return [headerEnd, payloadEnd];
 }
 
 function decodeSegment(segment: string): Uint8Array {
-  const bytes = decodeBase64Url(segment);
+  const bytes = ENCODER.encode(segment);
+  return decodeBytes(bytes, 0, bytes.length);
+}
+
+function decodeBytes(text: Uint8Array, start: number, end: number): Uint8Array {
+  const bytes = decodeBase64UrlBytes(text, start, end);
   if (!bytes) throw notCanonical('base64url is not canonical');
   return bytes;
 }

@@ -1,4 +1,4 @@
-import { isProvinceCode, type ProvinceCode } from '../province.js';
+import { isProvinceCode, PROVINCES, type ProvinceCode } from '../province.js';
 
 /** Entries of one list: with two bits each 256 KiB, which a phone holds and the next list takes over from. */
 export const SHARD_ENTRIES = 1_048_576;
@@ -18,9 +18,12 @@ export interface StatusListPlace {
   readonly index: number;
 }
 
+/** Nearly every attestation stands in one of these: no text is put together for it. */
+const FIRST_LISTS: ReadonlyMap<string, string> = new Map(PROVINCES.map(({ code }) => [code, `${PREFIX}${code}`]));
+
 /** URI of one list. The first of an issuer bears no number, so that what was signed before there was a second one stays as it is. */
 export function statusListUri(issuer: ProvinceCode, shard = 0): string {
-  return shard === 0 ? `${PREFIX}${issuer}` : `${PREFIX}${issuer}:${String(shard)}`;
+  return shard === 0 ? (FIRST_LISTS.get(issuer) ?? `${PREFIX}${issuer}`) : `${PREFIX}${issuer}:${String(shard)}`;
 }
 
 /** The one place of an attestation, by its sequence number, from 1: nothing has to be looked up, and nobody can choose another. */
