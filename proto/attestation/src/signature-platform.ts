@@ -21,9 +21,10 @@ export interface SignaturePlatform {
   importKey(jwk: PublicPointJwk, algorithm: SignatureAlgorithm | 'ECDH-ES'): Promise<unknown>;
   /**
    * Whether the signature fits: r || s of ECDSA over SHA-256 (RFC 7518 3.4) or Ed25519 (RFC 8032). Of ECDSA both s and n − s are
-   * taken, as Web Crypto does. `false`, never a rejection, for a signature of another length.
+   * taken, as Web Crypto does. `false`, never a rejection, for a signature of another length. A library that does it at once says so at
+   * once: nobody waits for a promise then.
    */
-  verify(algorithm: SignatureAlgorithm, key: unknown, signingInput: Uint8Array, signature: Uint8Array): Promise<boolean>;
+  verify(algorithm: SignatureAlgorithm, key: unknown, signingInput: Uint8Array, signature: Uint8Array): boolean | Promise<boolean>;
   /** 32 bytes. */
   sha256(bytes: Uint8Array): Promise<Uint8Array>;
 }

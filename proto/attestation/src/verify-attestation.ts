@@ -54,7 +54,8 @@ export async function vouchForAttestation(
   requireAlgorithmOfKey(parsed, key);
   requireKeyNotRevokedAtIssue(parsed, key);
   requireKeyValidAtIssue(parsed, key);
-  await requireSignature(parsed, key, platform);
+  const fits = platform.verify(parsed.header.alg, key.key, parsed.signingInput, parsed.signature);
+  if (!(typeof fits === 'boolean' ? fits : await fits)) throw new AttestationError('ATTESTATION_SIGNATURE_INVALID', 'signature does not fit');
   requireNotIssuedInFuture(parsed, now);
   const { token, claims } = parsed;
   if (parsed.disclosures.length === 0) return { token, kid: key.kid, attestation: claims };
@@ -96,12 +97,6 @@ function requireKeyNotRevokedAtIssue(parsed: UnverifiedAttestation, key: Provinc
 function requireKeyValidAtIssue(parsed: UnverifiedAttestation, key: ProvinceKey): void {
   if (key.notAfter !== undefined && parsed.claims.issuedAt > key.notAfter) {
     throw new AttestationError('ATTESTATION_KEY_EXPIRED', 'issued after the key had expired');
-  }
-}
-
-async function requireSignature(parsed: UnverifiedAttestation, key: ProvinceKey, platform: SignaturePlatform): Promise<void> {
-  if (!(await platform.verify(parsed.header.alg, key.key, parsed.signingInput, parsed.signature))) {
-    throw new AttestationError('ATTESTATION_SIGNATURE_INVALID', 'signature does not fit');
   }
 }
 

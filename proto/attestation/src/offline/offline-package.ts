@@ -49,9 +49,15 @@ export interface PackageInput {
   readonly lists: ReadonlyMap<string, StatusList>;
 }
 
-const byNumber = (issuer: string, sequence: number): string => `${issuer}:${String(sequence)}`;
-
-const byRule = (issuer: string, id: string, version: string): string => `${issuer}\0${id}\0${version}`;
+/** Finds entries about single statements. Asked for every person who passes: no text is put together for it. */
+function byNumber<Entry extends { readonly issuer: string; readonly sequence: number }>(entries: readonly Entry[]): (issuer: string, sequence: number) => Entry | undefined {
+  const byIssuer = new Map<string, Map<number, Entry>>();
+  for (const entry of entries) {
+    const ofIssuer = byIssuer.get(entry.issuer) ?? new Map<number, Entry>();
+    byIssuer.set(entry.issuer, ofIssuer.set(entry.sequence, entry));
+  }
+  return (issuer, sequence) => byIssuer.get(issuer)?.get(sequence);
+}
 
 /**
  * A package out of its parts.
@@ -71,13 +77,12 @@ export async function openPackage(input: PackageInput, platform?: SignaturePlatf
   for (const [uri, list] of lists) {
     if (list.uri !== uri || parseStatusListUri(uri)?.issuer !== list.issuer) throw invalid('a status list stands under the name of another');
   }
-  const rules = new Set(parts.provinces.provinces.flatMap((one) => one.rules.map((rule) => byRule(one.code, rule.id, rule.version))));
-  const feeds = indexOf(parts.feeds.feeds, ({ issuer }) => issuer);
-  const conflicts = new Set(exceptions.conflicts.map(({ issuer, sequence }) => byNumber(issuer, sequence)));
-  const equivocations = indexOf(exceptions.equivocations, ({ issuer, sequence }) => byNumber(issuer, sequence));
-  const sources = new Map(
-    exceptions.sources.map(({ issuer, sequence, keyRevoked, expiresAt }) => [byNumber(issuer, sequence), { keyRevoked, expiresAt: expiresAt ?? Infinity }] as const),
-  );
+  const rules = new Map<string, PackageParts['provinces']['provinces'][number]['rules']>(parts.provinces.provinces.map((one) => [one.code, one.rules]));
+  const feeds: ReadonlyMap<string, { readonly confirmedAt: number }> = indexOf(parts.feeds.feeds, ({ issuer }) => issuer);
+  indexOf(exceptions.equivocations, ({ issuer, sequence }) => `${issuer}:${String(sequence)}`);
+  const findConflict = byNumber(exceptions.conflicts);
+  const findSource = byNumber(exceptions.sources);
+  const findEquivocation = byNumber(exceptions.equivocations);
   return {
     version,
     madeAt,
@@ -86,11 +91,14 @@ export async function openPackage(input: PackageInput, platform?: SignaturePlatf
     ring: createKeyRing(keys),
     limits: parts.policies.freshness.limits,
     provinces,
-    isRuleRegistered: (issuer, id, ruleVersion) => rules.has(byRule(issuer, id, ruleVersion)),
+    isRuleRegistered: (issuer, id, ruleVersion) => rules.get(issuer)?.some((rule) => rule.id === id && rule.version === ruleVersion) ?? false,
     feedConfirmedAt: (issuer) => feeds.get(issuer)?.confirmedAt ?? 0,
-    isContradicted: (issuer, sequence) => conflicts.has(byNumber(issuer, sequence)),
-    equivocated: (issuer, sequence) => equivocations.get(byNumber(issuer, sequence))?.contentDigest,
-    findSource: (issuer, sequence) => sources.get(byNumber(issuer, sequence)),
+    isContradicted: (issuer, sequence) => findConflict(issuer, sequence) !== undefined,
+    equivocated: (issuer, sequence) => findEquivocation(issuer, sequence)?.contentDigest,
+    findSource: (issuer, sequence) => {
+      const found = findSource(issuer, sequence);
+      return found && { keyRevoked: found.keyRevoked, expiresAt: found.expiresAt ?? Infinity };
+    },
   };
 }
 
