@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { isProvinceCode } from '@health-code/attestation';
 import { findPinnedRoot, Gate, makeDevice, parseAsked, verifyBatch, type Device, type DeviceFiles } from '@health-code/checkpoint';
 import { v1 } from '@health-code/messages';
 import { CommandError } from '../access/command-error.js';
@@ -55,7 +54,7 @@ export interface OfflineDesk {
   readonly close: () => Promise<void>;
 }
 
-/** Opens the package that was fetched last. Without one every code is told PACKAGE_MISSING. @throws UsageError, CommandError */
+/** Opens the package that was fetched last. Without one every code is told PACKAGE_MISSING. @throws UsageError, CommandError, CheckpointError */
 export async function openOfflineDesk(args: Parameters<typeof offlinePlace>[0]): Promise<OfflineDesk> {
   const place = offlinePlace(args);
   const device = deviceAt(place, (await findPinnedRoot(place.folder)) ?? new Uint8Array());
@@ -64,15 +63,10 @@ export async function openOfflineDesk(args: Parameters<typeof offlinePlace>[0]):
   });
   const now = (): number => Math.floor(Date.now() / 1000);
   const gate = new Gate({ verifier: device.verifier, keeper: device.keeper, hub: () => undefined, count: (check) => device.reports.add(check, now()), now });
-  const askedBy = (context: v1.ICheckpointContext | null | undefined) => {
-    const province = context?.province ?? '';
-    // Where the person at the keyboard says they stand; the device’s own province is for what it asks the hub.
-    return parseAsked(context, isProvinceCode(province) ? province : device.province);
-  };
   return {
     checkpoint: {
-      verifyCode: async (request) => v1.VerifyCodeResponse.create(await gate.verifyCode(request, askedBy(request.context))),
-      verifyBatch: async ({ context, codes }) => v1.VerifyBatchResponse.create(await verifyBatch(gate, codes ?? [], context ?? {}, askedBy(context))),
+      verifyCode: async (request) => v1.VerifyCodeResponse.create(await gate.verifyCode(request, parseAsked(request.context, device.province))),
+      verifyBatch: async ({ context, codes }) => v1.VerifyBatchResponse.create(await verifyBatch(gate, codes ?? [], context ?? {}, parseAsked(context, device.province))),
     },
     device,
     close: async () => {

@@ -71,6 +71,15 @@ describe('verify without a network', { timeout: 20_000 }, () => {
     expect(await judged(await hub.attest(1))).toEqual(['HEALTH_STATUS_GREEN']);
   });
 
+  it('stands where its certificate says, as at the hub', async () => {
+    await doUpkeep(asked('--update'), 'update');
+    const code = await hub.attest(1);
+    const elsewhere = asked('--offline', '--province', '310000', code);
+    const { checkpoint, close } = await openOfflineDesk(elsewhere);
+    await expect(checkpoint.verifyCode({ context: elsewhere.context, code: Buffer.from(code) })).rejects.toMatchObject({ code: 'CALLER_PROVINCE_MISMATCH' });
+    await close();
+  });
+
   it('reports what was judged, once, and nothing of a person', async () => {
     await doUpkeep(asked('--update'), 'update');
     await judged(await hub.attest(1), await hub.attest(2));

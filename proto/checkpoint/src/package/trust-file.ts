@@ -5,13 +5,15 @@ import { replaceFile } from '../platform/replace-file.js';
 
 /** Signed metadata that was accepted last (TUF 1.0, 5: the client's trusted copies), as the texts they were. */
 export interface Trust {
+  /** SHA-256 of the pinned root from which the chain leads here, in hexadecimal; absent in a file from before this was written down. */
+  readonly pinned?: string | undefined;
   readonly root: string;
   readonly timestamp?: string | undefined;
   readonly snapshot?: string | undefined;
   readonly targets?: string | undefined;
 }
 
-const TRUST = z.strictObject({ root: z.string(), timestamp: z.string().optional(), snapshot: z.string().optional(), targets: z.string().optional() });
+const TRUST = z.strictObject({ pinned: z.string().optional(), root: z.string(), timestamp: z.string().optional(), snapshot: z.string().optional(), targets: z.string().optional() });
 
 /** One file that is replaced whole: a process that is killed in between has the former trust, never half of it. */
 export class TrustFile {

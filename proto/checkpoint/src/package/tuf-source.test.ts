@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -138,7 +138,7 @@ describe('TufPackageSource', () => {
     repository.put(path, '{"provinces":{}}');
     await expect(one.fetchTarget('provinces.json')).rejects.toMatchObject({ code: 'PACKAGE_SIGNATURE_INVALID' });
     repository.put(path, '{"provinces":[]} and more');
-    await expect(one.fetchTarget('provinces.json')).rejects.toMatchObject({ code: 'PACKAGE_INVALID' });
+    await expect(one.fetchTarget('provinces.json')).rejects.toMatchObject({ code: 'PACKAGE_TOO_LARGE' });
     await expect(one.fetchTarget('absent.json')).rejects.toMatchObject({ code: 'PACKAGE_INVALID' });
   });
 
@@ -146,6 +146,29 @@ describe('TufPackageSource', () => {
     await source().refresh();
     writeFileSync(join(folder, 'trust.json'), '{"root":"{');
     expect(await refreshed()).toBe('version 1');
+  });
+
+  it('begins anew by the root that was pinned anew', async () => {
+    repository.publish(PARTS);
+    expect(await refreshed()).toBe('version 2');
+    const other = new TestRepository();
+    other.publish(PARTS);
+    for (const [path, file] of other.files) repository.files.set(path, file);
+    expect(await refreshed()).toBe('PACKAGE_SIGNATURE_INVALID');
+    pinned = other.root();
+    expect(await refreshed()).toBe('version 1');
+  });
+
+  it('clears away what killed processes left, and not what one is at work on', async () => {
+    for (const [name, age] of [['metadata-old', 7200], ['metadata-now', 0]] as const) {
+      mkdirSync(join(folder, name));
+      writeFileSync(join(folder, name, 'root.json'), '');
+      utimesSync(join(folder, name), Date.now() / 1000 - age, Date.now() / 1000 - age);
+    }
+    writeFileSync(join(folder, 'generation.json.1.new'), '');
+    utimesSync(join(folder, 'generation.json.1.new'), 1, 1);
+    await source().refresh();
+    expect(readdirSync(folder).sort()).toEqual(['metadata-now', 'trust.json']);
   });
 
   it('says that it cannot write', async () => {

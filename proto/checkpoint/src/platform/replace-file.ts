@@ -2,6 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+const UNFINISHED = '.new';
+
+/** Whether a file was being written when its process ended. */
+export const isUnfinished = (name: string): boolean => name.endsWith(UNFINISHED);
+
 /** Makes what was renamed in a folder survive a power cut. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
@@ -19,7 +24,7 @@ export async function syncFolder(folder: string): Promise<void> {
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const unfinished = `${path}.${randomUUID()}.new`;
+  const unfinished = `${path}.${randomUUID()}${UNFINISHED}`;
   try {
     const file = await open(unfinished, 'wx', 0o600);
     try {

@@ -3,7 +3,8 @@ import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CheckpointError } from '../errors.js';
-import { replaceFile } from '../platform/replace-file.js';
+import { removeLeftovers } from '../platform/remove-leftovers.js';
+import { isUnfinished, replaceFile } from '../platform/replace-file.js';
 import { CheckCounts, hourOf, REPORT_MAX_COUNTS, type Check } from './check-counts.js';
 
 const REPORT = z.strictObject({
@@ -67,6 +68,7 @@ export class ReportFolder {
 
   /** Takes over what a process that was killed left open. For the one process that stays; before the first {@link add}. */
   async adopt(): Promise<void> {
+    await removeLeftovers(this.#folder, isUnfinished);
     const names = new Set(await this.#names());
     for (const name of names) {
       if (!name.endsWith(OPEN)) continue;
