@@ -57,7 +57,7 @@ export async function startGate({ home, folder }: GateDevice, settings: Readonly
     PACKAGE_URL: home.packageUrl,
     DATA_FOLDER: offlineFolder(folder),
     LISTEN_ADDRESS: '127.0.0.1:0',
-    UPDATE_INTERVAL: '5s',
+    UPDATE_INTERVAL: '500ms',
     REPORT_INTERVAL: '500ms',
     ENVIRONMENT: 'development',
     LOG_LEVEL: 'silent',

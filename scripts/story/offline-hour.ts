@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Gate } from './offline-gate.js';
 import { StoryFailure } from './tell.js';
 import { contextIn, inWords, isSame, outcomeOf, type Outcome } from './offline-verdict.js';
@@ -17,9 +18,10 @@ export interface Answer {
 /** Whether it is what has to come. */
 export const isRight = ({ outcome, expected, isOwn }: Answer): boolean => isOwn && isSame(outcome, expected);
 
-/** Shows every code at a gate that stands alone, at one minute of the hour. */
-export async function showAll(gate: Gate, codes: readonly ShownCode[], province: string, minute: number): Promise<readonly Answer[]> {
+/** Shows every code at a gate that stands alone, at one minute of the hour. @param settleMs for what the gate tries by itself in a real hour: to fetch, to report, to connect */
+export async function showAll(gate: Gate, codes: readonly ShownCode[], province: string, minute: number, settleMs = 0): Promise<readonly Answer[]> {
   await gate.setClock(minute);
+  await delay(settleMs);
   const answers: Answer[] = [];
   for (const shown of codes) {
     const now = Math.floor(Date.now() / 1000) + minute * 60;

@@ -35,7 +35,7 @@ interface Scene {
 
 const followedInWords = ({ title, ms, unheardMs }: Followed): string => `${title}: ${ms.toFixed(0)} ms${unheardMs === 0 ? '' : `, of which up to ${String(unheardMs)} until the adapter hears of it`}`;
 
-/** Of what is counted, nothing waits any more, and nothing is under way: longer than a gate waits with its reports. */
+/** Longer than a gate waits between two times that it reports, or looks for a package: then nothing of that is under way. Milliseconds. */
 const SETTLED_MS = 1500;
 
 /** How many checks the hub has counted, once it has counted all. */
@@ -133,7 +133,7 @@ export function offlineSteps(folder: string, announce: (line: string) => void): 
         const before = scene.answers;
         // The province goes on, and nobody can tell the gate.
         if (place === 1) await scene.place.standIn(CAST.pushing.slug).setStatus(scene.people.meanwhile.person, '10');
-        scene.answers = await showAll(scene.gate, scene.codes, CAST.here.code, minute);
+        scene.answers = await showAll(scene.gate, scene.codes, CAST.here.code, minute, SETTLED_MS);
         scene.judged += scene.answers.length;
         requireRight(scene.answers);
         return place === 0 ? answersInWords(scene.answers) : `${String(scene.answers.length)} verdicts, all right; ${changesInWords(scene.answers, before)}`;
