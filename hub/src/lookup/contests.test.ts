@@ -53,6 +53,15 @@ describe('Contests', () => {
     expect([shared(NOW - 1), shared(NOW)]).toEqual([['110000 3', '520000 1'], []]);
   });
 
+  it('forgets for good only what was over by a clock of the day before: one that was a day ahead takes nothing out of the next package', () => {
+    const source = { issuer: GUIZHOU, sequence: 9, issuedAt: 1 };
+    const { contests, shared } = filled(statement(BEIJING, 1, 'one', { source }), statement(GUIZHOU, 1, 'two'), statement(BEIJING, 2, 'two'));
+    const DAY = 86_400;
+    const held = (now: number): readonly number[] => [[...contests.converted(now)].length, shared(now).length];
+    expect([held(NOW), held(NOW + DAY), held(NOW)]).toEqual([[1, 2], [0, 0], [1, 2]]);
+    expect([held(NOW + 100 + DAY), held(NOW)]).toEqual([[0, 0], [0, 0]]);
+  });
+
   it('names earlier statements that say the same as one in question, and not those that say something else', () => {
     const { index, contests, name } = filled(statement(GUIZHOU, 1, 'one', { status: '01' }), statement(GUIZHOU, 2, 'one'), statement(GUIZHOU, 3, 'one'), statement(GUIZHOU, 4, 'other'), statement(GUIZHOU, 5, 'other'));
     const renewed = contests.renewedInto(new Set([index.findSequence(GUIZHOU, 3)]), NOW);

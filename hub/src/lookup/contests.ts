@@ -15,6 +15,9 @@ export interface ContestableIndex {
 /** More come at once only when a whole ledger is read, or where nobody asks. */
 export const FRESH_KEPT = 10_000;
 
+/** Seconds after its end at which a statement is forgotten: a clock that was ahead for a moment must take nothing out of the package for good. */
+const FORGOTTEN_AFTER = 86_400;
+
 /**
  * Stands before the index and remembers where a statement can be in question for another reason than its own words: where more than
  * one issuer has spoken about a person, and where it was converted. Who has no ledger has to be told what came of it. 8 bytes for
@@ -54,8 +57,8 @@ export class Contests implements AttestationSink {
   }
 
   /**
-   * Current statements of rings that more than one issuer stands in, each at least once; what is over at `now` (seconds since the
-   * epoch) is forgotten on the way.
+   * Current statements of rings that more than one issuer stands in, each at least once, that have not expired at `now` (seconds since
+   * the epoch); what has been over for a day is forgotten on the way.
    */
   *shared(now: number): Generator<number> {
     for (const slot of this.#shared) {
@@ -65,6 +68,8 @@ export class Contests implements AttestationSink {
         this.#shared.delete(slot);
         continue;
       }
+      // All others of its ring were noted when they came, but the first; and with that one alone nobody is at odds.
+      if (index.expiresAt(slot) <= now - FORGOTTEN_AFTER) this.#shared.delete(slot);
       let member = slot;
       do {
         if (index.expiresAt(member) > now) yield member;
@@ -73,11 +78,12 @@ export class Contests implements AttestationSink {
     }
   }
 
-  /** Converted statements that have not expired at `now`, seconds since the epoch; the others are forgotten. */
+  /** Converted statements that have not expired at `now`, seconds since the epoch; what has been over for a day is forgotten. */
   *converted(now: number): Generator<number> {
     for (const slot of this.#converted) {
-      if (this.#index.expiresAt(slot) > now) yield slot;
-      else this.#converted.delete(slot);
+      const expiresAt = this.#index.expiresAt(slot);
+      if (expiresAt > now) yield slot;
+      else if (expiresAt <= now - FORGOTTEN_AFTER) this.#converted.delete(slot);
     }
   }
 
