@@ -23,6 +23,9 @@ describe('encodePackagePart', () => {
 
   it('publishes nothing that no reader would take', () => {
     expect(codeOf(() => encodePackagePart('ledger', { entries: -1, madeAt: NOW }))).toBe('PACKAGE_INVALID');
+    const longText = '文'.repeat(512);
+    const reasons = Array.from({ length: 5600 }, (_, at) => ({ code: `A${String(at)}`, zh: longText, en: longText, guidanceZh: longText, guidanceEn: longText }));
+    expect(codeOf(() => encodePackagePart('texts', { reasons, rules: [] }))).toBe('PACKAGE_INVALID');
   });
 });
 

@@ -126,10 +126,13 @@ export function parsePackagePart<Part extends PackagePart>(part: Part, bytes: Ui
 /**
  * The bytes of a part's target. Equal content has equal bytes, whatever order it comes in: members stand in the order of
  * their names, and every array of a part is a set, written in the order of its entries' texts.
+ *
+ * @throws {AttestationError} PACKAGE_INVALID for what no reader would take
  */
 export function encodePackagePart<Part extends PackagePart>(part: Part, content: PackageParts[Part]): Uint8Array {
   // Nothing is published that no reader would take.
   const bytes = new TextEncoder().encode(JSON.stringify(inOrder(content)));
+  if (bytes.length > PACKAGE_TARGET_MAX_BYTES) throw new AttestationError('PACKAGE_INVALID', `${PACKAGE_TARGET_NAMES[part]} is longer than anybody fetches`);
   parsePackagePart(part, bytes);
   return bytes;
 }
