@@ -78,5 +78,5 @@ dd small { font-weight: 400; font-size: 3mm; white-space: nowrap; }
 .screen { padding: 5mm; display: flex; gap: 5mm; }
 .screen button, .screen a { font: 600 16px system-ui, sans-serif; padding: 10px 18px; border-radius: 8px; border: 1px solid #0b4f9c; background: #0b4f9c; color: #fff; text-decoration: none; }
 @media print { .screen { display: none; } }
-@media screen { .sheet { margin: 0 auto; outline: 1px solid #999; } body { background: #eef1f4; } .sheet { background: #fff; } .screen { justify-content: center; } }
+@media screen { html, body { background: #eef1f4; } .sheet { max-width: 100%; margin: 0 auto; background: #fff; } .screen { justify-content: center; } }
 `;
