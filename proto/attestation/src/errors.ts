@@ -48,6 +48,7 @@ export type AttestationErrorCode =
   | 'PACKAGE_EXPIRED'
   | 'PACKAGE_SIGNATURE_INVALID'
   | 'PACKAGE_TRUNCATED'
+  | 'PACKAGE_TOO_LARGE'
   | 'PACKAGE_STORAGE_FAILED'
   | 'PACKAGE_UNREACHABLE'
   // codes as they are shown

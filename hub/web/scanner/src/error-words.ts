@@ -39,6 +39,7 @@ export const ERROR_WORDS: Readonly<Record<string, Words>> = {
   PACKAGE_EXPIRED: { zh: '下载的离线包已过签发期限，没有采用。', en: 'The downloaded package is past its signed term and was not taken.' },
   PACKAGE_SIGNATURE_INVALID: { zh: '离线包的签名不对，没有采用。', en: 'The package’s signature does not fit; it was not taken.' },
   PACKAGE_TRUNCATED: { zh: '离线包没有下载完整，没有采用。', en: 'The package arrived incomplete and was not taken.' },
+  PACKAGE_TOO_LARGE: { zh: '下载的离线包过大，没有采用。', en: 'The downloaded package is larger than it may be and was not taken.' },
   PACKAGE_STORAGE_FAILED: { zh: '本机存储空间不足，新离线包没有存下，关闭本页后会丢失。', en: 'This device’s storage is full: the newest package is lost when the page is closed.' },
   PACKAGE_UNREACHABLE: { zh: '连接不上服务器。', en: 'The server cannot be reached.' },
   ENROLMENT_TOKEN_REFUSED: { zh: '一次性登记码不对，或已经用过。请向省级管理员重新索取。', en: 'The one-time code is wrong or was used before. Ask your province for a new one.' },

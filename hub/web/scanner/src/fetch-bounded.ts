@@ -13,7 +13,7 @@ export interface FetchedFile {
 /**
  * Fetches a file of at most `limit` bytes, not from the browser's own cache: the package has rules of its own for what is kept.
  * @param onAnswer told as soon as there is an answer, whatever it is
- * @throws {AttestationError} PACKAGE_UNREACHABLE, PACKAGE_INVALID for a longer one
+ * @throws {AttestationError} PACKAGE_UNREACHABLE, PACKAGE_TOO_LARGE for a longer one
  */
 export async function fetchBounded(url: string, limit: number, onAnswer: (response: Response) => void): Promise<FetchedFile> {
   try {
@@ -38,7 +38,7 @@ async function readBounded(body: ReadableStream<Uint8Array>, limit: number): Pro
     length += value.byteLength;
     if (length > limit) {
       await reader.cancel();
-      throw new AttestationError('PACKAGE_INVALID', 'a file is longer than it may be');
+      throw new AttestationError('PACKAGE_TOO_LARGE', 'a file is longer than it may be');
     }
     chunks.push(value);
   }

@@ -136,9 +136,22 @@ describe('BrowserPackageSource', () => {
     const { targets } = await one.refresh();
     const path = (name: string): string => `/package/targets/${targets.get(name)!.sha256}.${name}`;
     repository.files.set(path('provinces.json'), new TextEncoder().encode('{"provinces":[]} and more'));
-    await expect(one.fetchTarget('provinces.json')).rejects.toMatchObject({ code: 'PACKAGE_INVALID' });
+    await expect(one.fetchTarget('provinces.json')).rejects.toMatchObject({ code: 'PACKAGE_TOO_LARGE' });
     repository.files.set(path('ledger.json'), new TextEncoder().encode('{"entries":3,"madeAt":1800000000}'));
     expect(await refreshed()).toBe('PACKAGE_INVALID');
+  });
+
+  it.each(['2.root.json', 'timestamp.json', '1.snapshot.json', '1.targets.json'])('reads no more of %s than it may hold, and keeps what was', async (name) => {
+    const piece = new Uint8Array(64 * 1024).fill(32);
+    let read = 0;
+    const pull = (to: ReadableStreamDefaultController<Uint8Array>): void => {
+      read += piece.length;
+      to.enqueue(piece);
+    };
+    const endless = (): Response => new Response(new ReadableStream({ pull }));
+    vi.stubGlobal('fetch', async (input: string) => (input.endsWith(`/package/metadata/${name}`) ? endless() : repository.fetch(input)));
+    expect([await refreshed(), kept]).toEqual(['PACKAGE_TOO_LARGE', undefined]);
+    expect(read).toBeLessThan(1024 * 1024);
   });
 
   it('reads lists, and what leads on from one', async () => {

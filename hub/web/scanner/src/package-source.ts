@@ -1,6 +1,6 @@
-import { TUFClient } from '@freedomofpress/tuf-browser';
 import { AttestationError, PACKAGE_TARGET_MAX_BYTES, PACKAGE_TARGET_NAMES, parseStatusListUri, type PackageListing, type PackageSource, type TargetDescription } from '@health-code/attestation';
 import { z } from 'zod';
+import { boundedTufClient } from './bounded-tuf-client.js';
 import { fetchBounded } from './fetch-bounded.js';
 import { MetadataDraft } from './metadata-draft.js';
 import { packageError } from './package-failure.js';
@@ -61,10 +61,8 @@ export class BrowserPackageSource implements PackageSource {
     return this.#ahead === undefined ? undefined : this.#options.now() + this.#ahead;
   }
 
-  /** @throws {AttestationError} PACKAGE_UNREACHABLE, PACKAGE_TRUNCATED, PACKAGE_INVALID, PACKAGE_SIGNATURE_INVALID, PACKAGE_ROLLED_BACK, PACKAGE_EXPIRED */
+  /** @throws {AttestationError} PACKAGE_UNREACHABLE, PACKAGE_TOO_LARGE, PACKAGE_TRUNCATED, PACKAGE_INVALID, PACKAGE_SIGNATURE_INVALID, PACKAGE_ROLLED_BACK, PACKAGE_EXPIRED */
   async refresh(): Promise<PackageListing> {
-    // The library shows no answer's header: this one tells the time, and that there is somebody.
-    await this.#fetch('/package/metadata/timestamp.json', METADATA_MAX_BYTES);
     const { targets } = await this.#acceptMetadata();
     const { signed } = parse(TARGETS, targets ?? '', 'targets.json');
     this.#targets = new Map(Object.entries(signed.targets).map(([name, { length, hashes }]) => [name, { sha256: hashes.sha256, length }]));
@@ -74,7 +72,7 @@ export class BrowserPackageSource implements PackageSource {
     return { version: signed.version, madeAt, targets: this.#targets };
   }
 
-  /** Unverified: whoever asks compares it with the listing. @throws {AttestationError} PACKAGE_UNREACHABLE, PACKAGE_INVALID */
+  /** Unverified: whoever asks compares it with the listing. @throws {AttestationError} PACKAGE_UNREACHABLE, PACKAGE_TOO_LARGE, PACKAGE_INVALID */
   async fetchTarget(name: string): Promise<Uint8Array> {
     const target = this.#targets.get(name);
     if (target !== undefined && this.#ledger?.sha256 === target.sha256) return this.#ledger.bytes;
@@ -82,7 +80,7 @@ export class BrowserPackageSource implements PackageSource {
     return (await this.#fetch(`/package/targets/${target.sha256}.${encodeURIComponent(name)}`, target.length)).bytes;
   }
 
-  /** JWT with `typ` statuslist+jwt, unverified. @throws {AttestationError} PACKAGE_UNREACHABLE, PACKAGE_INVALID */
+  /** JWT with `typ` statuslist+jwt, unverified. @throws {AttestationError} PACKAGE_UNREACHABLE, PACKAGE_TOO_LARGE, PACKAGE_INVALID */
   async fetchList(uri: string): Promise<string> {
     return textOf((await this.#fetch(listPath(uri), LIST_MAX_BYTES)).bytes);
   }
@@ -100,7 +98,8 @@ export class BrowserPackageSource implements PackageSource {
     if (pinnedRoot === undefined) throw new AttestationError('PACKAGE_UNREACHABLE', 'the hub has named no root of trust yet');
     const held = this.#accepted ?? (await store.read());
     const draft = new MetadataDraft(held);
-    const client = new TUFClient(`${origin}/package/metadata/`, pinnedRoot, 'package', `${origin}/package/targets/`, { backend: draft });
+    const fetchFile = async (name: string): Promise<Uint8Array> => (await this.#fetch(`/package/metadata/${name}`, METADATA_MAX_BYTES)).bytes;
+    const client = boundedTufClient({ url: `${origin}/package`, pinnedRoot, backend: draft, fetchFile });
     try {
       await client.updateTUF();
       requireInTerm(draft.trust, now());
