@@ -85,4 +85,18 @@ describe('EquivocationStore', () => {
     expect(await store.listStanding(1000)).toEqual([{ issuer: '520000', sequence: 3, contentDigest: held.toString('base64url') }]);
     expect(await store.listStanding(2000)).toEqual([]);
   });
+
+  it('lets no issuer take the room of others', async () => {
+    const held = Buffer.alloc(32, 7);
+    for (const [issuer, sequence] of [['110000', 1], ['110000', 2], ['110000', 3], ['650000', 1]] as const) {
+      await database.query(
+        `INSERT INTO attestation (issuer, sequence, token, token_digest, content_digest, subject_reference, kind, status, reason, rule_id, rule_version, issued_at, expires_at)
+         VALUES ($1, $2, 'a.b.c', $3, $3, 's', 'health-status', '00', 'r', 'r', '1', 1, 2000)`,
+        [issuer, sequence, held],
+      );
+      await database.query(`INSERT INTO equivocation (issuer, sequence, content_digest, token, received_at) VALUES ($1, $2, $3, 'x', now())`, [issuer, sequence, Buffer.alloc(32, 1)]);
+    }
+    const standing = await new EquivocationStore(database, 2).listStanding(1000);
+    expect(standing.filter(({ issuer }) => issuer !== '520000').map(({ issuer, sequence }) => [issuer, sequence])).toEqual([['110000', 1], ['110000', 2], ['650000', 1]]);
+  });
 });
