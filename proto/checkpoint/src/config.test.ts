@@ -74,6 +74,14 @@ describe('parseSidecarConfig', () => {
     putDevice(good);
   });
 
+  it('refuses a root and a certificate of its port that were made for development', async () => {
+    files.set('dev-root', Buffer.from('{"signed":{"developmentOnly":true}}')).set('dev.crt', (await servers.issueServer({ development: true })).certificate);
+    const tls = { LISTEN_TLS_CERT_FILE: 'dev.crt', LISTEN_TLS_KEY_FILE: 'server.key' };
+    expect(problemOf({ PACKAGE_ROOT_FILE: 'dev-root', ...tls })).toMatch(/PACKAGE_ROOT_FILE[\s\S]*LISTEN_TLS_CERT_FILE/);
+    expect(parse({ ENVIRONMENT: 'development', PACKAGE_ROOT_FILE: 'dev-root', ...tls }).packageRoot).toEqual(files.get('dev-root'));
+    expect(parse({ PACKAGE_ROOT_FILE: 'root' }).packageRoot).toEqual(files.get('root'));
+  });
+
   it('takes what was made for development where it is told that this is', async () => {
     const good = { certificate: files.get('crt')!, key: files.get('key')! };
     putDevice(await members.issueClient({ role: 'checkpoint', province: '520000', name: 'gate' }, { development: true }));

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { DEVELOPMENT_MEMBER } from '@health-code/messages';
 import { z } from 'zod';
 import { CheckpointError } from './errors.js';
-import { readDeviceCredentials, type DeviceFiles, type Environment, type ReadFile } from './hub/device-credentials.js';
+import { isMadeForDevelopment, readDeviceCredentials, type DeviceFiles, type Environment, type ReadFile } from './hub/device-credentials.js';
 import type { ServerTls } from './sidecar/sidecar-server.js';
 
 /** What the sidecar is told from outside. Frozen; times in milliseconds, as the names say. */
@@ -82,6 +83,16 @@ function findProblems(settings: Settings): readonly string[] {
   return problems;
 }
 
+/** Whether a root.json says of itself that it was made for development. One that is no JSON is refused when the package is fetched. */
+function isDevelopmentRoot(root: Buffer): boolean {
+  try {
+    const { signed } = JSON.parse(root.toString('utf8')) as { readonly signed?: Readonly<Record<string, unknown>> };
+    return signed?.[DEVELOPMENT_MEMBER] === true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * The configuration in `env`. An empty value counts as absent.
  * @throws CheckpointError CONFIG_INVALID with one line for every bad key
@@ -112,6 +123,11 @@ export function parseSidecarConfig(env: Readonly<Record<string, string | undefin
   }
   const packageRoot = read('PACKAGE_ROOT_FILE');
   const [certificate, key, clientAuthority] = [read('LISTEN_TLS_CERT_FILE'), read('LISTEN_TLS_KEY_FILE'), read('LISTEN_CLIENT_CA_FILE')];
+  if (settings.ENVIRONMENT === 'production') {
+    const ofDevelopment = 'was made for development, and ENVIRONMENT is production';
+    if (packageRoot !== undefined && isDevelopmentRoot(packageRoot)) problems.push(`PACKAGE_ROOT_FILE ${ofDevelopment}`);
+    if (certificate !== undefined && isMadeForDevelopment(certificate)) problems.push(`LISTEN_TLS_CERT_FILE ${ofDevelopment}`);
+  }
   if (problems.length > 0) throw invalid(problems);
   return Object.freeze({
     hubAddress: settings.HUB_ADDRESS,

@@ -41,18 +41,29 @@ function base128(arc: number): number[] {
   return bytes;
 }
 
+const certificatesOf = (pem: Buffer): readonly X509Certificate[] => (pem.toString('latin1').match(BLOCK) ?? []).map((block) => new X509Certificate(block));
+
+/** Whether one of these certificates bears the mark of those made for development. What cannot be read bears none. */
+export function isMadeForDevelopment(pem: Buffer): boolean {
+  try {
+    return certificatesOf(pem).some(({ raw }) => raw.includes(MARK));
+  } catch {
+    return false;
+  }
+}
+
 const invalid = (message: string, cause?: unknown): CheckpointError => new CheckpointError('CONFIG_INVALID', message, { cause });
 
 function certificatesIn(pem: Buffer, what: string, environment: Environment): readonly [X509Certificate, ...X509Certificate[]] {
   let certificates: readonly X509Certificate[];
   try {
-    certificates = (pem.toString('latin1').match(BLOCK) ?? []).map((block) => new X509Certificate(block));
+    certificates = certificatesOf(pem);
   } catch (cause) {
     throw invalid(`${what} holds a certificate that cannot be read`, cause);
   }
   const [first, ...others] = certificates;
   if (first === undefined) throw invalid(`${what} holds no certificate in PEM`);
-  if (environment === 'production' && certificates.some(({ raw }) => raw.includes(MARK))) throw invalid(`${what} was made for development, and ENVIRONMENT is production`);
+  if (environment === 'production' && isMadeForDevelopment(pem)) throw invalid(`${what} was made for development, and ENVIRONMENT is production`);
   return [first, ...others];
 }
 
