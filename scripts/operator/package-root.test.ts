@@ -57,9 +57,17 @@ describe('package-root', () => {
 
   it('writes nothing where too few of the former keys sign, or strangers do', () => {
     make();
-    expect(refusal('rotate', '--root-key', at('a.pem'), '--new-root-key', at('d.pem'))).toBe('PACKAGE_ROOT_INVALID');
-    expect(refusal('rotate', '--root-key', at('d.pem'), '--new-root-key', at('e.pem'))).toBe('PACKAGE_ROOT_INVALID');
+    expect(refusal('rotate', '--root-key', at('a.pem'), '--new-root-key', at('d.pem', 'e.pem'))).toBe('PACKAGE_ROOT_INVALID');
+    expect(refusal('rotate', '--root-key', at('d.pem'), '--new-root-key', at('e.pem', 'f.pem'))).toBe('PACKAGE_ROOT_INVALID');
     expect(existsSync(join(folder, 'roots', '2.root.json'))).toBe(false);
+  });
+
+  it('lets fewer keys do than before only where that is said', () => {
+    make();
+    const signed = ['rotate', '--root-key', at('a.pem', 'b.pem'), '--new-root-key', at('d.pem')] as const;
+    expect(refusal(...signed)).toBe('CommandLineError');
+    expect(existsSync(at('d.pem'))).toBe(false);
+    expect(run(...signed, '--threshold', '1')).toMatchObject({ version: 2, threshold: 1 });
   });
 
   it('refuses what it does not understand', () => {

@@ -106,12 +106,16 @@ function rotate({ folder, rootKeyFiles, onlineKeyFile }: Place, options: GivenOp
   const held = readChain(folder).at(-1);
   if (held === undefined) throw new CommandError(`${folder} holds no root`, 'Make the first one: package-root make.');
   const signers = rootKeyFiles.map(readKey);
-  const added = filesOf(options.find('new-root-key')).map(keepKey);
+  const addedFiles = filesOf(options.find('new-root-key'));
+  if (addedFiles.length > 0 && addedFiles.length < held.threshold && options.find('threshold') === undefined) {
+    throw new CommandLineError(`${String(held.threshold)} keys have to sign so far: give as many with --new-root-key, or say with --threshold how many are enough`);
+  }
+  const added = addedFiles.map(keepKey);
   const rootKeys = added.length === 0 ? held.rootKeys : publicOf(added);
   const content = {
     version: held.version + 1,
     rootKeys,
-    threshold: wholeNumber(options, 'threshold', Math.min(held.threshold, rootKeys.length)),
+    threshold: wholeNumber(options, 'threshold', held.threshold),
     onlineKey: onlineKeyFile === undefined ? held.onlineKey : createPublicKey(keepKey(onlineKeyFile)),
     expiresAt: expiryOf(options, now),
     isForDevelopment: held.isForDevelopment,
