@@ -1,6 +1,7 @@
 import { parseIdentityDocument, parseProvinceCode, type StandardRecord, type TestResultRecord } from '@health-code/attestation';
 import { AdapterError, type AdapterErrorCode } from './errors.js';
-import type { LocalAnswer, ProvinceDefinition } from './province-system.js';
+import type { LocalAnswer } from './local-answer.js';
+import type { ProvinceDefinition } from './province-system.js';
 
 /** Whose local system is in memory. */
 export const CODE = parseProvinceCode('520000');

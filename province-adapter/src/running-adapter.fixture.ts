@@ -18,7 +18,8 @@ import { createForeignProvince, type ForeignProvince } from './operations/foreig
 import { connectDatabase, migrateDatabase } from './platform/database.js';
 import { competeForLead, type InstanceLock } from './platform/instance-lock.js';
 import { connectNats } from './platform/nats.js';
-import type { LocalAnswer, ProvinceDefinition } from './province-system.js';
+import type { LocalAnswer } from './local-answer.js';
+import type { ProvinceDefinition } from './province-system.js';
 import { startAdapter, type RunningAdapter } from './start-adapter.js';
 
 const log = pino({ level: 'silent' });

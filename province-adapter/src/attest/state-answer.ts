@@ -2,7 +2,8 @@ import { AttestationError, REASON_NOT_STATED, type IdentityDocument, type NoStat
 import { AdapterError } from '../errors.js';
 import { isMaskedName } from '../local-format/masked.js';
 import { isKnownByReference, resolveSubject, type ResolveReference } from '../person/resolve-subject.js';
-import type { LocalAnswer, LocalKind } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
+import type { LocalKind } from '../province-system.js';
 import { translateAnswer, type TranslatingProvince } from '../translate/translate-answer.js';
 import type { AttestableRecord, Statement } from './statement.js';
 import { isNotTranslatable, statesNoStatus, withdrawalOf, type WithdrawalCause } from './withdrawal.js';

@@ -1,7 +1,8 @@
 import { REASON_NOT_TRANSLATABLE, REASON_WITHDRAWN, type IdentityDocument, type OriginalValue } from '@health-code/attestation';
 import { AdapterError, type LocalValue } from '../errors.js';
 import { isKnownByReference, resolveSubject, type ResolveReference } from '../person/resolve-subject.js';
-import type { LocalAnswer, LocalKind, ProvinceProfile } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
+import type { LocalKind, ProvinceProfile } from '../province-system.js';
 import type { AttestableRecord, Statement } from './statement.js';
 
 /** Why a status is withdrawn. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { ProvinceDefinition, Source, VerifierContext } from '../province-system.js';
+import type { VerifierContext } from '../local-answer.js';
+import type { ProvinceDefinition, Source } from '../province-system.js';
 import type { ProvinceFolder } from '../provinces/registry.js';
 import type { LocalSystem } from '../stand-in/local-system.js';
 import { createStandIn } from '../stand-in/stand-in.http.js';

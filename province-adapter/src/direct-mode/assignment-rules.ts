@@ -1,5 +1,6 @@
 import type { EvidenceClass, HealthStatus } from '@health-code/attestation';
-import type { AssignmentRule, HealthDeclaration } from '../province-system.js';
+import type { HealthDeclaration } from '../national-code-port.js';
+import type { AssignmentRule } from '../province-system.js';
 
 /** What a rule looks at. */
 export type DeclaredFacts = Pick<

@@ -1,5 +1,5 @@
 import { parseIdentityDocument } from '@health-code/attestation';
-import type { DeclaringAgent, HealthDeclaration } from '../province-system.js';
+import type { DeclaringAgent, HealthDeclaration } from '../national-code-port.js';
 import { syntheticIdNumber } from '../stand-in/synthetic-people.js';
 
 /** Somebody who is nobody: a document and a reference. */

@@ -1,6 +1,8 @@
 import { parseProvinceCode } from '@health-code/attestation';
 import { createTestDatabase, type TestDatabase } from '../../../deploy/embedded/test-services.js';
-import type { HealthDeclaration, LocalAnswer, NationalCodeOperations, Source, VerifierContext } from '../province-system.js';
+import type { LocalAnswer, VerifierContext } from '../local-answer.js';
+import type { HealthDeclaration, NationalCodeOperations } from '../national-code-port.js';
+import type { Source } from '../province-system.js';
 import { startStandIn, type StartedStandIn } from '../stand-in/start-stand-in.http.js';
 import { Declarants } from './declaration.fixture.js';
 import { createDeclaredPeople } from './declared-people.js';

@@ -1,7 +1,8 @@
 import { EVIDENCE_CLASSES, REASON_NOT_STATED, type StandardRecord } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
 import { requireField, translateValue, type ValueTable } from '../local-format/translation-table.js';
-import type { LocalAnswer, ProvinceProfile } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
+import type { ProvinceProfile } from '../province-system.js';
 
 /** `status` of a statement of the national code. */
 const VALUES: ValueTable = {

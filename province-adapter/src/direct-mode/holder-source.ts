@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { isMaskedName } from '../local-format/masked.js';
-import type { DeclaringAgent, FamilyMember, HolderPort, LocalAnswer } from '../province-system.js';
+import type { FamilyMember, HolderPort } from '../holder-port.js';
+import type { LocalAnswer } from '../local-answer.js';
+import type { DeclaringAgent } from '../national-code-port.js';
 import { FAMILY, HOLDER_PATHS, LOGGED_IN } from './holder-ports.js';
 import type { Statement } from './national-code.js';
 

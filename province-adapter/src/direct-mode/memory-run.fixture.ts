@@ -1,6 +1,6 @@
 import { parseProvinceCode } from '@health-code/attestation';
 import { createMemoryDocuments } from '../bench/memory-documents.js';
-import type { HealthDeclaration } from '../province-system.js';
+import type { HealthDeclaration } from '../national-code-port.js';
 import { RiskLevels, type RiskGrade } from '../risk-level/risk-levels.js';
 import type { Documents } from '../stand-in/documents.js';
 import type { RunningLocalSystem } from '../stand-in/local-system.js';

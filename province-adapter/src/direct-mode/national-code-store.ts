@@ -1,4 +1,4 @@
-import type { CodeForm } from '../province-system.js';
+import type { CodeForm } from '../national-code-port.js';
 import type { DocumentCollection, Documents } from '../stand-in/documents.js';
 import type { SyntheticPerson } from '../stand-in/synthetic-people.js';
 import type { AcceptForeignStatement } from './national-code.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { HealthDeclaration } from '../province-system.js';
+import type { HealthDeclaration } from '../national-code-port.js';
 import { DirectModeRun, GATE, textOf } from './direct-mode-run.fixture.js';
 import { MAX_DEPENDANTS } from './proxies.js';
 

@@ -1,4 +1,4 @@
-import type { CodeForm } from '../province-system.js';
+import type { CodeForm } from '../national-code-port.js';
 import type { DocumentCollection } from '../stand-in/documents.js';
 
 /** 健康码: how long and how often it may be scanned. Defaults of the identity-code SDK that the standard's interfaces resemble. */

@@ -1,4 +1,4 @@
-import type { CodeForm } from '../province-system.js';
+import type { CodeForm } from '../national-code-port.js';
 import type { StoredMaking } from './national-code-store.js';
 import { toSeconds, type NationalCodeContext } from './national-code-route.js';
 

@@ -1,5 +1,6 @@
 import { HEALTH_STATUSES, type EvidenceClass, type HealthStatus } from '@health-code/attestation';
-import type { AssignmentRule, DeclaredTrip } from '../province-system.js';
+import type { DeclaredTrip } from '../national-code-port.js';
+import type { AssignmentRule } from '../province-system.js';
 import { chinaDayOf, RISK_GRADES, type RiskGrade, type RiskLevels } from '../risk-level/risk-levels.js';
 import type { SyntheticPerson } from '../stand-in/synthetic-people.js';
 import { gravityOf } from './gravity.js';

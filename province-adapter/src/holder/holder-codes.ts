@@ -5,7 +5,8 @@ import { AdapterError } from '../errors.js';
 import { endOfChinaDay } from '../local-format/china-time.js';
 import { settleAnswer, type AttestAnswerTerms } from '../operations/attest-answer.js';
 import { parseText } from '../operations/parse-verifier.js';
-import type { CodeForm, FamilyMember, HolderPort, NationalCodeOperations } from '../province-system.js';
+import type { FamilyMember, HolderPort } from '../holder-port.js';
+import type { CodeForm, NationalCodeOperations } from '../national-code-port.js';
 import type { ShownStatus } from './status-look.js';
 
 /** What a holder's page is made of. */

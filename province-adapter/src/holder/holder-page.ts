@@ -1,6 +1,6 @@
 import type { Province } from '@health-code/attestation';
 import { formatChinaTime } from '../local-format/china-time.js';
-import type { MadeForMember } from '../province-system.js';
+import type { MadeForMember } from '../holder-port.js';
 import type { ShownMember } from './holder-codes.js';
 import type { HolderSession } from './holder-sessions.js';
 import { RELATIONSHIP_TEXTS, TEXTS, type Language } from './holder-texts.js';

@@ -1,4 +1,4 @@
-import type { DeclaringAgent } from '../province-system.js';
+import type { DeclaringAgent } from '../national-code-port.js';
 
 /** Languages of the page. */
 export const LANGUAGES = ['zh', 'en'] as const;

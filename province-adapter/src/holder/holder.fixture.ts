@@ -7,7 +7,8 @@ import { createDirectModeProfile } from '../direct-mode/direct-mode-profile.js';
 import { createDirectModeProvince } from '../direct-mode/direct-mode-province.js';
 import { CODE } from '../memory-province.fixture.js';
 import { createReferenceResolver } from '../person/resolve-subject.js';
-import type { DeclaringAgent, HealthDeclaration, NationalCodeOperations, ProvinceDefinition } from '../province-system.js';
+import type { DeclaringAgent, HealthDeclaration, NationalCodeOperations } from '../national-code-port.js';
+import type { ProvinceDefinition } from '../province-system.js';
 import { startStandIn, type StartedStandIn } from '../stand-in/start-stand-in.http.js';
 import type { DrawnCode } from './draw-code.js';
 

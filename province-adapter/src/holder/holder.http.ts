@@ -2,7 +2,7 @@ import type { Province } from '@health-code/attestation';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AdapterError, type AdapterErrorCode } from '../errors.js';
 import type { Logger } from '../platform/logger.js';
-import type { CodeForm } from '../province-system.js';
+import type { CodeForm } from '../national-code-port.js';
 import { drawCode } from './draw-code.js';
 import { logIn, makeShownCode, readFamily, type HolderTerms, type ShownCode, type ShownMember, type TypedLogin } from './holder-codes.js';
 import { untilText, holderPage, loginPage, type PageContext } from './holder-page.js';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MAX_DEPENDANTS } from '../direct-mode/proxies.js';
 import { endOfChinaDay } from '../local-format/china-time.js';
 import { CODE, now } from '../memory-province.fixture.js';
-import type { HealthDeclaration } from '../province-system.js';
+import type { HealthDeclaration } from '../national-code-port.js';
 import { startAdapterUnderTest, type AdapterUnderTest } from '../running-adapter.fixture.js';
 import { drawnIn, HolderBrowser, HolderProvince, scan } from './holder.fixture.js';
 

@@ -1,5 +1,6 @@
 import { REASON_NOT_STATED, type StandardRecord } from '@health-code/attestation';
-import type { LocalAnswer, ProvinceProfile } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
+import type { ProvinceProfile } from '../province-system.js';
 import { findNobody, requireField, translateValue, type ValueTable } from './translation-table.js';
 
 /** A local format that states a status and nothing about it. */

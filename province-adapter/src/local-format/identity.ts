@@ -1,5 +1,5 @@
 import { AttestationError, parseIdentityDocument, type IdentityDocument } from '@health-code/attestation';
-import type { LocalAnswer } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
 
 /**
  * The document as people are referred to across provinces, as members of an answer; for kinds of document that nobody is referred

@@ -2,7 +2,7 @@ import type { IdentityDocument } from '@health-code/attestation';
 import { z } from 'zod';
 import { AdapterError } from '../errors.js';
 import { JSON_IN_UTF_8, parseJson, type LocalHttp, type LocalRequest } from '../local-http/local-http.js';
-import type { LocalAnswer } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
 import { identityOf } from './identity.js';
 import { parseAnswer } from './parse-answer.js';
 

@@ -1,5 +1,6 @@
 import type { NoStatusRecord, RuleReference, TestMethod, TestResult, TestResultRecord } from '@health-code/attestation';
-import type { LocalAnswer, ProvinceProfile } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
+import type { ProvinceProfile } from '../province-system.js';
 import { parseChinaTime } from './china-time.js';
 import { findNobody, requireField, translateValue } from './translation-table.js';
 

@@ -7,7 +7,8 @@ import {
   type OriginalValue,
 } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
-import type { LocalAnswer, ProvinceProfile } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
+import type { ProvinceProfile } from '../province-system.js';
 
 /** What one value of a local status field means: a colour, or why there is none. */
 export type ValueMeaning =

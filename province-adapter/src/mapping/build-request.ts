@@ -1,7 +1,7 @@
 import type { IdentityDocument } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
 import type { LocalRequest } from '../local-http/local-http.js';
-import type { VerifierContext } from '../province-system.js';
+import type { VerifierContext } from '../local-answer.js';
 import type { MappedRequest } from './mapping-schema.js';
 import { formatRandom } from './random-text.js';
 import { expandUri, fillTemplate, mapTexts, timeFormatOf, typeFilled } from './text-template.js';

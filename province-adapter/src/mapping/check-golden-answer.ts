@@ -1,6 +1,6 @@
 import type { ProvinceCode } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
-import type { LocalAnswer } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
 import { BareAnswer } from '../stand-in/local-system.js';
 import type { SyntheticPerson } from '../stand-in/synthetic-people.js';
 import { buildCode, exampleHex } from './build-code.js';

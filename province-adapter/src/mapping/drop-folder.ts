@@ -1,7 +1,7 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AdapterError } from '../errors.js';
-import type { LocalAnswer } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
 import { decodeText } from './charset.js';
 import { parseDelimited } from './delimited.js';
 import type { MappedFiles, Mapping } from './mapping-schema.js';

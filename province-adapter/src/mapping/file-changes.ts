@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { LocalAnswer, LocalChanges } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
+import type { LocalChanges } from '../province-system.js';
 import type { DroppedFile, DroppedRow } from './drop-folder.js';
 
 /** Rows that one poll gives at most: they are attested in one transaction. */

@@ -1,6 +1,6 @@
 import type { ProvinceCode } from '@health-code/attestation';
 import type { LocalBytes } from '../local-http/local-http.js';
-import type { LocalAnswer } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
 import { BareAnswer } from '../stand-in/local-system.js';
 import { createMappedProfile } from './mapped-province.js';
 import { createMappedTestTranslation } from './mapped-test-result.js';

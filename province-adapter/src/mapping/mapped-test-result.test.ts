@@ -1,6 +1,6 @@
 import { parseProvinceCode } from '@health-code/attestation';
 import { describe, expect, it } from 'vitest';
-import type { LocalAnswer } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
 import { personNotFound } from '../local-format/translation-table.js';
 import { MAPPING_MEMBERS, type MappedTests } from './mapping-schema.js';
 import { createMappedProfile } from './mapped-province.js';

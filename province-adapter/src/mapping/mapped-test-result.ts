@@ -1,6 +1,7 @@
 import type { NoStatusRecord, TestResultRecord } from '@health-code/attestation';
 import { noTestKnown, translateTestResult, type TestResultFormat } from '../local-format/translate-test-result.js';
-import type { LocalAnswer, ProvinceProfile } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
+import type { ProvinceProfile } from '../province-system.js';
 import type { MappedTests } from './mapping-schema.js';
 import { nameFields } from './read-fields.js';
 import { secondsOf } from './schema-texts.js';

@@ -1,7 +1,8 @@
 import { HEALTH_STATUSES, REASON_NOT_STATED, type EvidenceClass, type HealthStatus, type RuleReference, type StandardRecord } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
 import { REASON_IN_LOCAL_WORDS, findNobody, translateReason, translateValue, type ReasonMeaning, type ValueMeaning } from '../local-format/translation-table.js';
-import type { LocalAnswer, ProvinceProfile } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
+import type { ProvinceProfile } from '../province-system.js';
 import type { Mapping } from './mapping-schema.js';
 import { statusNames } from './read-fields.js';
 import { secondsOf } from './schema-texts.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LocalAnswer } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
 import { MAPPING_MEMBERS } from './mapping-schema.js';
 import { readFields as readMapped } from './read-fields.js';
 

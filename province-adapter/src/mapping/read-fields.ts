@@ -3,7 +3,7 @@ import { AdapterError } from '../errors.js';
 import { identityOf } from '../local-format/identity.js';
 import { isMaskedName, isMaskedNumber } from '../local-format/masked.js';
 import { PERSON_FIELD } from '../local-format/translation-table.js';
-import type { LocalAnswer } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
 import { maskName, maskNumber } from '../stand-in/synthetic-people.js';
 import type { IdentityTypes, MappedField, MappedTests, Mapping } from './mapping-schema.js';
 

@@ -1,7 +1,7 @@
 import { parseIdentityDocument } from '@health-code/attestation';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AdapterError, type AdapterErrorCode } from '../errors.js';
-import type { LocalAnswer, VerifierContext } from '../province-system.js';
+import type { LocalAnswer, VerifierContext } from '../local-answer.js';
 import { LocalPermission, type Questions } from './local-permission.js';
 
 const answer: LocalAnswer = { fields: {}, answeredAt: 1_800_000_000 };

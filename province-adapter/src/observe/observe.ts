@@ -2,7 +2,7 @@ import type { Statement } from '../attest/statement.js';
 import { stateAnswer, type AnswerTerms } from '../attest/state-answer.js';
 import type { ReadStatements } from '../attest/attestor.js';
 import type { CursorMove, RefusedAnswer } from '../outbox/outbox-entry.js';
-import type { LocalAnswer } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
 
 /** What one batch of answers came to. */
 export interface Observation {

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AdapterError } from '../errors.js';
 import { createHttpServer } from '../platform/http-server.js';
-import type { LocalAnswer } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
 import type { ObserveTerms } from './observe.js';
 import { addPushRoute } from './push.http.js';
 

@@ -4,7 +4,8 @@ import type { Statement } from '../attest/statement.js';
 import type { AttestedStatement } from '../attest/attestor.js';
 import { stateAnswer, type AnswerTerms, type StatedAnswer } from '../attest/state-answer.js';
 import { AdapterError } from '../errors.js';
-import type { LocalAnswer, LocalKind } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
+import type { LocalKind } from '../province-system.js';
 
 /** How often the local system is asked at most while statuses change under the question. */
 const MAX_READS = 3;

@@ -1,6 +1,6 @@
 import { v1 } from '@health-code/messages';
 import { describe, expect, it } from 'vitest';
-import type { HealthDeclaration, NationalCodeOperations } from '../province-system.js';
+import type { HealthDeclaration, NationalCodeOperations } from '../national-code-port.js';
 import { NOW, PERSON, REFERENCE, call, answer, handlersOf, codeOf } from './operations.fixture.js';
 
 describe('operations that change something', () => {

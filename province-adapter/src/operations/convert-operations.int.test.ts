@@ -9,7 +9,8 @@ import { AdapterError } from '../errors.js';
 import { ProvinceKeyCache } from '../hub/province-key-cache.js';
 import { OutboxStore } from '../outbox/outbox.store.js';
 import { connectDatabase, migrateDatabase } from '../platform/database.js';
-import type { ForeignStatement, NationalCodeOperations, RecognitionMode } from '../province-system.js';
+import type { ForeignStatement, NationalCodeOperations } from '../national-code-port.js';
+import type { RecognitionMode } from '../province-system.js';
 import { createConvertOperations } from './convert-operations.js';
 import { createForeignProvince, type ForeignProvince } from './foreign-province.fixture.js';
 

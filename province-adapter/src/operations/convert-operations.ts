@@ -5,7 +5,8 @@ import { isConverting } from '../attest/foreign-conversion-rule.js';
 import type { Statement } from '../attest/statement.js';
 import type { CallHandlers } from '../call/call-handlers.js';
 import { AdapterError } from '../errors.js';
-import type { ForeignStatement, ProvinceProfile, Source } from '../province-system.js';
+import type { ForeignStatement } from '../national-code-port.js';
+import type { ProvinceProfile, Source } from '../province-system.js';
 import { verifyForeignAttestation, type ForeignKeys } from './verify-foreign-attestation.js';
 
 /** What it takes to convert. */

@@ -3,7 +3,8 @@ import { v1 } from '@health-code/messages';
 import { describe, expect, it } from 'vitest';
 import { createDirectModeProfile } from '../direct-mode/direct-mode-profile.js';
 import { createDirectModeTranslation } from '../direct-mode/direct-mode-translate.js';
-import type { CorrectionState, HealthDeclaration, NationalCodeOperations, Source } from '../province-system.js';
+import type { CorrectionState, HealthDeclaration, NationalCodeOperations } from '../national-code-port.js';
+import type { Source } from '../province-system.js';
 import { syntheticIdNumber } from '../stand-in/synthetic-people.js';
 import { createChangeOperations, type ChangeOperations } from './national-code-operations.js';
 

@@ -4,7 +4,8 @@ import type { Statement } from '../attest/statement.js';
 import type { AttestedStatement } from '../attest/attestor.js';
 import type { CallContext, CallHandlers } from '../call/call-handlers.js';
 import { AdapterError, type AdapterErrorCode } from '../errors.js';
-import type { LocalAnswer, ProvinceProfile, Source } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
+import type { ProvinceProfile, Source } from '../province-system.js';
 import { createChangeOperations } from './national-code-operations.js';
 import { createVerificationOperations } from './verification-operations.js';
 

@@ -1,7 +1,7 @@
 import { v1 } from '@health-code/messages';
 import { describe, expect, it } from 'vitest';
 import { AdapterError } from '../errors.js';
-import type { LocalAnswer } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
 import { PERSON, OTHER, REFERENCE, context, call, profile, green, negative, answer, handlersOf, codeOf } from './operations.fixture.js';
 
 describe('attestCode', () => {

@@ -2,7 +2,7 @@ import { parseIdentityDocument, type IdentityDocument } from '@health-code/attes
 import { v1 } from '@health-code/messages';
 import { AdapterError } from '../errors.js';
 import type { ResolveReference } from '../person/resolve-subject.js';
-import type { DeclaringAgent } from '../province-system.js';
+import type { DeclaringAgent } from '../national-code-port.js';
 import { parseText } from './parse-verifier.js';
 
 const RELATIONSHIPS: Readonly<Record<v1.AgentRelationship, DeclaringAgent['relationship'] | undefined>> = {

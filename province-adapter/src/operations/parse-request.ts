@@ -1,7 +1,7 @@
 import { parseIdentityDocument, parseSubjectReference, type IdentityDocument } from '@health-code/attestation';
 import { secondsFromTimestamp, type v1 } from '@health-code/messages';
 import { AdapterError } from '../errors.js';
-import type { DeclaredTrip, HealthCorrection, HealthDeclaration } from '../province-system.js';
+import type { DeclaredTrip, HealthCorrection, HealthDeclaration } from '../national-code-port.js';
 import { parseAgent } from './parse-agent.js';
 import { parseText } from './parse-verifier.js';
 

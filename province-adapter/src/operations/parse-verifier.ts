@@ -1,7 +1,7 @@
 import { parseProvinceCode } from '@health-code/attestation';
 import { v1 } from '@health-code/messages';
 import { AdapterError } from '../errors.js';
-import type { VerifierContext } from '../province-system.js';
+import type { VerifierContext } from '../local-answer.js';
 
 const PURPOSES: Readonly<Record<v1.Purpose, VerifierContext['purpose'] | undefined>> = {
   [v1.Purpose.PURPOSE_UNSPECIFIED]: undefined,

@@ -1,6 +1,6 @@
 import { AttestationError, createSubjectReference, isSubjectReference, type IdentityDocument, type SubjectKey } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
-import type { LocalAnswer } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
 
 /** The opaque reference of an identity document. The document itself goes no further. */
 export type ResolveReference = (document: IdentityDocument) => Promise<string>;

@@ -1,7 +1,8 @@
 import { parseProvinceCode, type StandardRecord, type StatusRecord, type TestResultRecord } from '@health-code/attestation';
 import { describe, expect, it } from 'vitest';
 import { AdapterError } from '../errors.js';
-import type { LocalAnswer, ProvinceProfile } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
+import type { ProvinceProfile } from '../province-system.js';
 import { translateAnswer, type TranslatedRecord } from './translate-answer.js';
 
 const NOW = 1_800_000_000;

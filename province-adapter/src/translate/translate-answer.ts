@@ -11,7 +11,8 @@ import {
   type TestResultRecord,
 } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
-import type { LocalAnswer, LocalKind, ProvinceDefinition, ProvinceProfile } from '../province-system.js';
+import type { LocalAnswer } from '../local-answer.js';
+import type { LocalKind, ProvinceDefinition, ProvinceProfile } from '../province-system.js';
 
 /** A province's own tables, and what it registered. */
 export type TranslatingProvince = Pick<ProvinceDefinition, 'profile' | 'translate' | 'translations'>;

@@ -6,7 +6,8 @@ import { parseAnswer } from '../../local-format/parse-answer.js';
 import { resolveIdentity } from '../../local-format/stand-in-ports.js';
 import { personNotFound } from '../../local-format/translation-table.js';
 import { createLocalHttp } from '../../local-http/local-http.js';
-import type { LocalAnswer, Source, SourceOptions } from '../../province-system.js';
+import type { LocalAnswer } from '../../local-answer.js';
+import type { Source, SourceOptions } from '../../province-system.js';
 import { ANSWER, keepAuthorised, type AuthorisedAnswer } from './authorised-answer.js';
 import { CODE_PREFIX } from './profile.js';
 

@@ -8,7 +8,7 @@ import {
   type ValueTable,
 } from '../../local-format/translation-table.js';
 import { AdapterError } from '../../errors.js';
-import type { LocalAnswer } from '../../province-system.js';
+import type { LocalAnswer } from '../../local-answer.js';
 import { parseChangeTime } from './change-time.js';
 import { profile } from './profile.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { noTestKnown } from '../../local-format/translate-test-result.js';
-import type { LocalAnswer } from '../../province-system.js';
+import type { LocalAnswer } from '../../local-answer.js';
 
 /** `data` of codeHsjc/resultQuery, as far as it is read; `null` for somebody without a test. */
 export const TEST = z.object({ detTime: z.string(), detResult: z.string().nullish() }).nullable();

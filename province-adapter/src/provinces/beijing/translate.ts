@@ -8,7 +8,7 @@ import {
   type ReasonTable,
   type ValueTable,
 } from '../../local-format/translation-table.js';
-import type { LocalAnswer } from '../../province-system.js';
+import type { LocalAnswer } from '../../local-answer.js';
 import { profile } from './profile.js';
 
 /** `data.code` of getHealthCode. What -3 and 4 stand for beyond "blocked" is not documented; none of the five is a colour. */

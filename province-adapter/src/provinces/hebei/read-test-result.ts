@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseAnswer } from '../../local-format/parse-answer.js';
 import { noTestKnown } from '../../local-format/translate-test-result.js';
-import type { LocalAnswer } from '../../province-system.js';
+import type { LocalAnswer } from '../../local-answer.js';
 
 /** hsjc of the health information; a person without a test has none, or an empty one. */
 const HEALTH = z.object({

@@ -6,7 +6,8 @@ import { parseAnswer } from '../../local-format/parse-answer.js';
 import { findHandle, resolveIdentity } from '../../local-format/stand-in-ports.js';
 import { personNotFound } from '../../local-format/translation-table.js';
 import { createLocalHttp } from '../../local-http/local-http.js';
-import type { LocalAnswer, Source, SourceOptions, VerifierContext } from '../../province-system.js';
+import type { LocalAnswer, VerifierContext } from '../../local-answer.js';
+import type { Source, SourceOptions } from '../../province-system.js';
 import { CODE_PREFIX } from './profile.js';
 
 const OK = '0';

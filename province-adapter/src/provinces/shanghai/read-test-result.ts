@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseAnswer } from '../../local-format/parse-answer.js';
 import { noTestKnown } from '../../local-format/translate-test-result.js';
-import type { LocalAnswer } from '../../province-system.js';
+import type { LocalAnswer } from '../../local-answer.js';
 
 /** The members of a test that are read. name, card_type_name and test_orgname stand beside them: names of a person and of a laboratory. */
 const TEST = z.object({

@@ -4,7 +4,8 @@ import { parseAnswer } from '../../local-format/parse-answer.js';
 import { findHandle, resolveIdentity } from '../../local-format/stand-in-ports.js';
 import { personNotFound } from '../../local-format/translation-table.js';
 import { createLocalHttp } from '../../local-http/local-http.js';
-import type { KindSource, LocalAnswer, Source, SourceOptions } from '../../province-system.js';
+import type { LocalAnswer } from '../../local-answer.js';
+import type { KindSource, Source, SourceOptions } from '../../province-system.js';
 import { CODE_PREFIX } from './profile.js';
 import { readTestResult } from './read-test-result.js';
 

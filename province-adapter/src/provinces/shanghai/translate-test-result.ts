@@ -1,6 +1,6 @@
 import type { NoStatusRecord, TestResultRecord } from '@health-code/attestation';
 import { translateTestResult, type TestResultFormat } from '../../local-format/translate-test-result.js';
-import type { LocalAnswer } from '../../province-system.js';
+import type { LocalAnswer } from '../../local-answer.js';
 import { TEST_RULE, profile } from './profile.js';
 
 const FORMAT: TestResultFormat = {

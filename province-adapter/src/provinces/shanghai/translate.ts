@@ -1,6 +1,6 @@
 import type { StandardRecord } from '@health-code/attestation';
 import { translateBareStatus, type BareStatusFormat } from '../../local-format/bare-status.js';
-import type { LocalAnswer } from '../../province-system.js';
+import type { LocalAnswer } from '../../local-answer.js';
 import { profile } from './profile.js';
 
 const FORMAT: BareStatusFormat = {

@@ -8,7 +8,7 @@ import {
   type ReasonTable,
   type ValueTable,
 } from '../../local-format/translation-table.js';
-import type { LocalAnswer } from '../../province-system.js';
+import type { LocalAnswer } from '../../local-answer.js';
 import { profile } from './profile.js';
 
 /** `risk_assessment_grade`. */
