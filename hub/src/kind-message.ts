@@ -1,12 +1,5 @@
 import type { AttestationKind } from '@health-code/attestation';
-import { v1 } from '@health-code/messages';
-
-/** 声明种类 on the wire. */
-export const KIND_MESSAGE: Readonly<Record<AttestationKind, v1.AttestationKind>> = {
-  'health-status': v1.AttestationKind.ATTESTATION_KIND_HEALTH_STATUS,
-  'nucleic-acid-test': v1.AttestationKind.ATTESTATION_KIND_NUCLEIC_ACID_TEST,
-  canary: v1.AttestationKind.ATTESTATION_KIND_CANARY,
-};
+import { KIND_MESSAGE, v1 } from '@health-code/messages';
 
 /** 声明种类 of people: what can be asked about. */
 export type PersonKind = Exclude<AttestationKind, 'canary'>;

@@ -1,8 +1,7 @@
 import { openWithSecret, sealFor, type AttestationKind, type ProvinceCode, type ProvinceKey } from '@health-code/attestation';
-import { callSubject, v1 } from '@health-code/messages';
+import { callSubject, KIND_MESSAGE, v1 } from '@health-code/messages';
 import { errors, type NatsConnection } from '@nats-io/transport-node';
 import { HubError } from '../errors.js';
-import { KIND_MESSAGE } from '../kind-message.js';
 import type { AttestedAnswer } from './attested-answer.js';
 import { attestedAnswer, parseProvinceReply, refusalOf, type ProvinceOperation, type ReplyTo, type RequestOf } from './parse-reply.js';
 

@@ -1,63 +1,6 @@
-import type { Advice, AttestedStatus, AttestedValue, Availability, EvidenceClass, Freshness, Recognition } from '@health-code/attestation';
-import { timestampFromSeconds, v1 } from '@health-code/messages';
-import { KIND_MESSAGE } from '../kind-message.js';
+import type { AttestedValue } from '@health-code/attestation';
+import { ADVICE_MESSAGE, AVAILABILITY_MESSAGE, EVIDENCE_MESSAGE, FRESHNESS_MESSAGE, KIND_MESSAGE, PLAYED_MESSAGE, RECOGNITION_MESSAGE, RESULT_MESSAGE, STATUS_MESSAGE, timestampFromSeconds, v1 } from '@health-code/messages';
 import type { Statement, VerifiedCode } from './verified-code.js';
-
-/** 健康码状态 on the wire. */
-export const STATUS_MESSAGE: Readonly<Record<AttestedStatus, v1.HealthStatus>> = {
-  none: v1.HealthStatus.HEALTH_STATUS_UNSPECIFIED,
-  '00': v1.HealthStatus.HEALTH_STATUS_GREEN,
-  '01': v1.HealthStatus.HEALTH_STATUS_YELLOW,
-  '10': v1.HealthStatus.HEALTH_STATUS_RED,
-};
-
-/** 互认结果 on the wire. */
-export const RECOGNITION_MESSAGE: Readonly<Record<Recognition, v1.Recognition>> = {
-  recognised: v1.Recognition.RECOGNITION_RECOGNISED,
-  'no-agreement': v1.Recognition.RECOGNITION_NO_AGREEMENT,
-  expired: v1.Recognition.RECOGNITION_EXPIRED,
-  superseded: v1.Recognition.RECOGNITION_SUPERSEDED,
-  suspended: v1.Recognition.RECOGNITION_SUSPENDED,
-  'signature-invalid': v1.Recognition.RECOGNITION_SIGNATURE_INVALID,
-  'issuer-suspended': v1.Recognition.RECOGNITION_ISSUER_SUSPENDED,
-  'unknown-code': v1.Recognition.RECOGNITION_UNKNOWN_CODE,
-  'issuer-unreachable': v1.Recognition.RECOGNITION_ISSUER_UNREACHABLE,
-  conflict: v1.Recognition.RECOGNITION_CONFLICT,
-  'no-rule': v1.Recognition.RECOGNITION_NO_RULE,
-  'no-status': v1.Recognition.RECOGNITION_NO_STATUS,
-};
-
-/** 时效 on the wire. */
-export const FRESHNESS_MESSAGE: Readonly<Record<Freshness, v1.Freshness>> = {
-  unknown: v1.Freshness.FRESHNESS_UNSPECIFIED,
-  fresh: v1.Freshness.FRESHNESS_FRESH,
-  ageing: v1.Freshness.FRESHNESS_AGEING,
-  stale: v1.Freshness.FRESHNESS_STALE,
-  expired: v1.Freshness.FRESHNESS_EXPIRED,
-};
-
-/** 处置建议 on the wire. */
-export const ADVICE_MESSAGE: Readonly<Record<Advice, v1.Advice>> = {
-  allow: v1.Advice.ADVICE_ALLOW,
-  'local-procedure': v1.Advice.ADVICE_LOCAL_PROCEDURE,
-  'ask-person': v1.Advice.ADVICE_ASK_PERSON,
-  'try-again': v1.Advice.ADVICE_TRY_AGAIN,
-  'check-status': v1.Advice.ADVICE_CHECK_STATUS,
-};
-
-/** 检测结果 on the wire. */
-export const RESULT_MESSAGE: Readonly<Partial<Record<AttestedValue, v1.TestResult>>> = {
-  negative: v1.TestResult.TEST_RESULT_NEGATIVE,
-  positive: v1.TestResult.TEST_RESULT_POSITIVE,
-  inconclusive: v1.TestResult.TEST_RESULT_INCONCLUSIVE,
-};
-
-/** The colour a canary plays; never the one of `status`. */
-const PLAYED_MESSAGE: Readonly<Partial<Record<AttestedValue, v1.HealthStatus>>> = {
-  'canary-green': v1.HealthStatus.HEALTH_STATUS_GREEN,
-  'canary-yellow': v1.HealthStatus.HEALTH_STATUS_YELLOW,
-  'canary-red': v1.HealthStatus.HEALTH_STATUS_RED,
-};
 
 const colourOf = (status: AttestedValue): v1.HealthStatus =>
   (STATUS_MESSAGE as Readonly<Partial<Record<AttestedValue, v1.HealthStatus>>>)[status] ?? v1.HealthStatus.HEALTH_STATUS_UNSPECIFIED;
@@ -72,24 +15,6 @@ function toTest({ status, since, test }: Statement): v1.TestStatement.$Propertie
     laboratory: test.laboratory,
   };
 }
-
-/** Whether a status could be stated, on the wire. */
-export const AVAILABILITY_MESSAGE: Readonly<Record<Availability, v1.Availability>> = {
-  available: v1.Availability.AVAILABILITY_AVAILABLE,
-  pending: v1.Availability.AVAILABILITY_PENDING,
-  'not-applied': v1.Availability.AVAILABILITY_NOT_APPLIED,
-  'no-such-person': v1.Availability.AVAILABILITY_NO_SUCH_PERSON,
-  unavailable: v1.Availability.AVAILABILITY_UNAVAILABLE,
-  expired: v1.Availability.AVAILABILITY_EXPIRED,
-};
-
-/** 依据类别 on the wire. */
-export const EVIDENCE_MESSAGE: Readonly<Record<EvidenceClass, v1.EvidenceClass>> = {
-  'self-declared': v1.EvidenceClass.EVIDENCE_CLASS_SELF_DECLARED,
-  'verified-source': v1.EvidenceClass.EVIDENCE_CLASS_VERIFIED_SOURCE,
-  laboratory: v1.EvidenceClass.EVIDENCE_CLASS_LABORATORY,
-  'authority-decision': v1.EvidenceClass.EVIDENCE_CLASS_AUTHORITY_DECISION,
-};
 
 const toSource = (source: Statement['source']): v1.ConversionSource.$Properties | null =>
   source === undefined ? null : { issuer: source.issuer, sequence: source.sequence, issuedAt: timestampFromSeconds(source.issuedAt) };

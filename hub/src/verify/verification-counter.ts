@@ -1,6 +1,5 @@
 import type { Recognition } from '@health-code/attestation';
-import { v1 } from '@health-code/messages';
-import { RECOGNITION_MESSAGE } from './verdict-message.js';
+import { RECOGNITION_MESSAGE, v1 } from '@health-code/messages';
 
 /** How often a purpose met an outcome. */
 export interface VerificationCount {

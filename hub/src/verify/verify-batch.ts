@@ -1,10 +1,9 @@
 import { applyPolicy, isRestrictable, KNOWN_REFUSAL_CODES, type CheckpointClass, type Verdict } from '@health-code/attestation';
-import type { v1 } from '@health-code/messages';
+import { ADVICE_MESSAGE, FRESHNESS_MESSAGE, RECOGNITION_MESSAGE, STATUS_MESSAGE, type v1 } from '@health-code/messages';
 import { NO_SLOT } from '../lookup/slot-table.js';
 import type { Terms } from '../lookup/terms.js';
 import type { Checkpoint } from './checkpoint-request.js';
 import { findRule, type RegionalPolicies } from './regional-policy.js';
-import { ADVICE_MESSAGE, FRESHNESS_MESSAGE, RECOGNITION_MESSAGE, STATUS_MESSAGE } from './verdict-message.js';
 import type { VerificationCounter } from './verification-counter.js';
 import { isAboutPerson, type VerifiedCode } from './verified-code.js';
 import { looksAttested } from './verify-code.js';

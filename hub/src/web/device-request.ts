@@ -1,10 +1,8 @@
 import type { ProvinceCode } from '@health-code/attestation';
-import { timestampFromSeconds, v1 } from '@health-code/messages';
+import { KIND_MESSAGE, RECOGNITION_MESSAGE, timestampFromSeconds, v1 } from '@health-code/messages';
 import { z } from 'zod';
 import type { EnrolmentRequestJson, PurposeJson, ReportRequestJson, VerifyRequestJson } from '../../web/shared/device-api.js';
 import { HubError } from '../errors.js';
-import { KIND_MESSAGE } from '../kind-message.js';
-import { RECOGNITION_MESSAGE } from '../verify/verdict-message.js';
 
 const PURPOSES: Readonly<Record<PurposeJson, v1.Purpose>> = {
   checkpoint: v1.Purpose.PURPOSE_CHECKPOINT,

@@ -1,9 +1,7 @@
-import { timestampFromSeconds, v1 } from '@health-code/messages';
+import { ADVICE_MESSAGE, AVAILABILITY_MESSAGE, EVIDENCE_MESSAGE, FRESHNESS_MESSAGE, KIND_MESSAGE, RECOGNITION_MESSAGE, STATUS_MESSAGE, timestampFromSeconds, v1 } from '@health-code/messages';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { VerdictJson } from '../../web/shared/device-api.js';
-import { KIND_MESSAGE } from '../kind-message.js';
-import { ADVICE_MESSAGE, AVAILABILITY_MESSAGE, EVIDENCE_MESSAGE, FRESHNESS_MESSAGE, RECOGNITION_MESSAGE, STATUS_MESSAGE } from '../verify/verdict-message.js';
 import { toVerdictJson, toVerifyJson } from './verdict-json.js';
 
 /** Through JSON, as it travels. */

@@ -1,15 +1,5 @@
-import { v1 } from '@health-code/messages';
+import { ADVICE_MESSAGE, AVAILABILITY_MESSAGE, EVIDENCE_MESSAGE, FRESHNESS_MESSAGE, KIND_MESSAGE, RECOGNITION_MESSAGE, RESULT_MESSAGE, STATUS_MESSAGE, v1 } from '@health-code/messages';
 import type { ColourJson, TestJson, VerdictJson, VerifyJson } from '../../web/shared/device-api.js';
-import { KIND_MESSAGE } from '../kind-message.js';
-import {
-  ADVICE_MESSAGE,
-  AVAILABILITY_MESSAGE,
-  EVIDENCE_MESSAGE,
-  FRESHNESS_MESSAGE,
-  RECOGNITION_MESSAGE,
-  RESULT_MESSAGE,
-  STATUS_MESSAGE,
-} from '../verify/verdict-message.js';
 
 type Timestamp = v1.Verdict.$Properties['issuedAt'];
 

@@ -8,3 +8,4 @@ export { serviceDefinition, type GeneratedService } from './service-definition.j
 export * from './subjects.js';
 export { secondsFromTimestamp, timestampFromSeconds, type TimestampFields } from './timestamp.js';
 export { unaryTransport, type UnaryTransportOptions } from './unary-transport.js';
+export * from './verdict-words.js';

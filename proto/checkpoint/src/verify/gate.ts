@@ -1,9 +1,9 @@
 import { status, type ServiceError } from '@grpc/grpc-js';
 import { refusedOffline, type OfflineCheckpoint, type OfflineOutcome, type OfflinePackage, type OfflineVerifier } from '@health-code/attestation';
-import type { v1 } from '@health-code/messages';
+import { RECOGNITION_MESSAGE, type v1 } from '@health-code/messages';
 import type { Check } from '../reports/check-counts.js';
 import type { Asked } from './checkpoint-request.js';
-import { RECOGNITION_MESSAGE, toVerdict } from './verdict-message.js';
+import { toVerdict } from './verdict-message.js';
 
 /** What the hub is asked by. */
 export type AskHub = (request: v1.VerifyCodeRequest.$Properties) => Promise<v1.VerifyCodeResponse>;
