@@ -14,10 +14,10 @@ const USAGE = `Verifies beside a gate: the same calls as at the hub, answered fr
 
 Options
   --province CODE   GB/T 2260 code, where no --device is given (default 110000)
-  --listen ADDRESS  host:port for the gate (default 127.0.0.1:50061); reachable from other machines only with a certificate
+  --listen ADDRESS  host:port for the gate (default 127.0.0.1:50061); reachable from other machines only with the three below
   --certificate FILE, --key FILE
                     of this port, for gates on other machines
-  --clients FILE    authority of the gates' own certificates; without it any gate that reaches the port is answered
+  --clients FILE    authority of the gates' own certificates; without it any process of this machine is answered
   --hub HOST:PORT   the hub's gRPC address (default: of the enrolment, else of the country on this machine)
   --package URL     where the hub publishes the offline package (default: likewise)
   --data FOLDER     the country on this machine whose data are there

@@ -37,6 +37,7 @@ beforeAll(async () => {
   put('hub-web.key', web.key);
   put('sidecar.crt', hub.certificate);
   put('sidecar.key', hub.key);
+  put('gate-ca.crt', members.certificate);
   put('member-ca.crt', members.certificate);
   put('member-ca.key', members.key);
   put('operator-ca.crt', operators.certificate);

@@ -43,9 +43,10 @@ describe('parseSidecarConfig', () => {
     });
   });
 
-  it('is reachable from other machines with a certificate alone', () => {
+  it('is reachable from other machines with a certificate alone, and by gates alone that have one', () => {
     const tls = { LISTEN_TLS_CERT_FILE: 'server.crt', LISTEN_TLS_KEY_FILE: 'server.key' };
     expect(problemOf({ LISTEN_ADDRESS: '0.0.0.0:50061' })).toContain('LISTEN_ADDRESS');
+    expect(problemOf({ LISTEN_ADDRESS: '0.0.0.0:50061', ...tls })).toContain('LISTEN_CLIENT_CA_FILE');
     expect(parse({ LISTEN_ADDRESS: '0.0.0.0:50061', ...tls, LISTEN_CLIENT_CA_FILE: 'ca' }).tls).toEqual({ certificate: files.get('server.crt'), key: files.get('server.key'), clientAuthority: files.get('ca') });
     expect(problemOf({ LISTEN_TLS_CERT_FILE: 'server.crt' })).toContain('LISTEN_TLS_KEY_FILE');
     expect(problemOf({ LISTEN_CLIENT_CA_FILE: 'ca' })).toContain('LISTEN_CLIENT_CA_FILE');

@@ -79,6 +79,8 @@ function findProblems(settings: Settings): readonly string[] {
   if ((certificate === undefined) !== (key === undefined)) problems.push('LISTEN_TLS_CERT_FILE and LISTEN_TLS_KEY_FILE go together');
   if (clients !== undefined && certificate === undefined) problems.push('LISTEN_CLIENT_CA_FILE needs LISTEN_TLS_CERT_FILE');
   if (certificate === undefined && !isLoopback(hostOf(settings.LISTEN_ADDRESS))) problems.push('LISTEN_ADDRESS is reachable from other machines, and there is no LISTEN_TLS_CERT_FILE');
+  // Who is answered here asks the hub by this device's certificate, also for a person's number.
+  if (clients === undefined && !isLoopback(hostOf(settings.LISTEN_ADDRESS))) problems.push('LISTEN_ADDRESS is reachable from other machines, and there is no LISTEN_CLIENT_CA_FILE: anybody would ask as this device');
   if (url.startsWith('http:') && !isLoopback(new URL(url).hostname)) problems.push('PACKAGE_URL is in clear, and not of this machine');
   return problems;
 }
