@@ -127,8 +127,8 @@ export class AttestedVerifier {
   /** What the holder of a known attestation discloses: its digests were signed, so the signature need not be looked at again. */
   async #withDisclosures(outcome: VerifiedCode, known: Uint8Array, code: Uint8Array): Promise<VerifiedCode> {
     try {
-      const { token, disclosures } = splitPresentation(textOf(code));
-      return { ...outcome, ...(await verifyDisclosures(token, disclosures, claimsOf(known).disclosureDigests)) };
+      const { disclosures } = splitPresentation(textOf(code));
+      return { ...outcome, ...(await verifyDisclosures(disclosures, claimsOf(known).disclosureDigests)) };
     } catch (error) {
       if (error instanceof AttestationError) return refused('signature-invalid', error.code);
       throw error;

@@ -15,11 +15,17 @@ export function decodeBase64Url(text: string): Uint8Array<ArrayBuffer> | undefin
   return decodeBase64UrlBytes(ENCODER.encode(text));
 }
 
-/** {@link decodeBase64Url} of a text in UTF-8, from `start` up to `end`, exclusive: a byte is read in a third of the time of a character. */
-export function decodeBase64UrlBytes(text: Uint8Array, start = 0, end = text.length): Uint8Array<ArrayBuffer> | undefined {
+/** Bytes that so many characters stand for. */
+export const decodedLength = (characters: number): number => Math.floor((characters * 3) / 4);
+
+/**
+ * {@link decodeBase64Url} of a text in UTF-8, from `start` up to `end`, exclusive: a byte is read in a third of the time of a character.
+ *
+ * @param bytes what is returned, {@link decodedLength} long
+ */
+export function decodeBase64UrlBytes(text: Uint8Array, start = 0, end = text.length, bytes = new Uint8Array(decodedLength(end - start))): Uint8Array<ArrayBuffer> | undefined {
   const rest = (end - start) % 4;
   if (rest === 1) return undefined;
-  const bytes = new Uint8Array(Math.floor(((end - start) * 3) / 4));
   const whole = end - rest;
   let position = 0;
   for (let index = start; index < whole; index += 4) {

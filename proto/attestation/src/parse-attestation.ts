@@ -1,7 +1,7 @@
 import { ATTESTATION_MAX_BYTES, type Attestation } from './attestation.js';
 import { fromWireClaims, parseWireClaims, toWireClaims, type WireClaims } from './attestation-claims.js';
 import { parseAttestationHeader, type AttestationHeader } from './attestation-header.js';
-import { decodeBase64UrlBytes } from './base64url.js';
+import { decodeBase64UrlBytes, decodedLength } from './base64url.js';
 import { readCanonicalClaims } from './canonical-claims.js';
 import { AttestationError } from './errors.js';
 
@@ -37,14 +37,17 @@ export function parseAttestation(text: string): UnverifiedAttestation {
   if (text.length > ATTESTATION_MAX_BYTES) throw new AttestationError('ATTESTATION_TOO_LARGE', 'text is too long');
   const { token, disclosures } = splitPresentation(text);
   const [headerEnd, payloadEnd] = splitToken(token);
-  const bytes = ENCODER.encode(token);
+  // The text's bytes, and after them the payload's: two pieces of memory cost as much as reading half of the text.
+  const memory = new Uint8Array(token.length + decodedLength(payloadEnd - headerEnd - 1));
+  const { read, written } = ENCODER.encodeInto(token, memory);
   // Only so are places in the text places in its bytes.
-  if (bytes.length !== token.length) throw notCanonical('base64url is not canonical');
+  if (read !== token.length || written !== token.length) throw notCanonical('base64url is not canonical');
+  const bytes = memory.subarray(0, token.length);
   const headerText = token.slice(0, headerEnd);
   const known = HEADERS.get(headerText);
   // All three before anything is read: of two faults the encoding is the one that is told.
   const headerBytes = known === undefined ? decodeBytes(bytes, 0, headerEnd) : NOTHING;
-  const payload = decodeBytes(bytes, headerEnd + 1, payloadEnd);
+  const payload = decodeBytes(bytes, headerEnd + 1, payloadEnd, memory.subarray(token.length));
   const signature = decodeBytes(bytes, payloadEnd + 1, bytes.length);
   const header = known ?? parseHeader(headerText, headerBytes);
 
@@ -126,8 +129,8 @@ function decodeSegment(segment: string): Uint8Array {
   return decodeBytes(bytes, 0, bytes.length);
 }
 
-function decodeBytes(text: Uint8Array, start: number, end: number): Uint8Array {
-  const bytes = decodeBase64UrlBytes(text, start, end);
+function decodeBytes(text: Uint8Array, start: number, end: number, into?: Uint8Array<ArrayBuffer>): Uint8Array {
+  const bytes = decodeBase64UrlBytes(text, start, end, into);
   if (!bytes) throw notCanonical('base64url is not canonical');
   return bytes;
 }

@@ -59,7 +59,7 @@ export async function vouchForAttestation(
   requireNotIssuedInFuture(parsed, now);
   const { token, claims } = parsed;
   if (parsed.disclosures.length === 0) return { token, kid: key.kid, attestation: claims };
-  const disclosed = await verifyDisclosures(token, parsed.disclosures, claims.disclosureDigests, platform);
+  const disclosed = await verifyDisclosures(parsed.disclosures, claims.disclosureDigests, platform);
   return { token, kid: key.kid, attestation: claims, ...disclosed };
 }
 
