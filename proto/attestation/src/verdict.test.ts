@@ -1,74 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-
 import { NOW } from './attestation.fixture.js';
-import { ATTESTATION_KINDS } from './attestation-kind.js';
-import { CANARY_VALUES } from './canary.js';
 import { HEALTH_STATUSES, REASON_NOT_STATED, REASON_WITHDRAWN } from './health-status.js';
 import { KIND_TABLE } from './kind-table.js';
 import { TEST_RESULTS } from './test-result.js';
-import { decideVerdict, gradeFreshness, knownAtOf, refuse, type SourceFacts, type VerdictFacts } from './verdict.js';
-import {
-  CHECKPOINT_CLASSES,
-  FRESHNESSES,
-  FRESHNESS_LIMITS,
-  TEST_ADVICE,
-  TEST_AGE_LIMITS,
-  GREEN_ADVICE,
-  OTHER_STATUS_ADVICE,
-  REFUSAL_ADVICE,
-  type CheckpointClass,
-  type Freshness,
-  type RefusedRecognition,
-} from './verdict-policy.js';
-
-const HOUR = 3_600;
-const DAY = 24 * HOUR;
-
-const facts = (changes: Partial<VerdictFacts> = {}): VerdictFacts => ({
-  kind: 'health-status',
-  standing: 'admitted',
-  source: undefined,
-  superseded: false,
-  suspended: false,
-  conflict: false,
-  ruleRegistered: true,
-  keyRevoked: false,
-  status: '00',
-  reason: REASON_NOT_STATED,
-  since: NOW - HOUR,
-  expiresAt: NOW + DAY,
-  knownAt: NOW,
-  ...changes,
-});
-
-const anyExpiry = fc.oneof(fc.integer({ min: NOW - 60 * DAY, max: NOW + 60 * DAY }), fc.constant(Number.NaN));
-const anyTime = fc.oneof(fc.integer({ min: NOW - 60 * DAY, max: NOW + DAY }), fc.constant(Number.NaN));
-const anyStanding = fc.constantFrom('admitted', 'suspended', 'none');
-
-const source = (changes: Partial<SourceFacts> = {}): SourceFacts => ({ keyRevoked: false, standing: 'admitted', superseded: false, suspended: false, knownAt: NOW, expiresAt: NOW + DAY, ...changes });
-
-const factsOf = (...kinds: readonly (typeof ATTESTATION_KINDS)[number][]): fc.Arbitrary<VerdictFacts> =>
-  fc.record({
-    kind: fc.constantFrom(...kinds),
-    standing: anyStanding,
-    source: fc.option(fc.record({ standing: anyStanding, superseded: fc.boolean(), suspended: fc.boolean(), knownAt: anyTime, expiresAt: anyExpiry, keyRevoked: fc.boolean() }), { nil: undefined }),
-    superseded: fc.boolean(),
-    suspended: fc.boolean(),
-    conflict: fc.boolean(),
-    ruleRegistered: fc.boolean(),
-    keyRevoked: fc.boolean(),
-    // Also a value of another kind's table: what a caller without types could hand in.
-    status: fc.constantFrom(...ATTESTATION_KINDS.flatMap((kind) => KIND_TABLE[kind].values)),
-    reason: fc.constantFrom(REASON_NOT_STATED, 'CLOSE_CONTACT', ''),
-    since: anyTime,
-    expiresAt: anyExpiry,
-    knownAt: anyTime,
-  });
-
-const anyFacts = factsOf(...ATTESTATION_KINDS);
-
-const anyCheckpoint = fc.constantFrom(...CHECKPOINT_CLASSES);
+import { decideVerdict, gradeFreshness, knownAtOf, refuse, type VerdictFacts } from './verdict.js';
+import { anyCheckpoint, anyFacts, DAY, facts, HOUR, source } from './verdict.fixture.js';
+import { CHECKPOINT_CLASSES, FRESHNESSES, FRESHNESS_LIMITS, TEST_ADVICE, GREEN_ADVICE, OTHER_STATUS_ADVICE, REFUSAL_ADVICE, type CheckpointClass, type Freshness, type RefusedRecognition } from './verdict-policy.js';
 
 describe('decideVerdict', () => {
   it('allows a recognised, fresh green in every class', () => {
@@ -237,87 +175,6 @@ describe('decideVerdict', () => {
     expect(decideVerdict(facts(), 'general', NOW)).toBe(verdict);
     expect(Object.isFrozen(verdict)).toBe(true);
     expect(Object.isFrozen(refuse('conflict'))).toBe(true);
-  });
-});
-
-describe('decideVerdict, of a test', () => {
-  const test = (changes: Partial<VerdictFacts> = {}) => facts({ kind: 'nucleic-acid-test', status: 'negative', ...changes });
-  const limits: readonly (readonly [CheckpointClass, number])[] = [
-    ['general', 72 * HOUR],
-    ['transport', 48 * HOUR],
-    ['medical', 7 * DAY],
-    ['key-place', 24 * HOUR],
-  ];
-
-  for (const [checkpoint, limit] of limits) {
-    it(`takes a sample for what it is to the published age: ${checkpoint}`, () => {
-      expect(TEST_AGE_LIMITS[checkpoint]).toBe(limit);
-      expect(decideVerdict(test({ since: NOW - limit }), checkpoint, NOW)).toEqual({
-        status: 'none',
-        stated: 'negative',
-        recognition: 'recognised',
-        freshness: 'fresh',
-        advice: 'check-status',
-      });
-      expect(decideVerdict(test({ since: NOW - limit - 1 }), checkpoint, NOW)).toMatchObject({ recognition: 'recognised', freshness: 'expired', advice: 'ask-person' });
-    });
-  }
-
-  it('counts the age of the sample, and not that of the feed', () => {
-    expect(decideVerdict(test({ since: NOW - DAY, knownAt: NOW - 30 * DAY }), 'general', NOW).advice).toBe('check-status');
-    expect(decideVerdict(test({ since: NOW - 30 * DAY, knownAt: NOW }), 'general', NOW).advice).toBe('ask-person');
-    expect(decideVerdict(test({ since: NOW + DAY }), 'general', NOW)).toMatchObject({ freshness: 'unknown', advice: 'ask-person' });
-  });
-
-  it('sends any other result to the local procedure at any age', () => {
-    for (const status of ['positive', 'inconclusive'] as const) {
-      for (const checkpoint of CHECKPOINT_CLASSES) {
-        for (const since of [NOW, NOW - 6 * DAY, NOW - 300 * DAY, NOW + DAY]) {
-          expect(decideVerdict(test({ status, since }), checkpoint, NOW)).toMatchObject({ status: 'none', stated: status, advice: 'local-procedure' });
-        }
-      }
-    }
-  });
-
-  it('never allows and never shows a colour', () => {
-    fc.assert(
-      fc.property(factsOf('nucleic-acid-test'), anyCheckpoint, (someFacts, checkpoint) => {
-        const verdict = decideVerdict(someFacts, checkpoint, NOW);
-        expect(verdict.status).toBe('none');
-        expect(verdict.advice).not.toBe('allow');
-      }),
-      { numRuns: 5000 },
-    );
-  });
-});
-
-describe('decideVerdict, of a canary', () => {
-  const canary = (changes: Partial<VerdictFacts> = {}) => facts({ kind: 'canary', status: 'canary-green', ...changes });
-
-  it('recognises what it plays, shows no colour and has its holder asked', () => {
-    for (const status of CANARY_VALUES) {
-      expect(decideVerdict(canary({ status }), 'general', NOW)).toEqual({ status: 'none', stated: status, recognition: 'recognised', freshness: 'fresh', advice: 'ask-person' });
-    }
-    expect(decideVerdict(canary({ superseded: true }), 'general', NOW).recognition).toBe('superseded');
-    expect(decideVerdict(canary({ expiresAt: NOW }), 'general', NOW).recognition).toBe('expired');
-    expect(decideVerdict(canary({ ruleRegistered: false }), 'general', NOW).recognition).toBe('no-rule');
-    expect(decideVerdict(canary({ standing: 'suspended' }), 'general', NOW).recognition).toBe('issuer-suspended');
-  });
-
-  it('gives no verdict on a colour under its kind, nor on its words under that of colours', () => {
-    expect(decideVerdict(canary({ status: '00' }), 'general', NOW)).toMatchObject({ stated: 'none', recognition: 'no-status' });
-    expect(decideVerdict(facts({ status: 'canary-green' }), 'general', NOW)).toMatchObject({ status: 'none', recognition: 'no-status' });
-  });
-
-  it('never allows and never shows a colour, whatever is known, at any class', () => {
-    fc.assert(
-      fc.property(factsOf('canary'), anyCheckpoint, (someFacts, checkpoint) => {
-        const verdict = decideVerdict(someFacts, checkpoint, NOW);
-        expect(verdict.status).toBe('none');
-        expect(verdict.advice).not.toBe('allow');
-      }),
-      { numRuns: 5000 },
-    );
   });
 });
 
