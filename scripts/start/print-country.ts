@@ -42,6 +42,8 @@ ${styleText('bold', 'Be a checkpoint')} (in another terminal)
       -d '{"person":"'"$(curl -s http://${localSystems['shanghai'] ?? ''}/stand-in/people | grep -o '01:[0-9X]*' | head -1)"'"}' | grep -o 'https[^"]*')"
 ${styleText('bold', 'Be a scanner')} (in a browser; a phone needs a few more steps, docs/scanner.md)
 ${scannerLines(hub.web, pki).map((line) => `  ${line}`).join('\n')}
+${styleText('bold', 'Be a person')} who shows a code, on a screen or on paper (docs/holder.md says whom the stand-in knows)
+  http://${(adapters['guizhou'] ?? '').replace(/^127\.0\.0\.1/, 'localhost')}/holder
 ${styleText('bold', 'From any gRPC client')}
   npx buf curl --protocol grpc --cacert ${pki}/server-ca.crt --cert ${pki}/checkpoint-110000.crt --key ${pki}/checkpoint-110000.key \\
       -d '${question}' \\
