@@ -54,10 +54,11 @@ export async function openScanner(country: RunningCountry, film: Buffer): Promis
     locale: 'zh-CN',
     // A sandbox needs rights that root in a container and ordinary users often lack; every page opened here is ours.
     args: [
-      '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
+      '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--use-fake-device-for-media-stream',
       `--use-file-for-fake-video-capture=${camera}`, `--ignore-certificate-errors-spki-list=${pinOf(country)}`,
     ],
   });
+  await context.grantPermissions(['camera']);
   const page = context.pages()[0] ?? (await context.newPage());
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -71,6 +72,15 @@ export async function openScanner(country: RunningCountry, film: Buffer): Promis
       rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };
+}
+
+/** Takes the leave to use the camera away, as a person does in the browser's settings; returns a way to give it back. */
+export async function denyCamera({ context, page }: ScannerBrowser): Promise<() => Promise<void>> {
+  const protocol = await context.newCDPSession(page);
+  const { origin } = new URL(page.url());
+  await context.clearPermissions();
+  await protocol.send('Browser.setPermission', { permission: { name: 'camera' }, setting: 'denied', origin });
+  return () => context.grantPermissions(['camera'], { origin });
 }
 
 /** Keeps a picture of the page at each size, in both languages, where the environment's SCREENSHOTS_DIR names a folder. */

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { verifyPerson } from './outcome.js';
 import { CODES, persist, type RunningCountry } from './running-country.js';
+import { anySubject, ProvinceVoice } from './province-voice.js';
 import { obtainCode, tamper } from './traveller.js';
 
 const GUIZHOU = '520000';
@@ -80,6 +81,17 @@ async function supersededToken(running: RunningCountry): Promise<string> {
   return Buffer.from(before.attestation ?? []).toString();
 }
 
+/** A green of Jiangsu, about somebody of whom Shanghai says red; nothing else may have been attested by either. */
+export async function contradictedToken(running: RunningCountry): Promise<string> {
+  const [jiangsu, shanghai] = [await ProvinceVoice.take(running, 'jiangsu'), await ProvinceVoice.take(running, 'shanghai')];
+  const subject = anySubject();
+  const green = await jiangsu.sign(1, { subject });
+  await jiangsu.publish(green.token);
+  await shanghai.publish((await shanghai.sign(1, { subject, status: '10' })).token);
+  await Promise.all([jiangsu.close(), shanghai.close()]);
+  return green.presentation;
+}
+
 /** Everything that is shown at the gate, out of the running country. */
 export async function makeGateCodes(running: RunningCountry, strangersKey: GeneratedProvinceKey['privateJwk']): Promise<GateCodes> {
   const { attestation: green } = await obtainCode(running);
@@ -99,9 +111,14 @@ export async function makeGateCodes(running: RunningCountry, strangersKey: Gener
 /** Shows a code as a scanner in keyboard mode does: many keys at once, and Enter. */
 export async function scanByWedge(page: Page, text: string): Promise<PageResult> {
   const before = await resultNumber(page);
+  await typeByWedge(page, text);
+  return nextResult(page, before);
+}
+
+/** The same, waiting for no result. */
+export async function typeByWedge(page: Page, text: string): Promise<void> {
   // In the page, so that no key waits for a round trip: that would look like a person.
   await page.evaluate(`for (const key of [...${JSON.stringify(text)}, 'Enter']) window.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))`);
-  return nextResult(page, before);
 }
 
 /** How many results the page has shown. */

@@ -1,6 +1,5 @@
 import { generateProvinceKey, packPresentation } from '@health-code/attestation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verifyPerson } from './outcome.js';
 import { startCountry, type RunningCountry } from './running-country.js';
 import { keepPictures, openScanner, readFromHub, type ScannerBrowser } from './scanner-browser.js';
 import { drawCode, filmCodes } from './scanner-codes.js';
@@ -9,7 +8,6 @@ import { EXPECTED, makeGateCodes, nextResult, resultNumber, scanByWedge, signAsG
 /** The browser and what it needs are some 120 MB where nothing is installed. */
 const DOWNLOAD_WITHIN_MS = 1_500_000;
 const BEIJING = '110000';
-const GUIZHOU = '520000';
 const SOON = { timeout: 30_000, interval: 100 };
 const DAY_MS = 86_400_000;
 const HOSTILE_NAME = '<img src=x onerror=alert(1)>';
@@ -124,17 +122,6 @@ describe('the scanner page, in a real browser', () => {
     await next();
   });
 
-  it('refuses what was replaced a moment ago, while it is connected', async () => {
-    const standIn = running.standIn('guizhou');
-    const person = (await standIn.people()).filter(({ value, documentType }) => value === '00' && documentType === '01')[5]!;
-    const { attestation } = await verifyPerson(running, { type: person.documentType, number: person.documentNumber, homeProvince: GUIZHOU });
-    const token = Buffer.from(attestation!).toString();
-    expect(await scanByWedge(scanner.page, token)).toEqual(EXPECTED.green);
-    await standIn.setStatus(person, '10');
-    await expect.poll(async () => (await scanByWedge(scanner.page, token)).error, SOON).toBe('ATTESTATION_SUPERSEDED');
-    await next();
-  });
-
   it('speaks English, and tells what the device is', async () => {
     const { page } = scanner;
     await page.click('.language');
@@ -142,7 +129,8 @@ describe('the scanner page, in a real browser', () => {
     expect(await page.locator('dialog').textContent()).toContain('spiffe://');
     await keepPictures(page, '12-settings');
     await page.selectOption('#place-class', 'transport');
-    await page.click('dialog .primary');
+    await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached' });
     expect(await page.locator('.bar h1').textContent()).toBe('Beijing · Transport');
     await scanByWedge(page, codes.yellow);
     await keepPictures(page, '13-yellow-english');
@@ -179,6 +167,22 @@ describe('the scanner page, after the network was cut and the server stopped', (
   it('says what it needs the network for', async () => {
     expect(await scanByWedge(scanner.page, '520199190001010016')).toMatchObject({ tone: 'grey', error: 'NETWORK_NEEDED', advice: 'try-again' });
     await keepPictures(scanner.page, '22-network-needed');
+    await next();
+  });
+
+  it('says how old a green is, holds it when that is too old, and leaves none on the screen', async () => {
+    const { page } = scanner;
+    const now = Math.floor(Date.now() / 1000);
+    const lasting = await signAsGuizhou(running, { expiresAt: now + 10 * 86_400 });
+    expect([await scanByWedge(page, lasting), await page.locator('[data-aged]').count()]).toEqual([EXPECTED.green, 0]);
+    await page.clock.fastForward(61_000);
+    await expect.poll(() => page.locator('[data-tone]').count(), SOON).toBe(0);
+    await page.clock.fastForward(DAY_MS);
+    expect([await scanByWedge(page, lasting), await attribute('aged')]).toEqual([EXPECTED.green, 'ageing']);
+    await keepPictures(page, '24-ageing');
+    await page.clock.fastForward(DAY_MS);
+    expect([await scanByWedge(page, lasting), await attribute('aged')]).toMatchObject([{ tone: 'grey', shape: 'diamond-pause', advice: 'try-again' }, 'stale']);
+    await keepPictures(page, '24-stale');
     await next();
   });
 

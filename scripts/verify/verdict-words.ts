@@ -53,7 +53,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
   'no-rule': { zh: '赋码规则未登记', en: 'assignment rule not registered' },
   'no-status': { zh: '无状态', en: 'issuer states no status' },
   fresh: { zh: '最新', en: 'fresh' },
-  ageing: { zh: '较新', en: 'ageing' },
+  ageing: { zh: '渐旧', en: 'ageing' },
   stale: { zh: '陈旧', en: 'stale' },
   allow: { zh: '放行', en: 'allow' },
   'local-procedure': { zh: '按属地规定处置', en: 'local procedure' },

@@ -52,12 +52,13 @@ function clockNotice({ clock }: DeskState): readonly Notice[] {
 
 const storageNotice = ({ updateError }: DeskState): readonly Notice[] => (updateError === 'PACKAGE_STORAGE_FAILED' ? [{ name: 'storageFull', isAlarm: true }] : []);
 
-function packageNotice({ held, updateError }: DeskState, now: number): readonly Notice[] {
+function packageNotice({ held, updateError, clock }: DeskState, now: number): readonly Notice[] {
   // Being unreachable is told by the network's own notice, a full storage by its own.
   const hasFailed = updateError !== undefined && updateError !== 'PACKAGE_UNREACHABLE' && updateError !== 'PACKAGE_STORAGE_FAILED';
   const failed: readonly Notice[] = hasFailed ? [{ name: 'updateFailed', isAlarm: true }] : [];
   if (held === undefined) return [{ name: 'packageNoneLead', isAlarm: true }, ...failed];
-  return now - held.madeAt > PACKAGE_OLD_SECONDS ? [...failed, { name: 'packageOldLead', isAlarm: false }] : failed;
+  // By a wrong clock nobody can tell how old it is.
+  return clock === 'ok' && now - held.madeAt > PACKAGE_OLD_SECONDS ? [...failed, { name: 'packageOldLead', isAlarm: false }] : failed;
 }
 
 const networkNotice = ({ isOnline, held }: DeskState): readonly Notice[] => (isOnline || held === undefined ? [] : [{ name: 'offlineLead', isAlarm: false }]);

@@ -7,6 +7,7 @@ import { useTexts } from './page-context.js';
 import { ResultDetails } from './result-details.js';
 import { sentenceOf } from './scanner-error.js';
 import { Shape } from './shape.js';
+import { FRESHNESS_WORDS } from './words.js';
 
 /** Width of a word that fits into one line at its largest: the colours in both languages. */
 const SHORT_WORD = 6;
@@ -40,6 +41,8 @@ function ShownResult({ check, onNext }: { readonly check: Check; readonly onNext
   const look = lookOf(result);
   const panel = useRef<HTMLElement>(null);
   useEffect(() => panel.current?.focus({ preventScroll: true }), []);
+  // Beside a colour: what holds for a week at a hospital is a green there, and must not look like today's.
+  const aged = result.recognition === 'recognised' && result.freshness !== 'fresh' && result.freshness !== 'unknown' ? result.age : undefined;
   const sentence = sentenceOf(result.errorCode, language);
   return (
     <section
@@ -70,6 +73,11 @@ function ShownResult({ check, onNext }: { readonly check: Check; readonly onNext
           <p className="advice">{say(look.advice)}</p>
         </div>
       </div>
+      {aged !== undefined && (
+        <p className="aged" data-aged={result.freshness}>
+          {fillIn(texts.aged, { grade: say(FRESHNESS_WORDS[result.freshness]), age: spanInWords(aged.ageSeconds, language) })}
+        </p>
+      )}
       {look.isGreenHeld && <p className="held">{texts.greenHeld}</p>}
       {sentence !== '' && <p className="sentence">{sentence}</p>}
       <ResultDetails check={check} />

@@ -53,7 +53,7 @@ export const ADVICE_WORDS: Readonly<Record<Advice, Words>> = {
 export const FRESHNESS_WORDS: Readonly<Record<Freshness, Words>> = {
   unknown: { zh: '时效不明', en: 'Age unknown' },
   fresh: { zh: '最新', en: 'Fresh' },
-  ageing: { zh: '较新', en: 'Ageing' },
+  ageing: { zh: '渐旧', en: 'Ageing' },
   stale: { zh: '陈旧', en: 'Stale' },
   expired: { zh: '过旧', en: 'Too old' },
 };
