@@ -3,8 +3,8 @@ import type { LocalRoute } from '../stand-in/local-system.js';
 import { maskName } from '../stand-in/synthetic-people.js';
 import type { Holders } from './holders.js';
 import { CODE_FORMS, DOCUMENT, STATEMENT } from './national-code.js';
-import { ok, route, type NationalCodeContext } from './national-code-route.js';
-import { findRight } from './proxies.js';
+import { ok, route, toSeconds, type NationalCodeContext } from './national-code-route.js';
+import { findRight, isRemembered } from './proxies.js';
 import { listMade } from './traces.js';
 
 /**
@@ -75,6 +75,7 @@ export function createHolderRoutes(context: NationalCodeContext, holders: Holder
         members.push({ subjectReference, relationship: 'self', maskedName: maskName(person?.name ?? ''), statement: self.statement, made });
       }
       for (const [member, kin] of Object.entries((await store.agents.find(subjectReference))?.kin ?? {})) {
+        if (!isRemembered(kin, toSeconds(context.now()))) continue;
         const found = await memberOf(subjectReference, member, kin);
         if (found !== undefined) members.push(found);
       }

@@ -15,6 +15,9 @@ export type EndOfRight = 'declaration-ended' | 'declared-alone';
 /** What an agent may do for a person. */
 export type AgentRight = { readonly state: 'stands' } | { readonly state: 'none' } | { readonly state: 'ended'; readonly because: EndOfRight };
 
+/** Whether an agent is told of somebody still: while the declaration stands, and for a while after it. @param nowSeconds since the epoch */
+export const isRemembered = ({ until }: StoredKin, nowSeconds: number): boolean => until > nowSeconds - ENDED_SHOWN;
+
 /** Own properties alone: a reference is text from outside. */
 const kinOf = (agent: StoredAgent | undefined, subjectReference: string): StoredKin | undefined =>
   agent?.kin !== undefined && Object.hasOwn(agent.kin, subjectReference) ? agent.kin[subjectReference] : undefined;
@@ -38,7 +41,7 @@ export async function takeDependant(
     const standing = standingAt(dependants, seconds);
     hasRoom = Object.hasOwn(standing, subjectReference) || Object.keys(standing).length < MAX_DEPENDANTS;
     if (!hasRoom) return undefined;
-    const remembered = Object.entries(kin).filter(([, { until }]) => until > seconds - ENDED_SHOWN);
+    const remembered = Object.entries(kin).filter(([, former]) => isRemembered(former, seconds));
     return {
       dependants: { ...standing, [subjectReference]: validUntil },
       maskedName: maskName(agent.name),

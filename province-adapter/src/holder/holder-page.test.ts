@@ -6,9 +6,10 @@ import { STATUS_LOOKS } from './status-look.js';
 const at = (text: string): number => Date.parse(`${text}+08:00`) / 1000;
 
 describe('the page of a holder', () => {
-  it('says the end of a day as 24:00 of that day, and every other moment as it is', () => {
+  it('says the end of a day as 24:00 of that day, and every other moment exactly', () => {
     expect(untilText(at('2022-03-21T00:00:00'))).toBe('2022-03-20 24:00');
-    expect(untilText(at('2022-03-20T23:59:59'))).toBe('2022-03-20 23:59');
+    expect(untilText(at('2022-03-20T23:59:59'))).toBe('2022-03-20 23:59:59');
+    expect(untilText(at('2022-03-20T14:37:00'))).toBe('2022-03-20 14:37');
     expect(untilText(at('2022-01-01T00:00:00'))).toBe('2021-12-31 24:00');
   });
 

@@ -24,10 +24,14 @@ export interface HolderPageContext extends PageContext {
 /** A moment on a page, in China. @param seconds since the epoch */
 const clockText = (seconds: number): string => formatChinaTime(seconds * 1000).slice(0, 16);
 
-/** Until when something stands, in China: the end of a day is the 24:00 of that day, which nobody takes for another. @param seconds since the epoch */
+/**
+ * Until when something stands, in China, to the second where it ends within a minute: the end of a day is the 24:00 of that day, which
+ * nobody takes for another. @param seconds since the epoch
+ */
 export function untilText(seconds: number): string {
+  if (seconds % 60 !== 0) return formatChinaTime(seconds * 1000);
   const text = clockText(seconds);
-  return seconds % 60 === 0 && text.endsWith(' 00:00') ? `${clockText(seconds - 1).slice(0, 10)} 24:00` : text;
+  return text.endsWith(' 00:00') ? `${clockText(seconds - 1).slice(0, 10)} 24:00` : text;
 }
 
 const provinceName = ({ language, province }: PageContext): string => (language === 'zh' ? province.name : province.english);

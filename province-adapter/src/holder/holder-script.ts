@@ -39,7 +39,7 @@ export const HOLDER_SCRIPT = `'use strict';
   const fetchCode = async () => {
     const body = new URLSearchParams({ member: page.dataset.member, form: page.dataset.form, token: page.dataset.token });
     try {
-      const response = await fetch('/holder/code?lang=' + document.documentElement.lang.slice(0, 2), { method: 'POST', body, cache: 'no-store' });
+      const response = await fetch('/holder/code?lang=' + document.documentElement.lang.slice(0, 2), { method: 'POST', body, cache: 'no-store', signal: AbortSignal.timeout(8000) });
       const answer = await response.json();
       if (!response.ok) { refuse(answer.text + ' ' + answer.code); return response.status >= 500; }
       show(answer);
@@ -54,6 +54,8 @@ export const HOLDER_SCRIPT = `'use strict';
   const tick = async () => {
     const left = Math.max(0, Math.ceil((endsAt - performance.now()) / 1000));
     if (endsAt > 0) { set('seconds', String(left)); at('bar').value = left; }
+    // What has run out is taken away while its answer is still awaited.
+    if (endsAt > 0 && left === 0) refuse(page.dataset.unavailable);
     if (left > 2 || isAsking || document.hidden) return;
     isAsking = true;
     const goesOn = await fetchCode();

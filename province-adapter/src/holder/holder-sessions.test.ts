@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HolderSessions, isFormTokenOf, SESSION_MS } from './holder-sessions.js';
+import { HolderSessions, isFormTokenOf, SESSION_MS, SESSIONS_OF_ONE } from './holder-sessions.js';
 
 describe('HolderSessions', () => {
   it('ends after ten minutes, whatever somebody does meanwhile', () => {
@@ -16,11 +16,20 @@ describe('HolderSessions', () => {
     let now = 0;
     const sessions = new HolderSessions(() => now);
     const first = sessions.open('1.first') ?? '';
-    for (let count = 1; count < 10_000; count += 1) sessions.open('1.other');
+    for (let count = 1; count < 10_000; count += 1) sessions.open(`1.other-${count}`);
     expect(sessions.open('1.late')).toBeUndefined();
     expect(sessions.find(first)?.subjectReference).toBe('1.first');
     now = SESSION_MS;
     expect(sessions.open('1.late')).toMatch(/^[\w-]{43}$/);
+  });
+
+  it('gives nobody the room of others: who logs in again and again ends the oldest of their own', () => {
+    const sessions = new HolderSessions();
+    const other = sessions.open('1.other') ?? '';
+    const mine = Array.from({ length: 20_000 }, () => sessions.open('1.greedy') ?? '');
+    expect(sessions.open('1.late')).toMatch(/^[\w-]{43}$/);
+    expect(sessions.find(other)?.subjectReference).toBe('1.other');
+    expect(mine.filter((token) => sessions.find(token) !== undefined)).toEqual(mine.slice(-SESSIONS_OF_ONE));
   });
 
   it('names a member differently in each session, and never by the reference', () => {

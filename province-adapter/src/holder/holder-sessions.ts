@@ -6,6 +6,9 @@ export const SESSION_MS = 10 * 60_000;
 /** Most at once: nobody is put out for another. */
 const MAX_SESSIONS = 10_000;
 
+/** Most of one person at once: whoever logs in again and again ends their own sessions, and takes nobody's room. */
+export const SESSIONS_OF_ONE = 4;
+
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
 /** Somebody who is logged in. */
@@ -24,16 +27,20 @@ const digest = (text: string): string => createHash('sha256').update(text).diges
 /** Who is logged in, in the memory of one process. Of a token only the digest is kept. */
 export class HolderSessions {
   readonly #sessions = new Map<string, HolderSession>();
+  /** Keys of the sessions of each person, the oldest first. */
+  readonly #ofPerson = new Map<string, readonly string[]>();
 
   /** @param now milliseconds since the epoch */
   constructor(private readonly now: () => number = Date.now) {}
 
   /** A new session's token for its cookie; undefined while there are as many as may be. */
   open(subjectReference: string): string | undefined {
+    this.#endOldestOf(subjectReference);
     if (this.#sessions.size >= MAX_SESSIONS) this.#forget();
     if (this.#sessions.size >= MAX_SESSIONS) return undefined;
     const token = randomBytes(32).toString('base64url');
     const secret = randomBytes(32);
+    this.#ofPerson.set(subjectReference, [...(this.#ofPerson.get(subjectReference) ?? []), digest(token)]);
     this.#sessions.set(digest(token), {
       subjectReference,
       formToken: randomBytes(32).toString('base64url'),
@@ -48,17 +55,31 @@ export class HolderSessions {
     if (token === undefined || !TOKEN.test(token)) return undefined;
     const session = this.#sessions.get(digest(token));
     if (session === undefined || session.expiresAt > this.now()) return session;
-    this.#sessions.delete(digest(token));
+    this.#end(digest(token));
     return undefined;
   }
 
   /** Nothing happens for who is not logged in. */
   close(token: string): void {
-    this.#sessions.delete(digest(token));
+    this.#end(digest(token));
+  }
+
+  #end(key: string): void {
+    const session = this.#sessions.get(key);
+    if (session === undefined) return;
+    this.#sessions.delete(key);
+    const others = (this.#ofPerson.get(session.subjectReference) ?? []).filter((other) => other !== key);
+    if (others.length === 0) this.#ofPerson.delete(session.subjectReference);
+    else this.#ofPerson.set(session.subjectReference, others);
+  }
+
+  #endOldestOf(subjectReference: string): void {
+    const [oldest, ...others] = this.#ofPerson.get(subjectReference) ?? [];
+    if (oldest !== undefined && others.length + 1 >= SESSIONS_OF_ONE) this.#end(oldest);
   }
 
   #forget(): void {
-    for (const [key, { expiresAt }] of this.#sessions) if (expiresAt <= this.now()) this.#sessions.delete(key);
+    for (const [key, { expiresAt }] of this.#sessions) if (expiresAt <= this.now()) this.#end(key);
   }
 }
 

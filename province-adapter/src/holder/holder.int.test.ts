@@ -160,6 +160,8 @@ describe('a code that an agent shows (代办)', () => {
     province.clock = 15 * 86_400_000;
     expect(await later.open()).toContain('The declaration has ended');
     expect(later.members).toHaveLength(1);
+    province.clock = 29 * 86_400_000;
+    expect(await later.open()).not.toContain('id="ended"');
   });
 
   it('is not made of an application whose right ended in between', async () => {
