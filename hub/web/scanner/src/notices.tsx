@@ -22,7 +22,7 @@ export function Notices(): ReactElement {
           {fillIn(texts[name], { age: state.held === undefined ? '' : spanInWords(now - state.held.madeAt, language) })}
           {name === 'updateFailed' && state.updateError !== undefined && (
             <>
-              {'：'}
+              {language === 'zh' ? '：' : ': '}
               {sentenceOf(state.updateError, language)} <code>{state.updateError}</code>
             </>
           )}
