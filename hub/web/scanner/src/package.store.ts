@@ -1,6 +1,6 @@
 import { AttestationError, type PackageStore, type StoredPackage } from '@health-code/attestation';
 import { isQuotaExceeded, type Database } from './database.store.js';
-import type { PackageTrust, TrustStore } from './package-trust.js';
+import { isOvertaken, type PackageTrust, type TrustStore } from './package-trust.js';
 
 const failed = (error: unknown): AttestationError =>
   new AttestationError('PACKAGE_STORAGE_FAILED', isQuotaExceeded(error) ? 'there is no room in this browser' : 'this browser has not stored it', { cause: error });
@@ -46,7 +46,7 @@ export class BrowserTrustStore implements TrustStore {
   async replace(trust: PackageTrust): Promise<void> {
     try {
       const transaction = this.#database.transaction('trust', 'readwrite', { durability: 'strict' });
-      await transaction.store.put(trust, 'trust');
+      if (!isOvertaken(await transaction.store.get('trust'), trust)) await transaction.store.put(trust, 'trust');
       await transaction.done;
     } catch (error) {
       throw failed(error);
