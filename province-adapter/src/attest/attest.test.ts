@@ -47,6 +47,13 @@ describe('isStillGood', () => {
     expect(isStillGood(standing, statement, NOW + 500)).toBe(false);
   });
 
+  it('accepts one that is shown until it ends for all of its life: another would last no longer', () => {
+    const shown = { until: NOW + 1000, atLeast: NOW + 1000 };
+    expect(isStillGood(standing, { ...statement, shown }, NOW + 999)).toBe(true);
+    expect(isStillGood(standing, { ...statement, shown }, NOW + 1000)).toBe(false);
+    expect(isStillGood(standing, { ...statement, shown: { until: NOW + 1200, atLeast: NOW + 900 } }, NOW + 500)).toBe(false);
+  });
+
   it('accepts a `since` that moves with every answer', () => {
     expect(isStillGood(standing, about({ ...record, since: NOW + 100 }), NOW + 100)).toBe(true);
   });

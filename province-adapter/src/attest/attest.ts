@@ -45,9 +45,13 @@ const isEchoOfConversion = (standing: Attestation, statement: Statement, now: nu
 
 const isWithin = (time: number, from: number, to: number): boolean => time >= from && time <= to;
 
+/** Another made now would last no longer: it is shown until the end of a day, or of the statement. */
+const lastsToTheEnd = ({ expiresAt }: Attestation, { record, shown }: Statement): boolean =>
+  shown !== undefined && expiresAt === Math.min(record.validUntil, shown.until);
+
 /**
- * Whether what was attested last still serves: it says the same, less than half its life is over, and it does not
- * outlive the local statement. One withdrawal serves for every later one.
+ * Whether what was attested last still serves: it says the same, less than half its life is over or nothing made now would last longer, and
+ * it does not outlive the local statement. One withdrawal serves for every later one.
  *
  * @param standing the last attestation of the same kind about the same person
  * @param now seconds since the epoch
@@ -59,7 +63,7 @@ export function isStillGood(standing: Attestation, statement: Statement, now: nu
   if (isEchoOfConversion(standing, statement, now)) return true;
   const age = now - standing.issuedAt;
   const life = standing.expiresAt - standing.issuedAt;
-  return saysTheSame(standing, record) && age >= 0 && age * 2 < life && isWithin(standing.expiresAt, Math.min(record.validUntil, shown.atLeast), Math.min(record.validUntil, shown.until));
+  return saysTheSame(standing, record) && age >= 0 && age < life && (age * 2 < life || lastsToTheEnd(standing, statement)) && isWithin(standing.expiresAt, Math.min(record.validUntil, shown.atLeast), Math.min(record.validUntil, shown.until));
 }
 
 /**

@@ -117,6 +117,24 @@ describe('what is shown until the end of a day', () => {
     expect(outbox.entries.at(-1)).toMatchObject({ earlier: 'shortened', expiresAt: NOW + 600 });
   });
 
+  it('hides nothing that outlives it: what is said for a shorter time than that takes it back, once', async () => {
+    await attest();
+    await show();
+    const shorter = { ...statement, record: { ...green, validUntil: NOW + 2400 } };
+    await attest(shorter);
+    expect(outbox.entries.at(-1)).toMatchObject({ sequence: 3, earlier: 'shortened', expiresAt: NOW + 2400 });
+    await attest(shorter);
+    await attestor.record({ statements: [shorter], readAt: attestor.position });
+    expect(outbox.entries).toHaveLength(3);
+  });
+
+  it('hides it from what is pushed or polled neither', async () => {
+    await attest();
+    await show();
+    await attestor.record({ statements: [{ ...statement, record: { ...green, validUntil: NOW + 2400 } }], readAt: attestor.position });
+    expect(outbox.entries.map(({ earlier }) => earlier)).toEqual(['none', 'stand', 'shortened']);
+  });
+
   it('is given again while it lasts to the end, made anew where it does not, and serves for whoever asks meanwhile', async () => {
     const first = await show();
     expect(await show()).toBe(first);

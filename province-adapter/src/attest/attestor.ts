@@ -1,14 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { readClaims, signAttestation, signedBy, type Attestation, type AttestationClaims, type SigningKey } from '@health-code/attestation';
 import { AdapterError } from '../errors.js';
-import { standingKey, type About, type NewOutboxEntry, type OutboxAddition, type OutboxView } from '../outbox/outbox-entry.js';
+import { standingKey, type About, type NewOutboxEntry, type OutboxAddition, type OutboxView, type StandingEntry } from '../outbox/outbox-entry.js';
 import { isEcho, isRenewal, isStillGood, isWithdrawable, nextClaims, saysTheSame, type AttestationTerms } from './attest.js';
 import { servesConversion } from './conversion.js';
 import type { Statement } from './statement.js';
 
 /** The outbox as attesting needs it. */
 export interface AttestorOutbox {
-  findStanding(about: readonly About[]): Promise<ReadonlyMap<string, string>>;
+  findStanding(about: readonly About[]): Promise<ReadonlyMap<string, StandingEntry>>;
   append(about: readonly About[], plan: (view: OutboxView) => Promise<OutboxAddition>): Promise<void>;
 }
 
@@ -65,6 +65,8 @@ const SALT_BYTES = 16;
 /** What stands, as a plan sees it: earlier statements of the same plan stand before they are signed. */
 interface Standing {
   readonly attestation: Attestation;
+  /** As {@link StandingEntry.standsUntil}. */
+  readonly standsUntil: number;
   /** Whether a key of the moment signed it, or will. */
   readonly isKeyHeld: boolean;
 }
@@ -75,20 +77,25 @@ type IsGood = (standing: Standing, statement: Statement, lastSequence: number) =
 const aboutOf = ({ subject, record: { kind } }: Statement): About => ({ subject, kind });
 const keyOf = (statement: Statement): string => standingKey(aboutOf(statement));
 
-function earlierAfter(last: Attestation | undefined, claims: AttestationClaims, { record, shown }: Statement): NewOutboxEntry['earlier'] {
+/** Whether something earlier is good for longer than is said now, behind a latest one that is not. */
+const isOutlived = ({ attestation, standsUntil }: Pick<Standing, 'attestation' | 'standsUntil'>, statement: Statement): boolean =>
+  !isEcho(statement) && standsUntil > Math.max(attestation.expiresAt, statement.record.validUntil);
+
+function earlierAfter(last: Standing | undefined, claims: AttestationClaims, { record, shown }: Statement): NewOutboxEntry['earlier'] {
   if (last === undefined) return 'none';
   // Shown for a day only: what is stated ends when the record does, and by that it is judged what becomes of the earlier ones.
   const saidUntil = shown === undefined ? claims : { expiresAt: Math.max(claims.expiresAt, record.validUntil) };
-  if (isRenewal(last, saidUntil, record)) return 'stand';
-  return saysTheSame(last, record) ? 'shortened' : 'taken-back';
+  if (isRenewal({ ...last.attestation, expiresAt: Math.max(last.attestation.expiresAt, last.standsUntil) }, saidUntil, record)) return 'stand';
+  return saysTheSame(last.attestation, record) ? 'shortened' : 'taken-back';
 }
 
 const outdated = (): AdapterError => new AdapterError('LOCAL_SYSTEM_BUSY', 'the status changed while it was asked for');
 
 /** What was read before something else was attested does not replace it; statements read together follow one another. */
 function isGoodSince(readAt: number, now: number): IsGood {
-  return ({ attestation: standing, isKeyHeld }, statement, lastSequence) => {
-    if (isKeyHeld && isStillGood(standing, statement, now)) return true;
+  return (last, statement, lastSequence) => {
+    const { attestation: standing, isKeyHeld } = last;
+    if (isKeyHeld && !isOutlived(last, statement) && isStillGood(standing, statement, now)) return true;
     if (standing.sequence > readAt && standing.sequence <= lastSequence) throw outdated();
     return false;
   };
@@ -127,9 +134,9 @@ export class Attestor {
   }
 
   /** The last attestation of one kind about a person, whether or not it has expired or withdraws. */
-  async find(about: About): Promise<AttestedStatement | undefined> {
-    const token = (await this.options.outbox.findStanding([about])).get(standingKey(about));
-    return token === undefined ? undefined : { token, attestation: readClaims(token) };
+  async find(about: About): Promise<(AttestedStatement & StandingEntry) | undefined> {
+    const standing = (await this.options.outbox.findStanding([about])).get(standingKey(about));
+    return standing === undefined ? undefined : { ...standing, attestation: readClaims(standing.token) };
   }
 
   /**
@@ -217,7 +224,7 @@ export class Attestor {
   #plan(statements: readonly Statement[], view: OutboxView, isGood: IsGood): readonly PlannedStatement[] {
     const { terms, now } = this.options;
     const issuedAt = now();
-    const standing = new Map<string, Standing>([...view.standing].map(([key, token]) => [key, { attestation: readClaims(token), isKeyHeld: this.#isKeyHeld(token) }]));
+    const standing = new Map<string, Standing>([...view.standing].map(([key, { token, standsUntil }]) => [key, { attestation: readClaims(token), standsUntil, isKeyHeld: this.#isKeyHeld(token) }]));
     const planned: PlannedStatement[] = [];
     for (const statement of statements) {
       const last = standing.get(keyOf(statement));
@@ -225,8 +232,10 @@ export class Attestor {
       if (last !== undefined && isGood(last, statement, view.lastSequence)) continue;
       if (isEcho(statement)) continue;
       const claims = nextClaims(statement, view.lastSequence + planned.length + 1, last?.attestation, terms, issuedAt);
-      planned.push({ claims, statement, earlier: earlierAfter(last?.attestation, claims, statement) });
-      standing.set(keyOf(statement), { attestation: { ...claims, disclosureDigests: [] }, isKeyHeld: true });
+      const earlier = earlierAfter(last, claims, statement);
+      planned.push({ claims, statement, earlier });
+      const standsUntil = Math.max(claims.expiresAt, earlier === 'stand' ? (last?.standsUntil ?? 0) : 0);
+      standing.set(keyOf(statement), { attestation: { ...claims, disclosureDigests: [] }, standsUntil, isKeyHeld: true });
     }
     return planned;
   }
@@ -267,7 +276,7 @@ export class Attestor {
 
   async #findStillGood(statement: Statement): Promise<AttestedStatement | undefined> {
     const standing = await this.find(aboutOf(statement));
-    if (standing === undefined || !isStillGood(standing.attestation, statement, this.options.now())) return undefined;
+    if (standing === undefined || isOutlived(standing, statement) || !isStillGood(standing.attestation, statement, this.options.now())) return undefined;
     return this.#isKeyHeld(standing.token) ? standing : undefined;
   }
 

@@ -1,4 +1,4 @@
-import { standingKey, type About, type NewOutboxEntry, type OutboxAddition, type OutboxView } from './outbox-entry.js';
+import { standingKey, type About, type NewOutboxEntry, type OutboxAddition, type OutboxView, type StandingEntry } from './outbox-entry.js';
 
 /** An outbox without a database: one transaction at a time is the test's own affair. */
 export class MemoryOutbox {
@@ -6,11 +6,14 @@ export class MemoryOutbox {
   /** How often somebody asked what stands. */
   looks = 0;
 
-  findStanding(about: readonly About[]): Promise<ReadonlyMap<string, string>> {
+  findStanding(about: readonly About[]): Promise<ReadonlyMap<string, StandingEntry>> {
     this.looks += 1;
     const standing = about.flatMap((each) => {
-      const last = this.entries.findLast(({ subject, kind }) => subject === each.subject && kind === each.kind);
-      return last === undefined ? [] : [[standingKey(each), last.token] as const];
+      const all = this.entries.filter(({ subject, kind }) => subject === each.subject && kind === each.kind);
+      const [last] = all.slice(-1);
+      const from = all.findLastIndex(({ earlier }) => earlier === 'shortened' || earlier === 'taken-back');
+      const standsUntil = Math.max(...all.slice(Math.max(0, from)).map(({ expiresAt }) => expiresAt));
+      return last === undefined ? [] : [[standingKey(each), { token: last.token, standsUntil }] as const];
     });
     return Promise.resolve(new Map(standing));
   }

@@ -56,9 +56,17 @@ export interface OutboxAddition {
   readonly cursor?: CursorMove;
 }
 
+/** What stands about one person and kind. */
+export interface StandingEntry {
+  /** The latest token. */
+  readonly token: string;
+  /** Seconds since the epoch: the latest end of all that was not taken back. A code shown for a day ends before what was attested for longer. */
+  readonly standsUntil: number;
+}
+
 /** What a transaction may look at while it holds the issuer's number. */
 export interface OutboxView {
   readonly lastSequence: number;
-  /** The latest token about each of what was asked for, by {@link standingKey}. */
-  readonly standing: ReadonlyMap<string, string>;
+  /** About each of what was asked for, by {@link standingKey}. */
+  readonly standing: ReadonlyMap<string, StandingEntry>;
 }

@@ -254,7 +254,7 @@ describe('migrations', () => {
       const store = new OutboxStore(database);
       await store.claim(ISSUER);
       const asked = [{ subject: subject(1), kind: 'health-status' }, { subject: subject(1), kind: 'nucleic-acid-test' }] as const;
-      expect([...(await store.findStanding(asked)).values()]).toEqual(['latest']);
+      expect([...(await store.findStanding(asked)).values()]).toEqual([{ token: 'latest', standsUntil: 0 }]);
       expect(await store.readLastSequence()).toBe(2);
     } finally {
       await database.destroy();

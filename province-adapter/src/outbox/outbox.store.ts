@@ -1,7 +1,8 @@
+import { STATUS_VALUES } from '@health-code/attestation';
 import type { DataSource, EntityManager } from 'typeorm';
 import { AdapterError } from '../errors.js';
 import { listAppended } from '../status-list/list-change.store.js';
-import { standingKey, type About, type CursorMove, type NewOutboxEntry, type OutboxAddition, type OutboxEntry, type OutboxView, type RefusedAnswer, type UnpublishedEntry } from './outbox-entry.js';
+import { standingKey, type About, type CursorMove, type NewOutboxEntry, type OutboxAddition, type OutboxEntry, type OutboxView, type RefusedAnswer, type StandingEntry, type UnpublishedEntry } from './outbox-entry.js';
 
 interface EntryRow {
   readonly sequence: string;
@@ -27,8 +28,8 @@ export class OutboxStore {
     }
   }
 
-  /** The latest tokens about these people, of these kinds, as of now; by {@link standingKey}. */
-  findStanding(about: readonly About[]): Promise<ReadonlyMap<string, string>> {
+  /** What stands about these people, of these kinds, as of now; by {@link standingKey}. */
+  findStanding(about: readonly About[]): Promise<ReadonlyMap<string, StandingEntry>> {
     return readStanding(this.database.manager, about);
   }
 
@@ -89,11 +90,15 @@ export class OutboxStore {
   }
 }
 
-async function readStanding(manager: EntityManager, about: readonly About[]): Promise<ReadonlyMap<string, string>> {
+async function readStanding(manager: EntityManager, about: readonly About[]): Promise<ReadonlyMap<string, StandingEntry>> {
   if (about.length === 0) return new Map();
   const asked = [...new Map(about.map((each) => [standingKey(each), each])).values()];
-  const rows = await manager.query<(About & { readonly token: string })[]>(
-    `SELECT asked.subject, asked.kind, standing.token
+  const rows = await manager.query<(About & { readonly token: string; readonly stands_until: string | null })[]>(
+    `SELECT asked.subject, asked.kind, standing.token, (
+        SELECT max(expires_at) FROM attestation_outbox AS earlier
+        WHERE subject_reference = asked.subject AND kind = asked.kind
+          AND (SELECT status FROM listed_status WHERE listed_status.sequence = earlier.sequence) IS DISTINCT FROM ${STATUS_VALUES.invalid}
+      ) AS stands_until
       FROM unnest($1::text[], $2::text[]) AS asked (subject, kind)
       CROSS JOIN LATERAL (
         SELECT token FROM attestation_outbox
@@ -101,7 +106,7 @@ async function readStanding(manager: EntityManager, about: readonly About[]): Pr
       ) AS standing`,
     [asked.map(({ subject }) => subject), asked.map(({ kind }) => kind)],
   );
-  return new Map(rows.map((row) => [standingKey(row), row.token]));
+  return new Map(rows.map((row) => [standingKey(row), { token: row.token, standsUntil: Number(row.stands_until) }]));
 }
 
 async function insertEntries(manager: EntityManager, lastSequence: number, entries: readonly NewOutboxEntry[]): Promise<void> {

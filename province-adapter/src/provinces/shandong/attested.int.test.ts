@@ -89,9 +89,8 @@ describe('what 山东健康通行码 has attested', () => {
   });
 
   const standingOf = async (subject: string) => {
-    const tokens = await store.findStanding([{ subject, kind: 'health-status' }]);
-    const [token] = [...tokens.values()];
-    return token === undefined ? undefined : readClaims(token);
+    const [standing] = [...(await store.findStanding([{ subject, kind: 'health-status' }])).values()];
+    return standing === undefined ? undefined : readClaims(standing.token);
   };
   const makeCode = async (subjectReference: string, agentReference = '') => {
     const application = await handlers.applyCode({ subjectReference, agentReference, organisation: 'Gate', purpose: v1.Purpose.PURPOSE_SELF }, call);
