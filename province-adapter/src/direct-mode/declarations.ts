@@ -55,7 +55,8 @@ export function createDeclarationRoutes(context: NationalCodeContext, holders: H
       }));
       // Who is new here has declared no trip yet; who was in an area of risk declares no green in between.
       await store.people.putIfAbsent(declared.id, declared);
-      const person = (await trips.change(declared.id, () => declared)) ?? declared;
+      // The number is what the person is known by (holder-ports.ts): whoever acts for somebody does not become them, unseen in the trace.
+      const person = (await trips.change(declared.id, ({ phone }) => (agent === undefined ? declared : { ...declared, phone }))) ?? declared;
       return ok({ declarationId, validUntil, statement: statementOf(person, province, now()) });
     }),
     route(PATHS.declareTrip, DECLARE_TRIP, async (declaration) => {

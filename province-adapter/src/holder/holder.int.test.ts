@@ -186,6 +186,16 @@ describe('the login', () => {
     expect(browser.cookie).toBe('');
   });
 
+  it('of somebody is not made another by an agent: with the agent\'s telephone number nobody is the person', async () => {
+    const [agent, who] = [await province.declare(), await province.declare()];
+    const byAgent = { ...who, phone: '19911112222', agent: province.agentOf(agent) };
+    await province.operations.declareHealth(byAgent);
+    expect((await new HolderBrowser(adapter.httpAddress()).logIn(byAgent)).headers.get('x-error-code')).toBe('HOLDER_LOGIN_REFUSED');
+    expect((await enter(who)).page).toContain('data-member');
+    await province.operations.declareHealth({ ...who, phone: '19933334444' });
+    await enter({ ...who, phone: '19933334444' });
+  });
+
   it('of many at once lets no more be compared than one after another', async () => {
     const who = await province.declare();
     const browsers = Array.from({ length: 20 }, () => new HolderBrowser(adapter.httpAddress()));
