@@ -40,7 +40,7 @@ async function readBody(response: IncomingMessage, limit: number): Promise<Buffe
   try {
     for await (const chunk of response as AsyncIterable<Buffer>) {
       length += chunk.length;
-      if (length > limit) throw new AttestationError('PACKAGE_INVALID', `a file is longer than the ${String(limit)} bytes that were asked for`);
+      if (length > limit) throw new AttestationError('PACKAGE_TOO_LARGE', `a file is longer than the ${String(limit)} bytes that were asked for`);
       chunks.push(chunk);
     }
   } catch (error) {
@@ -81,7 +81,7 @@ export class HubFiles {
   /**
    * One file, whatever its status says.
    * @param path below the hub's URL, beginning with `/`; or the whole URL
-   * @throws AttestationError PACKAGE_UNREACHABLE, PACKAGE_TRUNCATED, PACKAGE_INVALID for a file of more than `limit` bytes
+   * @throws AttestationError PACKAGE_UNREACHABLE, PACKAGE_TRUNCATED, PACKAGE_TOO_LARGE for a file of more than `limit` bytes
    */
   async get(path: string, limit: number): Promise<HubFile> {
     const response = await this.#open(path);
