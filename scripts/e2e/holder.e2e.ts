@@ -81,6 +81,15 @@ describe('the page of somebody who shows a code', () => {
     expect(outcomeOf(await verifyCode(running, await readScreen()))).toEqual(ALLOWED);
   });
 
+  it('takes away what has run out, though no answer comes about the next', async () => {
+    await page.route('**/holder/code*', () => undefined);
+    await page.clock.fastForward(59_000);
+    await page.clock.fastForward(3000);
+    await expect.poll(() => page.getAttribute('#qr', 'class')).toBe('away');
+    expect(await page.getAttribute('#modules', 'd')).toBe('');
+    await page.unroute('**/holder/code*');
+  });
+
   it('shows a code for places without a network: the signed statement, which the hub knows too', async () => {
     await page.click('nav.forms a:nth-child(2)');
     await page.waitForSelector('main[data-form=offline]');

@@ -55,8 +55,9 @@ export function createDeclarationRoutes(context: NationalCodeContext, holders: H
       }));
       // Who is new here has declared no trip yet; who was in an area of risk declares no green in between.
       await store.people.putIfAbsent(declared.id, declared);
-      // The number is what the person is known by (holder-ports.ts): whoever acts for somebody does not become them, unseen in the trace.
-      const person = (await trips.change(declared.id, ({ phone }) => (agent === undefined ? declared : { ...declared, phone }))) ?? declared;
+      // By the number the page of a holder knows a person, by the name a checkpoint does: whoever acts for somebody does not become them,
+      // unseen in the trace, and the person's code does not fit the agent.
+      const person = (await trips.change(declared.id, ({ name, phone }) => (agent === undefined ? declared : { ...declared, name, phone }))) ?? declared;
       return ok({ declarationId, validUntil, statement: statementOf(person, province, now()) });
     }),
     route(PATHS.declareTrip, DECLARE_TRIP, async (declaration) => {

@@ -125,6 +125,13 @@ describe('a code that an agent shows (代办)', () => {
     expect((await own.open()).match(/<li>/g)).toHaveLength(2);
   });
 
+  it('bears the name that the person declared, and none that would fit the agent', async () => {
+    const [agent, who] = [await province.declare({ name: '李四' }), await province.declare()];
+    await province.operations.declareHealth({ ...who, name: agent.name, agent: province.agentOf(agent) });
+    const agents = await enter(agent);
+    expect((await agents.code(agents.members[1] ?? '', 'offline')).body).toMatchObject({ maskedName: '测**' });
+  });
+
   it('shows the agent nothing but masked particulars', async () => {
     const { agent, member } = await family();
     const agents = await enter(agent);
