@@ -83,11 +83,14 @@ describe('the page of somebody who shows a code', () => {
 
   it('takes away what has run out, though no answer comes about the next', async () => {
     await page.route('**/holder/code*', () => undefined);
-    await page.clock.fastForward(59_000);
-    await page.clock.fastForward(3000);
-    await expect.poll(() => page.getAttribute('#qr', 'class')).toBe('away');
-    expect(await page.getAttribute('#modules', 'd')).toBe('');
-    await page.unroute('**/holder/code*');
+    try {
+      await page.clock.fastForward(59_000);
+      await page.clock.fastForward(3000);
+      await expect.poll(() => page.getAttribute('#qr', 'class')).toBe('away');
+      expect(await page.getAttribute('#modules', 'd')).toBe('');
+    } finally {
+      await page.unroute('**/holder/code*');
+    }
   });
 
   it('shows a code for places without a network: the signed statement, which the hub knows too', async () => {
