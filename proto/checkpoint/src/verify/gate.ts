@@ -24,8 +24,9 @@ export interface GatePorts {
 export type Judged = { readonly outcome: OfflineOutcome; readonly packageVersion: number } | { readonly answer: v1.VerifyCodeResponse };
 
 /**
- * Outcomes that only say that the package does not tell: the hub may know more. Everything else is decided here, hub or no hub: with the
- * same facts by the same function, so that asking would change the time it takes and nothing else.
+ * Outcomes that only say that the package does not tell: the hub may know more, and so it may where a green is held
+ * back for its age alone. Everything else is decided here, hub or no hub: with the same facts by the same function, so that asking would change the time it takes
+ * and nothing else.
  */
 const HUB_MAY_KNOW: ReadonlySet<string> = new Set([
   // What only its province can tell.
@@ -44,7 +45,10 @@ const HUB_MAY_KNOW: ReadonlySet<string> = new Set([
   'ATTESTATION_KEY_EXPIRED',
 ]);
 
-const GONE: readonly (status | undefined)[] = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED];
+const mayHubKnow = ({ verdict, errorCode }: OfflineOutcome): boolean => HUB_MAY_KNOW.has(errorCode) || verdict.advice === 'try-again';
+
+/** A hub that fails has said nothing of the code. */
+const GONE: readonly (status | undefined)[] = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED, status.INTERNAL];
 const isGone = (error: unknown): boolean => GONE.includes((error as Partial<ServiceError>).code);
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -77,7 +81,7 @@ export class Gate {
     const pkg = this.#ports.keeper.current;
     const outcome = await this.#decide(code, pkg, asked);
     const packageVersion = pkg?.version ?? 0;
-    if (HUB_MAY_KNOW.has(outcome.errorCode)) return this.#ask(request, outcome, asked, packageVersion);
+    if (mayHubKnow(outcome)) return this.#ask(request, outcome, asked, packageVersion);
     this.#count(outcome, asked);
     return { outcome, packageVersion };
   }
