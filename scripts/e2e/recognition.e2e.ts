@@ -284,7 +284,7 @@ describe('at the end', () => {
   it('is looked for where something is written: sealed calls, tokens, logs', async () => {
     const places = await readPlaces(running);
     expect(calls.length).toBeGreaterThan(10);
-    expect(places.filter(({ text }) => text.includes('"iss":"520000"')).map(({ name }) => name)).toEqual(['NATS stream', 'hub attestation.token']);
+    expect(places.filter(({ text }) => text.includes('"iss":"520000","sub":"1.')).map(({ name }) => name)).toEqual(['NATS stream', 'hub attestation.token']);
     expect(places.filter(({ name, text }) => name.startsWith('log adapter-') && text.includes('"level"'))).toHaveLength(5);
   });
 
