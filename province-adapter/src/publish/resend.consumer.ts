@@ -1,8 +1,9 @@
 import { attestationSubject, resendSubject, v1 } from '@health-code/messages';
 import type { JetStreamClient } from '@nats-io/jetstream';
-import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { AdapterError } from '../errors.js';
 import type { OutboxEntry } from '../outbox/outbox-entry.js';
+import { answerQuestions, type AnsweringSubscription } from '../platform/answering-subscription.js';
 import type { Logger } from '../platform/logger.js';
 import { PUBLISH_WINDOW } from './outbox.publisher.js';
 
@@ -22,14 +23,6 @@ export interface ResendOptions {
   /** A text that was never used before, for message ids. */
   readonly unique: () => string;
   readonly log: Logger;
-}
-
-/** A running responder. */
-export interface ResendResponder {
-  /** Takes requests from another connection from now on; resolves when those of the former one are answered there. */
-  moveTo(nats: Pick<NatsConnection, 'subscribe' | 'flush'>): Promise<void>;
-  /** Takes no further requests; resolves when those under way are answered. */
-  stop(): Promise<void>;
 }
 
 interface Range {
@@ -77,9 +70,8 @@ async function resendRange(range: Range, options: ResendOptions): Promise<number
 }
 
 /** Answers the hub's requests to publish sequence numbers again. Numbers never issued are not counted as published. */
-export function createResendResponder(options: ResendOptions): ResendResponder {
+export function createResendResponder(options: ResendOptions): AnsweringSubscription {
   const { issuer, log } = options;
-  const underWay = new Set<Promise<void>>();
 
   const respond = async (message: Msg): Promise<void> => {
     let published = 0;
@@ -94,32 +86,5 @@ export function createResendResponder(options: ResendOptions): ResendResponder {
     }
     message.respond(v1.ResendReply.encode(reply).finish());
   };
-
-  const subscribe = (nats: Pick<NatsConnection, 'subscribe'>): Subscription =>
-    nats.subscribe(resendSubject(issuer), {
-      queue: `resend-${issuer}`,
-      callback: (error, message) => {
-        if (error !== null) {
-          log.error({ err: error }, 'the subscription to resend requests failed');
-          return;
-        }
-        const answer = respond(message).finally(() => underWay.delete(answer));
-        underWay.add(answer);
-      },
-    });
-  let subscription = subscribe(options.nats);
-
-  const finish = async (ending: Subscription): Promise<void> => {
-    await ending.drain();
-    await Promise.all(underWay);
-  };
-  return {
-    async moveTo(nats) {
-      const former = subscription;
-      subscription = subscribe(nats);
-      await nats.flush();
-      await finish(former);
-    },
-    stop: () => finish(subscription),
-  };
+  return answerQuestions({ nats: options.nats, subject: resendSubject(issuer), queue: `resend-${issuer}`, respond, log });
 }

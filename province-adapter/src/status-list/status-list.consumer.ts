@@ -1,6 +1,7 @@
 import { statusListRequestSubject, v1 } from '@health-code/messages';
-import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { AdapterError } from '../errors.js';
+import { answerQuestions, type AnsweringSubscription } from '../platform/answering-subscription.js';
 import type { Logger } from '../platform/logger.js';
 import type { StatusLists } from './status-lists.js';
 
@@ -15,14 +16,6 @@ export interface StatusListResponderOptions {
   readonly log: Logger;
 }
 
-/** A running responder. */
-export interface StatusListResponder {
-  /** Takes requests from another connection from now on; resolves when those of the former one are answered there. */
-  moveTo(nats: Pick<NatsConnection, 'subscribe' | 'flush'>): Promise<void>;
-  /** Takes no further requests; resolves when those under way are answered. */
-  stop(): Promise<void>;
-}
-
 /** URI of the list that is asked for; empty for the names of all. @throws AdapterError CALL_INVALID */
 function parseRequest(bytes: Uint8Array): string {
   try {
@@ -33,9 +26,8 @@ function parseRequest(bytes: Uint8Array): string {
 }
 
 /** Answers the hub's questions for lists that it does not hold, or lost the thread of. */
-export function createStatusListResponder(options: StatusListResponderOptions): StatusListResponder {
+export function createStatusListResponder(options: StatusListResponderOptions): AnsweringSubscription {
   const { issuer, lists, log } = options;
-  const underWay = new Set<Promise<void>>();
 
   const answer = async (bytes: Uint8Array): Promise<v1.IStatusListReply> => {
     try {
@@ -50,32 +42,5 @@ export function createStatusListResponder(options: StatusListResponderOptions): 
   const respond = async (message: Msg): Promise<void> => {
     message.respond(v1.StatusListReply.encode(await answer(message.data)).finish());
   };
-
-  const subscribe = (nats: Pick<NatsConnection, 'subscribe'>): Subscription =>
-    nats.subscribe(statusListRequestSubject(issuer), {
-      queue: `status-list-${issuer}`,
-      callback: (error, message) => {
-        if (error !== null) {
-          log.error({ err: error }, 'the subscription to questions for status lists failed');
-          return;
-        }
-        const answered = respond(message).finally(() => underWay.delete(answered));
-        underWay.add(answered);
-      },
-    });
-  let subscription = subscribe(options.nats);
-
-  const finish = async (ending: Subscription): Promise<void> => {
-    await ending.drain();
-    await Promise.all(underWay);
-  };
-  return {
-    async moveTo(nats) {
-      const former = subscription;
-      subscription = subscribe(nats);
-      await nats.flush();
-      await finish(former);
-    },
-    stop: () => finish(subscription),
-  };
+  return answerQuestions({ nats: options.nats, subject: statusListRequestSubject(issuer), queue: `status-list-${issuer}`, respond, log });
 }
