@@ -104,7 +104,7 @@ describe('an adapter whose keys, certificate or credentials are replaced while i
       await isAnswering();
       expect(lastStated(v1.KeyUse.KEY_USE_SIGNATURE)).toEqual([next.signing.kid, formerSigning]);
       // Sealed by a hub that has not looked again.
-      for (const kid of [formerOpening, String(next.encryption.kid)]) expect((await adapter.call({ attestCode: {} }, kid)).error?.code).toBeDefined();
+      for (const kid of [formerOpening, String(next.encryption.kid)]) expect((await adapter.call({ attestCode: {} }, kid)).error?.code).toBe('LOCAL_CODE_INVALID');
       await expect.poll(() => lastStated(v1.KeyUse.KEY_USE_SIGNATURE), { timeout: 5000 }).toEqual([next.signing.kid]);
     });
     await expectNothingLost(traffic);
@@ -113,7 +113,7 @@ describe('an adapter whose keys, certificate or credentials are replaced while i
     // What the hub retires ends for it there and then.
     const retiredAt = adapter.hub.registrations.at(-1)?.at ?? 0;
     expect(signed.filter(({ kid, issuedAt }) => kid === formerSigning && issuedAt * 1000 > retiredAt)).toEqual([]);
-    await expect.poll(async () => (await adapter.call({ attestCode: {} }, formerOpening).catch(() => undefined))?.error?.code, { timeout: 5000 }).toBe('CALL_INVALID');
+    await expect.poll(async () => (await adapter.call({ attestCode: {} }, formerOpening).catch(() => undefined))?.error?.code, { timeout: 5000 }).toBe('LOCAL_CODE_INVALID');
   });
 
   it('shows the hub a new certificate, and not one whose key is not there yet', async () => {
@@ -163,7 +163,7 @@ describe('an adapter whose keys, certificate or credentials are replaced while i
     writeFileSync(adapter.config.nats.credsFile, next.creds);
     await adapter.nats.restart();
     await expect.poll(natsUser, { timeout: 15_000 }).toBe(next.publicKey);
-    await expect.poll(async () => (await adapter.call({ attestCode: {} }).catch(() => undefined))?.error?.code, { timeout: 10_000 }).toBeDefined();
+    await expect.poll(async () => (await adapter.call({ attestCode: {} }).catch(() => undefined))?.error?.code, { timeout: 10_000 }).toBe('LOCAL_CODE_INVALID');
   });
 
   it('works with a hub of the version before, and says so', async () => {

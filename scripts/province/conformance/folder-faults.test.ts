@@ -46,7 +46,7 @@ describe('openFolderFaults', () => {
 
   it('says what a folder cannot do, and what nobody who reads it can see', () => {
     const faults = openFolderFaults(folder);
-    expect(faults.reasonAgainst({ status: 302, location: 'http://127.0.0.1:9/' })).toBeDefined();
+    expect(faults.reasonAgainst({ status: 302, location: 'http://127.0.0.1:9/' })).toBe('a folder of files leads nowhere else');
     expect([faults.mayGoUnnoticed({ truncate: 0.5 }), faults.mayGoUnnoticed({ body: '{}' }), faults.reasonAgainst({ body: '{}' })]).toEqual([true, false, undefined]);
   });
 });
