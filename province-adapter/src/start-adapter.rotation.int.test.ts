@@ -113,7 +113,7 @@ describe('an adapter whose keys, certificate or credentials are replaced while i
     // What the hub retires ends for it there and then.
     const retiredAt = adapter.hub.registrations.at(-1)?.at ?? 0;
     expect(signed.filter(({ kid, issuedAt }) => kid === formerSigning && issuedAt * 1000 > retiredAt)).toEqual([]);
-    await expect.poll(async () => (await adapter.call({ attestCode: {} }, formerOpening).catch(() => undefined))?.error?.code, { timeout: 5000 }).toBe('LOCAL_CODE_INVALID');
+    await expect.poll(async () => (await adapter.call({ attestCode: {} }, formerOpening).catch(() => undefined))?.error?.code, { timeout: 5000 }).toBe('CALL_INVALID');
   });
 
   it('shows the hub a new certificate, and not one whose key is not there yet', async () => {
